@@ -1,0 +1,301 @@
+//! The walk over the arguments of one call: names to parameters, parameters to wire values, faults on the side.
+
+use super::{FieldFault, scalar};
+use crate::{Field, FieldType, Operation, Record, Value};
+use std::fmt;
+
+/// Names further from every known name than this are not worth a hint (normalised Damerau-Levenshtein distance).
+const LEAST_SIMILARITY: f64 = 0.5;
+/// Where parameters travel that the catalogue does not know.
+const EXTRA: &str = "extra";
+
+/// Collects the faults of one call.
+#[derive(Default)]
+pub(super) struct Check {
+    faults: Vec<FieldFault>,
+}
+
+/// Whether names that nobody knows may be passed on.
+#[derive(Clone, Copy, PartialEq)]
+enum Unknown {
+    Refused,
+    PassedOn,
+}
+
+/// Where in the arguments a value stands; only spelled out when there is a fault to tell.
+#[derive(Clone, Copy)]
+pub(super) enum Path<'a> {
+    Root,
+    Member(&'a Path<'a>, &'a str),
+    Item(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root => Ok(()),
+            Path::Member(Path::Root, name) => formatter.write_str(name),
+            Path::Member(parent, name) => write!(formatter, "{parent}.{name}"),
+            Path::Item(parent, index) => write!(formatter, "{parent}[{index}]"),
+        }
+    }
+}
+
+/// A given value and the name it was given under.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    name: &'a str,
+    value: &'a Value,
+}
+
+impl Check {
+    /// The arguments of an operation under wire names: parameters in the vendor's order, then the others as given.
+    pub(super) fn operation(&mut self, operation: &Operation, given: &Record) -> Vec<(String, Value)> {
+        let unknown = if operation.documented {
+            Unknown::Refused
+        } else {
+            Unknown::PassedOn
+        };
+        self.members(Path::Root, &operation.params, given, unknown)
+    }
+
+    /// What was found wrong, in the order in which it was met.
+    pub(super) fn into_faults(self) -> Vec<FieldFault> {
+        self.faults
+    }
+
+    fn members(
+        &mut self,
+        path: Path<'_>,
+        fields: &[Field],
+        given: &Record,
+        unknown: Unknown,
+    ) -> Vec<(String, Value)> {
+        let mut slots = Slots::new(fields);
+        for (name, value) in given {
+            if *value == Value::Null {
+                continue;
+            }
+            let given = Given { name, value };
+            match slots.find(name) {
+                Some(index) => self.place(path, &mut slots, index, given),
+                None if name == EXTRA => self.extra(path, &mut slots, value),
+                None if unknown == Unknown::PassedOn => self.pass_on(path, &mut slots, given),
+                None => self.unknown(path, fields, name),
+            }
+        }
+        self.values(path, slots)
+    }
+
+    fn place<'a>(&mut self, path: Path<'_>, slots: &mut Slots<'a>, index: usize, given: Given<'a>) {
+        let Some(earlier) = slots.known[index].replace(given) else {
+            return;
+        };
+        slots.known[index] = Some(earlier);
+        let message = format!("is given twice, also as `{}`", earlier.name);
+        self.fault(Path::Member(&path, given.name), message, "keep one of them");
+    }
+
+    fn extra<'a>(&mut self, path: Path<'_>, slots: &mut Slots<'a>, extra: &'a Value) {
+        let path_of_extra = Path::Member(&path, EXTRA);
+        match extra {
+            Value::Record(record) => {
+                for (name, value) in record {
+                    self.extra_field(path, slots, Given { name, value });
+                }
+            }
+            Value::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    let name = item.get("name").and_then(Value::as_text);
+                    let value = item.get("value").unwrap_or(&Value::Null);
+                    match name {
+                        Some(name) if !name.is_empty() => {
+                            self.extra_field(path, slots, Given { name, value });
+                        }
+                        _ => self.fault(
+                            Path::Item(&path_of_extra, index),
+                            "is no record of a `name` and a `value`",
+                            "",
+                        ),
+                    }
+                }
+            }
+            _ => self.fault(
+                path_of_extra,
+                "is neither a record nor a list of `{name, value}`",
+                "give the wire names and values of the further fields",
+            ),
+        }
+    }
+
+    /// What comes by `extra` under the name of a known parameter is that parameter.
+    fn extra_field<'a>(&mut self, path: Path<'_>, slots: &mut Slots<'a>, given: Given<'a>) {
+        if *given.value == Value::Null {
+            return;
+        }
+        match slots.find(given.name) {
+            Some(index) => self.place(path, slots, index, given),
+            None => self.pass_on(path, slots, given),
+        }
+    }
+
+    fn pass_on<'a>(&mut self, path: Path<'_>, slots: &mut Slots<'a>, given: Given<'a>) {
+        if slots.others.iter().any(|other| other.name == given.name) {
+            self.fault(
+                Path::Member(&path, given.name),
+                "is given twice",
+                "keep one of them",
+            );
+        } else {
+            slots.others.push(given);
+        }
+    }
+
+    fn unknown(&mut self, path: Path<'_>, fields: &[Field], name: &str) {
+        let hint = match nearest(fields, name) {
+            Some(near) => format!("did you mean `{near}`? The installation's own fields go into `extra`"),
+            None => "the installation's own fields go into `extra`".to_owned(),
+        };
+        self.fault(Path::Member(&path, name), "is no parameter", hint);
+    }
+
+    fn values(&mut self, path: Path<'_>, slots: Slots<'_>) -> Vec<(String, Value)> {
+        let mut values = Vec::with_capacity(slots.known.len() + slots.others.len());
+        for (field, given) in slots.fields.iter().zip(&slots.known) {
+            let value =
+                given.and_then(|given| self.value(Path::Member(&path, given.name), field, given.value));
+            match value {
+                Some(value) => values.push((field.wire.clone(), value)),
+                None if field.required && given.is_none_or(|given| is_absent(given.value)) => {
+                    let path = Path::Member(&path, given.map_or(&field.name, |given| given.name));
+                    self.fault(path, format!("{} is required", field.label), "");
+                }
+                None => {}
+            }
+        }
+        values.extend(
+            slots
+                .others
+                .iter()
+                .map(|given| (given.name.to_owned(), given.value.clone())),
+        );
+        values
+    }
+
+    /// The wire value of one parameter; none when it is absent or unsound.
+    fn value(&mut self, path: Path<'_>, field: &Field, value: &Value) -> Option<Value> {
+        if is_absent(value) && (field.required || matches!(value, Value::List(_))) {
+            return None;
+        }
+        match field.kind {
+            FieldType::List => self.list(path, field, value),
+            FieldType::Object => self.record(path, field, value),
+            _ => match scalar::wire_value(field, value) {
+                Ok(value) => Some(value),
+                Err(wrong) => {
+                    self.fault(path, wrong.message, wrong.hint);
+                    None
+                }
+            },
+        }
+    }
+
+    fn list(&mut self, path: Path<'_>, field: &Field, value: &Value) -> Option<Value> {
+        let Some(items) = value.as_list() else {
+            self.fault(path, "is no list", "give a list of records");
+            return None;
+        };
+        let mut records = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            records.extend(self.record(Path::Item(&path, index), field, item));
+        }
+        Some(Value::List(records))
+    }
+
+    /// One record inside the arguments. A list of `{name, value}` is how typed guests write a record whose members the
+    /// vendor does not publish.
+    fn record(&mut self, path: Path<'_>, field: &Field, value: &Value) -> Option<Value> {
+        let unknown = if field.fields.is_empty() {
+            Unknown::PassedOn
+        } else {
+            Unknown::Refused
+        };
+        let values = match value {
+            Value::Record(record) => self.members(path, &field.fields, record, unknown),
+            Value::List(_) if field.fields.is_empty() => {
+                let mut slots = Slots::new(&field.fields);
+                self.extra(path, &mut slots, value);
+                self.values(path, slots)
+            }
+            _ => {
+                self.fault(path, "is no record", "give the members by name");
+                return None;
+            }
+        };
+        Some(Value::Record(values.into_iter().collect()))
+    }
+
+    fn fault(&mut self, path: Path<'_>, message: impl Into<String>, hint: impl Into<String>) {
+        self.faults.push(FieldFault {
+            field: path.to_string(),
+            message: message.into(),
+            hint: hint.into(),
+        });
+    }
+}
+
+/// What was given for each field, and what else was given.
+struct Slots<'a> {
+    fields: &'a [Field],
+    known: Vec<Option<Given<'a>>>,
+    others: Vec<Given<'a>>,
+    /// Callers mostly name fields in the catalogue's order, so a search goes on where the last one ended.
+    next: usize,
+}
+
+impl<'a> Slots<'a> {
+    fn new(fields: &'a [Field]) -> Self {
+        Slots {
+            fields,
+            known: vec![None; fields.len()],
+            others: Vec::new(),
+            next: 0,
+        }
+    }
+
+    /// The position of the field that `name` means. English names come before wire names: typed guests know no others.
+    fn find(&mut self, name: &str) -> Option<usize> {
+        let index = self
+            .search(|field| field.has_english_name(name))
+            .or_else(|| self.search(|field| field.wire == name))?;
+        self.next = index + 1;
+        Some(index)
+    }
+
+    fn search(&self, matches: impl Fn(&Field) -> bool) -> Option<usize> {
+        let (before, after) = self.fields.split_at(self.next.min(self.fields.len()));
+        let later = after.iter().position(&matches).map(|index| index + before.len());
+        later.or_else(|| before.iter().position(&matches))
+    }
+}
+
+fn is_absent(value: &Value) -> bool {
+    value.is_empty() || matches!(value, Value::List(items) if items.is_empty())
+}
+
+/// The English name of the field whose English name, wire name or label is nearest to what the caller wrote.
+fn nearest<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
+    let name = name.to_lowercase().replace('_', "-");
+    let similarity = |field: &Field| {
+        [&field.name, &field.wire, &field.label]
+            .into_iter()
+            .map(|known| strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &name))
+            .fold(0.0, f64::max)
+    };
+    fields
+        .iter()
+        .map(|field| (similarity(field), field))
+        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
+        .max_by(|(left, _), (right, _)| left.total_cmp(right))
+        .map(|(_, field)| field.name.as_str())
+}

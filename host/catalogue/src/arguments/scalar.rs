@@ -1,0 +1,175 @@
+//! One scalar argument: a loose value becomes the vendor's type, labels become codes, limits are kept.
+
+use crate::{EnumValue, Field, FieldType, Value, coerce};
+use rust_decimal::Decimal;
+
+/// What is wrong with one value.
+pub(super) struct Wrong {
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+impl Wrong {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Wrong {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+/// The value as it travels. Several values are joined with commas where the field takes several.
+pub(super) fn wire_value(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    let value = if field.multiple {
+        joined(field, value)?
+    } else {
+        single(field, value)?
+    };
+    check_length(field, &value)?;
+    Ok(value)
+}
+
+/// What separates codes in text; the second is what a Chinese keyboard types.
+const SEPARATORS: [char; 2] = [',', '，'];
+
+fn joined(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    let parts: Vec<Value> = match value {
+        Value::List(items) => items.clone(),
+        Value::Text(text) => text
+            .split(SEPARATORS)
+            .map(|part| Value::from(part.trim()))
+            .collect(),
+        _ => return single(field, value),
+    };
+    let mut texts = Vec::with_capacity(parts.len());
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        texts.push(coerce::text(&single(field, part)?).into_owned());
+    }
+    Ok(Value::Text(texts.join(",")))
+}
+
+fn single(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    if matches!(value, Value::List(_) | Value::Record(_)) {
+        return Err(Wrong::new(
+            "is more than one value",
+            "give text, a number or a truth value",
+        ));
+    }
+    // Empty text empties a field or leaves a filter open, whatever the field's type.
+    if value.is_empty() {
+        return Ok(Value::from(""));
+    }
+    let value = if field.values.is_empty() {
+        typed(field, value)?
+    } else {
+        coded(field, value)?
+    };
+    check_minimum(field, &value)?;
+    Ok(value)
+}
+
+fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    let typed = match field.kind {
+        FieldType::Int => coerce::integer(value).map(Value::Integer),
+        FieldType::Decimal => coerce::decimal(value).map(Value::Decimal),
+        FieldType::Bool => coerce::truth(value).map(Value::Bool),
+        FieldType::Datetime => value
+            .as_text()
+            .and_then(coerce::moment)
+            .map(|moment| Value::Text(moment.wire())),
+        FieldType::String | FieldType::List | FieldType::Object => Some(words(value)),
+    };
+    typed.ok_or_else(|| mistyped(field, value))
+}
+
+/// Text as the ERP stores it: it knows flags only as digits.
+fn words(value: &Value) -> Value {
+    match value {
+        Value::Bool(flag) => Value::from(if *flag { "1" } else { "0" }),
+        _ => Value::Text(coerce::text(value).into_owned()),
+    }
+}
+
+fn mistyped(field: &Field, value: &Value) -> Wrong {
+    let (kind, hint) = match field.kind {
+        FieldType::Int => ("whole number", "for example 5"),
+        FieldType::Decimal => ("decimal number", "for example 1200.50"),
+        FieldType::Bool => ("truth value", "true or false"),
+        _ => ("date", "for example 2025-03-07 or 2025-03-07 10:00:00"),
+    };
+    Wrong::new(format!("`{}` is no {kind}", coerce::text(value)), hint)
+}
+
+/// A code, given as itself or by its label.
+fn coded(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    let text = coerce::text(&words(value)).trim().to_owned();
+    if let Some(known) = field.values.iter().find(|known| known.code == text) {
+        return Ok(code(field, known));
+    }
+    let labelled: Vec<&EnumValue> = field.values.iter().filter(|known| known.label == text).collect();
+    match labelled.as_slice() {
+        [known] => return Ok(code(field, known)),
+        [] => {}
+        several => {
+            let codes: Vec<&str> = several.iter().map(|known| known.code.as_str()).collect();
+            let message = format!("`{text}` is the label of several codes");
+            return Err(Wrong::new(message, format!("give one of {}", codes.join(", "))));
+        }
+    }
+    let typed = typed(field, value);
+    if field.values_are_sample {
+        return typed.map_err(|wrong| Wrong::new(wrong.message, format!("known here: {}", listed(field))));
+    }
+    // `01` and `1.0` are the code `1` where codes are numbers.
+    typed
+        .ok()
+        .filter(|typed| field.values.iter().any(|known| known.code == coerce::text(typed)))
+        .ok_or_else(|| {
+            Wrong::new(
+                format!("`{text}` is not allowed"),
+                format!("one of {}", listed(field)),
+            )
+        })
+}
+
+/// A known code in the field's type; as text where the vendor mistook the type.
+fn code(field: &Field, known: &EnumValue) -> Value {
+    let code = Value::from(known.code.as_str());
+    typed(field, &code).unwrap_or(code)
+}
+
+fn listed(field: &Field) -> String {
+    let values: Vec<String> = field
+        .values
+        .iter()
+        .map(|known| format!("{} {}", known.code, known.label))
+        .collect();
+    values.join(", ")
+}
+
+fn check_minimum(field: &Field, value: &Value) -> Result<(), Wrong> {
+    let Some(minimum) = field.minimum else {
+        return Ok(());
+    };
+    match coerce::decimal(value) {
+        Some(number) if number < Decimal::from(minimum) => Err(Wrong::new(
+            format!("{number} is too small"),
+            format!("at least {minimum}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_length(field: &Field, value: &Value) -> Result<(), Wrong> {
+    let Some(limit) = field.max_length else {
+        return Ok(());
+    };
+    let length = coerce::text(value).chars().count();
+    if u32::try_from(length).is_ok_and(|length| length <= limit) {
+        return Ok(());
+    }
+    Err(Wrong::new(
+        format!("is {length} characters long"),
+        format!("at most {limit} characters"),
+    ))
+}

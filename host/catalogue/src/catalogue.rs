@@ -1,0 +1,158 @@
+//! Every operation, and the ways to find one.
+
+use crate::{Glossary, Operation, load};
+use include_dir::{Dir, DirEntry, include_dir};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
+
+static TABLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/operations");
+
+static SHARED: LazyLock<Arc<Catalogue>> =
+    // The tables are part of the binary, and `tests/tables.rs` reads them with `load`: no build that passed it comes
+    // here with an error.
+    LazyLock::new(|| Arc::new(Catalogue::load().unwrap_or_default()));
+
+/// Every operation of the API.
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    operations: Vec<Operation>,
+    by_id: HashMap<u32, usize>,
+    by_name: HashMap<String, usize>,
+    objects: BTreeMap<String, Vec<usize>>,
+    glossary: Glossary,
+}
+
+/// What is wrong with the tables.
+#[derive(Debug, thiserror::Error)]
+#[error("catalogue, {file}: {message}")]
+pub struct CatalogueError {
+    /// The file.
+    pub file: String,
+    /// What is wrong, with what to do.
+    pub message: String,
+}
+
+impl Catalogue {
+    /// The catalogue that is compiled in, parsed once.
+    pub fn shared() -> Arc<Catalogue> {
+        SHARED.clone()
+    }
+
+    /// Reads the tables that are compiled in.
+    ///
+    /// # Errors
+    /// A table cannot be read, a label has no English name, or two operations share an id or a name.
+    pub fn load() -> Result<Catalogue, CatalogueError> {
+        let mut tables = Vec::new();
+        collect(&TABLES, &mut tables);
+        Catalogue::read(tables, Glossary::compiled_in()?)
+    }
+
+    /// All operations by menu id.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The objects in alphabetical order, each with its operations by menu id.
+    pub fn objects(&self) -> impl Iterator<Item = (&str, Vec<&Operation>)> {
+        self.objects.iter().map(|(object, positions)| {
+            let operations = positions.iter().map(|at| &self.operations[*at]).collect();
+            (object.as_str(), operations)
+        })
+    }
+
+    /// An operation by its full name, `object.verb`; Rhai's `object::verb` and snake_case are understood too.
+    pub fn find(&self, name: &str) -> Option<&Operation> {
+        self.by_name
+            .get(name)
+            .or_else(|| self.by_name.get(&canonical(name)))
+            .map(|at| &self.operations[*at])
+    }
+
+    /// An operation by menu id.
+    pub fn by_id(&self, id: u32) -> Option<&Operation> {
+        self.by_id.get(&id).map(|at| &self.operations[*at])
+    }
+
+    /// The nearest operation name, for hints; none when nothing is near.
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        /// Below this likeness a suggestion misleads more than it helps.
+        const LIKENESS: f64 = 0.6;
+        let name = canonical(name);
+        self.operations
+            .iter()
+            .map(|operation| {
+                let likeness = strsim::normalized_damerau_levenshtein(&operation.name, &name);
+                (likeness, operation.name.as_str())
+            })
+            .filter(|(likeness, _)| *likeness >= LIKENESS)
+            .max_by(|left, right| left.0.total_cmp(&right.0))
+            .map(|(_, name)| name)
+    }
+
+    /// The glossary that the English names come from.
+    pub fn glossary(&self) -> &Glossary {
+        &self.glossary
+    }
+
+    fn read(tables: Vec<(String, &str)>, glossary: Glossary) -> Result<Catalogue, CatalogueError> {
+        let mut catalogue = Catalogue::default();
+        for (file, text) in tables {
+            for operation in load::operations(&file, text, &glossary)? {
+                catalogue.add(&file, operation)?;
+            }
+        }
+        catalogue.glossary = glossary;
+        catalogue.index();
+        Ok(catalogue)
+    }
+
+    fn add(&mut self, file: &str, operation: Operation) -> Result<(), CatalogueError> {
+        let fault = |message: String| CatalogueError {
+            file: file.to_owned(),
+            message,
+        };
+        let at = self.operations.len();
+        if self.by_id.insert(operation.id, at).is_some() {
+            return Err(fault(format!("operation {} stands twice", operation.id)));
+        }
+        if self.by_name.insert(operation.name.clone(), at).is_some() {
+            return Err(fault(format!(
+                "operation {}: `{}` is taken; choose another verb",
+                operation.id, operation.name
+            )));
+        }
+        self.operations.push(operation);
+        Ok(())
+    }
+
+    fn index(&mut self) {
+        self.operations.sort_by_key(|operation| operation.id);
+        for (at, operation) in self.operations.iter().enumerate() {
+            self.by_id.insert(operation.id, at);
+            self.by_name.insert(operation.name.clone(), at);
+            self.objects.entry(operation.object.clone()).or_default().push(at);
+        }
+    }
+}
+
+/// `customers::save_company` as `customers.save-company`.
+fn canonical(name: &str) -> String {
+    name.replace("::", ".").replace('_', "-")
+}
+
+fn collect(folder: &'static Dir<'static>, tables: &mut Vec<(String, &'static str)>) {
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(folder) => collect(folder, tables),
+            DirEntry::File(file) => {
+                // A file that is not text reads as empty, which the loader then refuses by name.
+                let text = file.contents_utf8().unwrap_or_default();
+                tables.push((file.path().to_string_lossy().replace('\\', "/"), text));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! The operations of the 智邦国际 ERP API as data, and everything that only depends on that data: names, values,
+//! argument checks, answer shapes and generated text. No I/O, no async runtime, no WebAssembly engine.
+
+mod answer;
+mod arguments;
+mod catalogue;
+mod coerce;
+mod example;
+mod fault;
+mod glossary;
+mod load;
+mod operation;
+mod present;
+mod shape;
+mod value;
+mod value_reader;
+mod wit;
+
+pub use answer::{Ack, Answer, Column, Document, DocumentField, NamedTable, Page, Table};
+pub use arguments::{Arguments, FieldFault};
+pub use catalogue::{Catalogue, CatalogueError};
+pub use fault::{Fault, Kind};
+pub use glossary::Glossary;
+pub use operation::{
+    Dialect, Effect, EnumValue, Field, FieldType, Operation, Paging, Repeat, ResultKind, Write,
+};
+pub use present::Face;
+pub use shape::{Member, RecordShape, Shape};
+pub use value::{Record, Value};
+pub use wit::{automation_world, wit_files};

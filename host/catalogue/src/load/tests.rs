@@ -1,0 +1,93 @@
+//! A table says what it means, or is refused with what to do.
+
+use super::operations;
+use crate::{Effect, FieldType, Glossary, Operation, Repeat};
+
+const ENTRY: &str = r#"
+[[operation]]
+id = 7
+verb = "create"
+title = "样品添加"
+menu = ["样品"]
+dialect = "json"
+path = "/samples/add"
+result = "ack"
+"#;
+
+fn read(rest: &str) -> Result<Vec<Operation>, String> {
+    let glossary = Glossary::parse(r#"number = ["编号"]"#).map_err(|error| error.to_string())?;
+    let text = format!("{ENTRY}{rest}");
+    operations("lab/samples.toml", &text, &glossary).map_err(|error| error.to_string())
+}
+
+#[track_caller]
+fn refused(rest: &str, parts: &[&str]) {
+    let message = read(rest).expect_err("the table is unsound");
+    for part in parts.iter().chain(&["lab/samples.toml"]) {
+        assert!(message.contains(part), "`{part}` is missing in: {message}");
+    }
+}
+
+#[test]
+fn a_row_says_only_what_differs() {
+    let found = read(
+        r#"effect.write = { repeat.unique-number = { parameter = "bh", find = "samples.list", filter = "bh" } }
+params = [
+  { wire = "bh", label = "编号", type = "string", required = true, samples = { 2 = "b", 1 = "a" } },
+  { name = "own-name", wire = "x", label = "编号", type = "list", fields = [
+    { wire = "bh", label = "编号", type = "int", values = { 1 = "a" } },
+  ] },
+]"#,
+    )
+    .expect("the table is sound");
+    let operation = &found[0];
+    assert_eq!(operation.name, "samples.create");
+    assert!(operation.documented && operation.paging.is_none());
+    let Effect::Write(write) = &operation.effect else {
+        panic!("it writes");
+    };
+    assert!(matches!(&write.repeat, Repeat::UniqueNumber { find, .. } if find == "samples.list"));
+    assert!(!write.judged && write.read_back.is_none());
+    let [number, list] = &operation.params[..] else {
+        panic!("two parameters");
+    };
+    assert_eq!((number.name.as_str(), number.kind), ("number", FieldType::String));
+    assert!(number.required && number.values_are_sample);
+    let codes: Vec<&str> = number.values.iter().map(|value| value.code.as_str()).collect();
+    assert_eq!(codes, ["2", "1"], "codes keep the vendor's order");
+    assert_eq!(list.name, "own-name");
+    assert!(!list.fields[0].values_are_sample);
+}
+
+#[test]
+fn the_effect_is_never_left_out() {
+    refused("", &["missing field `effect`"]);
+}
+
+#[test]
+fn unknown_keys_are_refused() {
+    refused("effect = \"read\"\nefect = 1", &["efect"]);
+    refused(
+        "effect.write = { repeat = \"never\", readback = \"x.get\" }",
+        &["readback"],
+    );
+    refused(
+        "effect = \"read\"\nparams = [{ wire = \"bh\", label = \"编号\", type = \"int\", requried = true }]",
+        &["requried"],
+    );
+}
+
+#[test]
+fn a_label_without_an_english_name_is_refused() {
+    refused(
+        "effect = \"read\"\nparams = [{ wire = \"zl\", label = \"重量\", type = \"decimal\" }]",
+        &["operation 7", "`zl`", "重量", "glossary"],
+    );
+}
+
+#[test]
+fn codes_are_closed_or_samples() {
+    let both = r#"effect = "read"
+params = [{ wire = "bh", label = "编号", type = "int", values = { 1 = "a" }, samples = { 2 = "b" } }]"#;
+    refused(both, &["operation 7", "`bh`", "samples"]);
+}

@@ -1,0 +1,255 @@
+//! Answers under the catalogue's names.
+
+use crate::{
+    Ack, Answer, Column, Document, Operation, Page, Record, Table, Value,
+    coerce::text,
+    shape::{ResponseForm, shared::pair_value},
+};
+use known::{Columns, known_record};
+
+mod convert;
+mod known;
+
+/// Who looks at an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// A typed guest: exactly the operation's response shape, every member present (`Null` for an absent option).
+    Typed,
+    /// Scripts, the command line and HTTP: rows of unknown columns become records by column name under `items`, documents
+    /// have `fields` as a record and `tables` as records of rows; `columns` keeps the captions. `extra` and an ack's
+    /// `data` are records too, and a document's `labels` holds the labels of its coded values.
+    Dynamic,
+}
+
+impl Operation {
+    /// An answer under English names, in the shape that the face expects. Values are read by the announced type
+    /// (thousands separators, loose dates, empty text); what does not fit goes to `extra` as text. An answer of another
+    /// kind than the catalogue announces is put into the announced form, so that a guest never meets a surprise.
+    pub fn present(&self, answer: &Answer, face: Face) -> Value {
+        match self.response_form() {
+            ResponseForm::Rows => self.rows(&convert::table(answer), face),
+            ResponseForm::Record => Value::Record(self.record(answer, face)),
+            ResponseForm::Table => table(&convert::table(answer), face),
+            ResponseForm::Document => document(&convert::document(answer), face),
+            ResponseForm::Ack => ack(&convert::ack(answer), face),
+        }
+    }
+
+    fn rows(&self, table: &Table, face: Face) -> Value {
+        let columns = Columns::new(&self.fields, names_of(&table.columns));
+        let items = table
+            .rows
+            .iter()
+            .map(|row| Value::Record(columns.record(row.iter(), face)))
+            .collect();
+        named([("items", Value::List(items)), ("page", page(table.page))])
+    }
+
+    fn record(&self, answer: &Answer, face: Face) -> Record {
+        let Answer::Document(document) = answer else {
+            return known_record(&self.fields, &convert::record(answer), face);
+        };
+        let table = convert::row_of_document(document);
+        let columns = Columns::new(&self.fields, names_of(&table.columns));
+        columns.record(table.rows.iter().flatten(), face)
+    }
+}
+
+/// Name and caption of each column.
+fn names_of(columns: &[Column]) -> impl Iterator<Item = (&str, &str)> {
+    columns.iter().map(|column| (&*column.name, &*column.caption))
+}
+
+fn table(table: &Table, face: Face) -> Value {
+    match face {
+        Face::Typed => typed_table(table),
+        Face::Dynamic => named([
+            ("items", Value::List(rows(table))),
+            ("page", page(table.page)),
+            ("columns", columns(names_of(&table.columns))),
+        ]),
+    }
+}
+
+fn typed_table(table: &Table) -> Value {
+    let cells = |row: &Vec<Value>| {
+        let missing = table.columns.len().saturating_sub(row.len());
+        let empty = std::iter::repeat_n(&Value::Null, missing);
+        Value::List(row.iter().chain(empty).map(words).collect())
+    };
+    named([
+        ("columns", columns(names_of(&table.columns))),
+        ("rows", Value::List(table.rows.iter().map(cells).collect())),
+        ("page", page(table.page)),
+    ])
+}
+
+/// Rows as records by column name, cells as text.
+fn rows(table: &Table) -> Vec<Value> {
+    records(table, words)
+}
+
+/// Rows as records by column name, cells read by `cell`.
+fn records(table: &Table, cell: impl Fn(&Value) -> Value) -> Vec<Value> {
+    let blank = blank(&table.columns);
+    let record = |row: &Vec<Value>| {
+        let mut record = blank.clone();
+        let cells = row.iter().chain(std::iter::repeat(&Value::Null));
+        for (member, value) in record.values_mut().zip(cells) {
+            *member = cell(value);
+        }
+        Value::Record(record)
+    };
+    table.rows.iter().map(record).collect()
+}
+
+/// A row with a member for every column, under distinct names: the wire name, else the caption, else the position; a
+/// repeated one is numbered.
+fn blank(columns: &[Column]) -> Record {
+    let mut blank = Record::with_capacity(columns.len());
+    for (index, column) in columns.iter().enumerate() {
+        let name = match (column.name.as_str(), column.caption.as_str()) {
+            ("", "") => format!("column-{}", index + 1),
+            ("", caption) => caption.to_owned(),
+            (name, _) => name.to_owned(),
+        };
+        insert_distinct(&mut blank, name, Value::Null);
+    }
+    blank
+}
+
+/// Inserts under the name, or under the name with the first free number behind it: nothing is overwritten.
+fn insert_distinct(record: &mut Record, name: String, value: Value) {
+    let mut distinct = name.clone();
+    let mut number = 2;
+    while record.contains_key(&distinct) {
+        distinct = format!("{name}-{number}");
+        number += 1;
+    }
+    record.insert(distinct, value);
+}
+
+fn document(document: &Document, face: Face) -> Value {
+    let key = document.key.map_or(Value::Null, Value::Integer);
+    let caption = Value::from(document.caption.as_str());
+    match face {
+        Face::Typed => named([
+            ("key", key),
+            ("caption", caption),
+            ("fields", typed_fields(document)),
+            ("tables", typed_tables(document)),
+        ]),
+        Face::Dynamic => dynamic_document(document, key, caption),
+    }
+}
+
+fn typed_fields(document: &Document) -> Value {
+    let field = |field: &crate::DocumentField| {
+        named([
+            ("name", Value::from(field.name.as_str())),
+            ("caption", Value::from(field.caption.as_str())),
+            ("value", words(&field.value)),
+            ("text", Value::from(field.text.as_str())),
+        ])
+    };
+    Value::List(document.fields.iter().map(field).collect())
+}
+
+fn typed_tables(document: &Document) -> Value {
+    let table = |inner: &crate::NamedTable| {
+        named([
+            ("name", Value::from(inner.name.as_str())),
+            ("table", typed_table(&inner.table)),
+        ])
+    };
+    Value::List(document.tables.iter().map(table).collect())
+}
+
+fn dynamic_document(document: &Document, key: Value, caption: Value) -> Value {
+    let mut fields = Record::with_capacity(document.fields.len());
+    let mut labels = Record::new();
+    for field in &document.fields {
+        let name = if field.name.is_empty() {
+            &field.caption
+        } else {
+            &field.name
+        };
+        if !field.text.is_empty() {
+            insert_distinct(&mut labels, name.clone(), Value::from(field.text.as_str()));
+        }
+        insert_distinct(&mut fields, name.clone(), words(&field.value));
+    }
+    let mut tables = Record::with_capacity(document.tables.len());
+    for inner in &document.tables {
+        insert_distinct(&mut tables, inner.name.clone(), Value::List(rows(&inner.table)));
+    }
+    let captions = document
+        .fields
+        .iter()
+        .map(|field| (&*field.name, &*field.caption));
+    named([
+        ("key", key),
+        ("caption", caption),
+        ("fields", Value::Record(fields)),
+        ("labels", Value::Record(labels)),
+        ("tables", Value::Record(tables)),
+        ("columns", columns(captions)),
+    ])
+}
+
+fn ack(ack: &Ack, face: Face) -> Value {
+    let data = ack.data.iter().map(|(name, value)| (name.as_str(), value));
+    named([
+        ("message", Value::from(ack.message.as_str())),
+        ("key", ack.key.map_or(Value::Null, Value::Integer)),
+        ("data", texts(data, face)),
+    ])
+}
+
+/// Names and texts: a list of `field` for typed guests, a record for the others.
+fn texts<'a>(values: impl Iterator<Item = (&'a str, &'a Value)>, face: Face) -> Value {
+    match face {
+        Face::Typed => Value::List(
+            values
+                .map(|(name, value)| pair_value(name, text(value)))
+                .collect(),
+        ),
+        Face::Dynamic => {
+            let mut record = Record::new();
+            for (name, value) in values {
+                insert_distinct(&mut record, name.to_owned(), words(value));
+            }
+            Value::Record(record)
+        }
+    }
+}
+
+fn columns<'a>(columns: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
+    let column = |(name, caption)| named([("name", Value::from(name)), ("caption", Value::from(caption))]);
+    Value::List(columns.map(column).collect())
+}
+
+fn page(page: Page) -> Value {
+    named([
+        ("size", Value::Integer(page.size.into())),
+        ("index", Value::Integer(page.index.into())),
+        ("count", Value::Integer(page.count.into())),
+        (
+            "total",
+            Value::Integer(i64::try_from(page.total).unwrap_or(i64::MAX)),
+        ),
+    ])
+}
+
+fn words(value: &Value) -> Value {
+    Value::Text(text(value).into_owned())
+}
+
+fn named<const COUNT: usize>(members: [(&str, Value); COUNT]) -> Value {
+    Value::Record(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect(),
+    )
+}

@@ -1,0 +1,140 @@
+//! Records whose members the catalogue knows: columns are matched to fields once, cells are read by the field's type.
+
+use super::{Face, texts};
+use crate::{
+    Field, FieldType, Record, Value,
+    coerce::{decimal, integer, moment, text, truth},
+};
+
+/// Which column fills which field.
+pub(super) struct Columns<'a> {
+    fields: &'a [Field],
+    /// For each column its field, where it has one, and the name it has in `extra`.
+    columns: Vec<(Option<usize>, &'a str)>,
+    /// For each field its column.
+    sources: Vec<Option<usize>>,
+    /// A row with every member and no value: copying it is cheaper than hashing every name of every row again.
+    blank: Record,
+}
+
+impl<'a> Columns<'a> {
+    /// Matches columns (name and caption) by wire name in any letter case, then by label. A field takes one column.
+    pub(super) fn new(fields: &'a [Field], columns: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut sources = vec![None; fields.len()];
+        let given: Vec<(&str, &str)> = columns.collect();
+        let mut targets = vec![None; given.len()];
+        let by_wire = |field: &Field, name: &str, _: &str| field.wire.eq_ignore_ascii_case(name);
+        let by_label = |field: &Field, name: &str, caption: &str| {
+            !field.label.is_empty() && (field.label == caption || field.label == name)
+        };
+        for matches in [by_wire as fn(&Field, &str, &str) -> bool, by_label] {
+            let mut next = 0;
+            for (column, (name, caption)) in given.iter().enumerate() {
+                if targets[column].is_some() {
+                    continue;
+                }
+                let free =
+                    |index: &usize| sources[*index].is_none() && matches(&fields[*index], name, caption);
+                // Columns mostly come in the catalogue's order, so a search goes on where the last one ended.
+                let found = (next..fields.len()).find(free).or_else(|| (0..next).find(free));
+                if let Some(field) = found {
+                    sources[field] = Some(column);
+                    targets[column] = Some(field);
+                    next = field + 1;
+                }
+            }
+        }
+        let named = |(target, (name, caption)): (Option<usize>, (&'a str, &'a str))| {
+            (target, if name.is_empty() { caption } else { name })
+        };
+        Columns {
+            fields,
+            columns: targets.into_iter().zip(given).map(named).collect(),
+            sources,
+            blank: blank(fields),
+        }
+    }
+
+    /// One row under English names, with every member present, and `extra` behind them.
+    pub(super) fn record<'v>(&self, cells: impl Iterator<Item = &'v Value>, face: Face) -> Record
+    where
+        'a: 'v,
+    {
+        let cells: Vec<&Value> = cells.collect();
+        let mut record = self.blank.clone();
+        let mut misfits: Vec<usize> = Vec::new();
+        let mut members = record.values_mut();
+        for ((field, source), member) in self.fields.iter().zip(&self.sources).zip(&mut members) {
+            let cell = source.and_then(|column| cells.get(column)).copied();
+            *member = read(field, cell.unwrap_or(&Value::Null), face).unwrap_or_else(|| {
+                misfits.extend(*source);
+                absent(field, face)
+            });
+        }
+        let unplaced = |(column, cell): (usize, &&'v Value)| {
+            let (target, name) = self.columns.get(column).copied().unwrap_or_default();
+            let shown = target.is_none() || misfits.contains(&column);
+            shown.then_some((name, *cell))
+        };
+        if let Some(extra) = members.next() {
+            *extra = texts(cells.iter().enumerate().filter_map(unplaced), face);
+        }
+        record
+    }
+}
+
+fn blank(fields: &[Field]) -> Record {
+    let names = fields.iter().map(|field| field.name.as_str()).chain(["extra"]);
+    names.map(|name| (name.to_owned(), Value::Null)).collect()
+}
+
+/// A record under wire names as one under English names.
+pub(super) fn known_record(fields: &[Field], record: &Record, face: Face) -> Record {
+    let columns = Columns::new(fields, record.keys().map(|name| (name.as_str(), "")));
+    columns.record(record.values(), face)
+}
+
+/// A cell by its field's type; none where it does not fit.
+fn read(field: &Field, cell: &Value, face: Face) -> Option<Value> {
+    if cell.is_empty() {
+        return Some(absent(field, face));
+    }
+    match field.kind {
+        FieldType::String => Some(Value::Text(text(cell).into_owned())),
+        FieldType::Int => integer(cell).map(Value::Integer),
+        FieldType::Decimal => decimal(cell).map(Value::Decimal),
+        FieldType::Bool => truth(cell).map(Value::Bool),
+        FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::Text(moment.iso())),
+        FieldType::Object => object(field, cell, face),
+        FieldType::List => match cell {
+            Value::List(items) => items
+                .iter()
+                .map(|item| object(field, item, face))
+                .collect::<Option<_>>()
+                .map(Value::List),
+            Value::Record(_) => object(field, cell, face).map(|item| Value::List(vec![item])),
+            _ => None,
+        },
+    }
+}
+
+fn object(field: &Field, cell: &Value, face: Face) -> Option<Value> {
+    let record = cell.as_record()?;
+    if field.fields.is_empty() {
+        return Some(match face {
+            Face::Typed => texts(record.iter().map(|(name, value)| (name.as_str(), value)), face),
+            Face::Dynamic => cell.clone(),
+        });
+    }
+    Some(Value::Record(known_record(&field.fields, record, face)))
+}
+
+/// What stands for a value that is not there: text and lists have an empty value, everything else is null.
+fn absent(field: &Field, face: Face) -> Value {
+    match field.kind {
+        FieldType::String => Value::from(""),
+        FieldType::List => Value::List(Vec::new()),
+        FieldType::Object if field.fields.is_empty() => texts(std::iter::empty(), face),
+        _ => Value::Null,
+    }
+}

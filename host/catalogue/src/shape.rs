@@ -1,0 +1,247 @@
+//! The shape of a value as WIT declares it. Requests, answers, type checks and the WIT text are all read from here.
+
+use crate::operation::{Field, FieldType, Operation, ResultKind};
+use shared::{ack, document, page, pair, table};
+use std::sync::Arc;
+
+pub(crate) mod shared;
+
+/// The type of a value on the WIT side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shape {
+    /// `bool`
+    Bool,
+    /// `u32`
+    Unsigned32,
+    /// `u64`
+    Unsigned64,
+    /// `s64`
+    Integer,
+    /// `string` holding an exact decimal.
+    Decimal,
+    /// `string` holding an ISO date or date with time.
+    Date,
+    /// `string`
+    Text,
+    /// `list<…>`
+    List(Box<Shape>),
+    /// `option<…>`
+    Optional(Box<Shape>),
+    /// A named `record`.
+    Record(Arc<RecordShape>),
+}
+
+/// A named record type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordShape {
+    /// Kebab-case type name, unique in its interface.
+    pub name: String,
+    /// Whether it is declared in `types` and shared by all interfaces.
+    pub shared: bool,
+    /// Members in order.
+    pub members: Vec<Member>,
+}
+
+/// A member of a record type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Kebab-case name.
+    pub name: String,
+    /// Wire name, where it is one of the vendor's fields; empty for ours (`extra`).
+    pub wire: String,
+    /// Its type.
+    pub shape: Shape,
+    /// Doc comment.
+    pub doc: String,
+}
+
+impl Operation {
+    /// The request record, or none when the operation takes nothing at all. Documented operations that have
+    /// parameters, and all undocumented ones, end with `extra` for the installation's own fields.
+    pub fn request_shape(&self) -> Option<Arc<RecordShape>> {
+        if self.documented && self.params.is_empty() {
+            return None;
+        }
+        let name = format!("{}-request", self.verb);
+        Some(record_of(name, &self.verb, &self.params, Side::Request))
+    }
+
+    /// The type of a successful answer.
+    pub fn response_shape(&self) -> Shape {
+        Shape::Record(match self.response_form() {
+            ResponseForm::Table => table(),
+            ResponseForm::Document => document(),
+            ResponseForm::Ack => ack(),
+            ResponseForm::Record => self.members_of(format!("{}-response", self.verb)),
+            ResponseForm::Rows => Arc::new(RecordShape {
+                name: format!("{}-response", self.verb),
+                shared: false,
+                members: vec![
+                    plain(
+                        "items",
+                        list(Shape::Record(self.members_of(format!("{}-item", self.verb)))),
+                        "The rows of this page.",
+                    ),
+                    plain(
+                        "page",
+                        Shape::Record(page()),
+                        "Where in the whole list this page lies.",
+                    ),
+                ],
+            }),
+        })
+    }
+
+    /// Which of the five forms a successful answer takes.
+    pub(crate) fn response_form(&self) -> ResponseForm {
+        match self.result {
+            ResultKind::Table if self.fields.is_empty() => ResponseForm::Table,
+            ResultKind::Table => ResponseForm::Rows,
+            ResultKind::Record if !self.fields.is_empty() => ResponseForm::Record,
+            ResultKind::Bill | ResultKind::Record => ResponseForm::Document,
+            ResultKind::Message | ResultKind::Ack | ResultKind::Session => ResponseForm::Ack,
+        }
+    }
+
+    fn members_of(&self, name: String) -> Arc<RecordShape> {
+        record_of(name, &self.verb, &self.fields, Side::Response)
+    }
+}
+
+/// The forms a successful answer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ResponseForm {
+    /// `table`: rows of columns that the vendor does not publish.
+    Table,
+    /// A page of records of known members.
+    Rows,
+    /// One record of known members.
+    Record,
+    /// `document`: one record of members that the vendor does not publish.
+    Document,
+    /// `ack`
+    Ack,
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Request,
+    Response,
+}
+
+impl Side {
+    fn extra(self) -> &'static str {
+        match self {
+            Side::Request => {
+                "The installation's own fields (`zdy…`, `sysIcus…`) and any others, by wire name."
+            }
+            Side::Response => {
+                "Columns the vendor does not publish, and values of another type than announced."
+            }
+        }
+    }
+}
+
+fn record_of(name: String, prefix: &str, fields: &[Field], side: Side) -> Arc<RecordShape> {
+    let mut members: Vec<Member> = fields.iter().map(|field| member(prefix, field, side)).collect();
+    members.push(plain("extra", list(Shape::Record(pair())), side.extra()));
+    Arc::new(RecordShape {
+        name,
+        shared: false,
+        members,
+    })
+}
+
+fn member(prefix: &str, field: &Field, side: Side) -> Member {
+    let base = base(prefix, field, side);
+    let shape = match side {
+        _ if matches!(base, Shape::List(_)) => base,
+        Side::Request if field.multiple => list(base),
+        Side::Request if field.required => base,
+        Side::Response if base == Shape::Text => base,
+        _ => Shape::Optional(Box::new(base)),
+    };
+    Member {
+        name: field.name.clone(),
+        wire: field.wire.clone(),
+        shape,
+        doc: documentation(field),
+    }
+}
+
+/// The type of a value that is there. Members that the vendor does not publish travel as names and texts.
+fn base(prefix: &str, field: &Field, side: Side) -> Shape {
+    match field.kind {
+        FieldType::String => Shape::Text,
+        FieldType::Int => Shape::Integer,
+        FieldType::Decimal => Shape::Decimal,
+        FieldType::Datetime => Shape::Date,
+        FieldType::Bool => Shape::Bool,
+        FieldType::Object if field.fields.is_empty() => list(Shape::Record(pair())),
+        FieldType::List if field.fields.is_empty() => list(list(Shape::Record(pair()))),
+        FieldType::Object => Shape::Record(nested(prefix, field, side)),
+        FieldType::List => list(Shape::Record(nested(prefix, field, side))),
+    }
+}
+
+fn nested(prefix: &str, field: &Field, side: Side) -> Arc<RecordShape> {
+    let prefix = format!("{prefix}-{}", field.name);
+    let name = match side {
+        Side::Request => prefix.clone(),
+        Side::Response => format!("{prefix}-item"),
+    };
+    record_of(name, &prefix, &field.fields, side)
+}
+
+fn list(item: Shape) -> Shape {
+    Shape::List(Box::new(item))
+}
+
+/// The label, the wire name and what else a caller should know, in one line.
+fn documentation(field: &Field) -> String {
+    let mut parts = vec![format!("{} (`{}`)", field.label, field.wire)];
+    if field.required_by_policy {
+        parts.push("required where the installation's settings say so".to_owned());
+    }
+    if let Some(length) = field.max_length {
+        parts.push(format!("at most {length} characters"));
+    }
+    if let Some(minimum) = field.minimum {
+        parts.push(format!("at least {minimum}"));
+    }
+    if field.matches_substring {
+        parts.push("matches anywhere in the text".to_owned());
+    }
+    if !field.values.is_empty() {
+        parts.push(codes(field));
+    }
+    if let Some(lookup) = &field.lookup {
+        parts.push(format!("codes from `{lookup}`"));
+    }
+    parts.join("; ")
+}
+
+/// The closed codes with their labels, or a few of an open set.
+fn codes(field: &Field) -> String {
+    let (word, most) = if field.values_are_sample {
+        ("for example", 6)
+    } else {
+        ("one of", usize::MAX)
+    };
+    let codes: Vec<String> = field
+        .values
+        .iter()
+        .take(most)
+        .map(|value| format!("{} {}", value.code, value.label))
+        .collect();
+    format!("{word} {}", codes.join(", "))
+}
+
+fn plain(name: &str, shape: Shape, doc: &str) -> Member {
+    Member {
+        name: name.to_owned(),
+        wire: String::new(),
+        shape,
+        doc: doc.to_owned(),
+    }
+}

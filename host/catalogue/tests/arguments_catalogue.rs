@@ -1,0 +1,130 @@
+//! Arguments of every operation of the catalogue: examples, codes and arbitrary values.
+
+#![cfg(test)]
+
+#[path = "support/arbitrary.rs"]
+mod arbitrary;
+
+use arbitrary::any_value;
+use proptest::prelude::*;
+use sunmao_catalogue::{Catalogue, Field, Record, Value};
+
+#[test]
+fn the_example_of_every_operation_is_sound_and_complete() {
+    let catalogue = Catalogue::shared();
+    assert_eq!(catalogue.operations().len(), 217);
+    for operation in catalogue.operations() {
+        let example = operation.example();
+        let arguments = match operation.check(&example) {
+            Ok(arguments) => arguments,
+            Err(faults) => panic!("{}", operation.invalid(&faults)),
+        };
+        for field in &operation.params {
+            let value = arguments
+                .get(&field.wire)
+                .unwrap_or_else(|| panic!("{}: {}", operation.name, field.name));
+            assert_complete(&operation.name, field, value);
+        }
+        assert_eq!(operation.example(), example, "{}", operation.name);
+    }
+}
+
+/// Every member of every record is there, under its wire name.
+fn assert_complete(operation: &str, field: &Field, value: &Value) {
+    let records: Vec<&Record> = match value {
+        Value::List(items) => items.iter().filter_map(Value::as_record).collect(),
+        Value::Record(record) => vec![record],
+        _ => return assert!(!value.is_empty(), "{operation}: {} is empty", field.name),
+    };
+    assert!(!records.is_empty(), "{operation}: {} is empty", field.name);
+    for record in records {
+        for inner in &field.fields {
+            let value = record.get(&inner.wire);
+            assert_complete(
+                operation,
+                inner,
+                value.unwrap_or_else(|| panic!("{operation}: {}", inner.name)),
+            );
+        }
+    }
+}
+
+#[test]
+fn example_arguments_are_the_same_under_wire_and_snake_names() {
+    for operation in Catalogue::shared().operations() {
+        let english = operation.check(&operation.example()).unwrap();
+        let mut snake = operation.example();
+        snake = snake
+            .into_iter()
+            .map(|(name, value)| (name.replace('-', "_"), value))
+            .collect();
+        assert_eq!(operation.check(&snake).unwrap(), english, "{}", operation.name);
+        let wire: Record = english
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        let extra = Record::from_iter([("extra".to_owned(), Value::Record(wire))]);
+        assert_eq!(operation.check(&extra).unwrap(), english, "{}", operation.name);
+    }
+}
+
+#[test]
+fn every_known_code_is_accepted_and_its_label_stands_for_it() {
+    for operation in Catalogue::shared().operations() {
+        for field in &operation.params {
+            for known in &field.values {
+                let given = |text: &str| {
+                    let mut arguments = operation.example();
+                    arguments.insert(field.name.clone(), Value::from(text));
+                    let checked = operation
+                        .check(&arguments)
+                        .map_err(|faults| operation.invalid(&faults).message)?;
+                    Ok::<_, String>(checked.get(&field.wire).and_then(Value::to_text))
+                };
+                let place = format!("{} {} {}", operation.name, field.name, known.code);
+                assert_eq!(given(&known.code), Ok(Some(known.code.clone())), "{place}");
+                let namesakes = field
+                    .values
+                    .iter()
+                    .filter(|other| other.label == known.label)
+                    .count();
+                let is_a_code = field.values.iter().any(|other| other.code == known.label);
+                if namesakes == 1 && !is_a_code && !(field.multiple && known.label.contains([',', '，'])) {
+                    assert_eq!(
+                        given(&known.label),
+                        Ok(Some(known.code.clone())),
+                        "{place} {}",
+                        known.label
+                    );
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    /// Whatever is given, a check either names a fault or yields nothing but wire names; it never panics.
+    #[test]
+    fn any_value_under_any_parameter_is_judged(
+        operation in 0_usize..217,
+        chosen in prop::collection::vec((any::<prop::sample::Index>(), any_value("\\PC{0,6}")), 0..6),
+    ) {
+        let catalogue = Catalogue::shared();
+        let operation = &catalogue.operations()[operation];
+        let mut given = operation.example();
+        for (index, value) in &chosen {
+            if let Some(field) = operation.params.get(index.index(operation.params.len().max(1))) {
+                given.insert(field.name.clone(), value.clone());
+            }
+        }
+        match operation.check(&given) {
+            Ok(arguments) => {
+                for (wire, value) in arguments.iter().filter(|_| operation.documented) {
+                    prop_assert!(operation.params.iter().any(|field| field.wire == wire), "{wire}");
+                    prop_assert_ne!(value, &Value::Null);
+                }
+            }
+            Err(faults) => prop_assert!(!faults.is_empty()),
+        }
+    }
+}
