@@ -1,0 +1,130 @@
+//! What a failed call is reported as: its kind, by whether it may have written, and what to do next.
+
+use crate::decode::{Reason, Rejection};
+use crate::encode::Unwritable;
+use crate::error::{Failure, Phase, Subject};
+use crate::session::{NoSession, Session};
+use crate::transport::Loss;
+use crate::{Error, Settings, words};
+use std::time::Duration;
+use sunmao_catalogue::{Kind, Operation};
+
+const NOT_FOR_CALLERS: &str = "leave signing in and out to the client; it does both by itself";
+
+const UNWRITABLE: &str =
+    "this is a fault of Sunmao or of the ERP's token; report it with the operation's name";
+
+const OVER_BUDGET: &str = "send fewer calls at once, or raise the rate, the concurrency or the timeout of the ERP \
+                           settings if the server can bear it";
+
+const UNREACHABLE: &str =
+    "nothing was sent: check the base URL and that the ERP is up and reachable from this machine";
+
+const UNAVAILABLE: &str =
+    "nothing was written: try again later; when it goes on, look at the ERP and the network";
+
+const UNCONFIRMED: &str = "look the record up by its key or number before you send it again";
+
+const TOO_LARGE: &str = "ask for fewer rows a page, or filter more narrowly";
+
+const REFUSED: &str = "the ERP's words say what it wants changed; nothing was written";
+
+const MISSING_RECORD: &str = "check the key; the record may have been deleted";
+
+const UNKNOWN_PATH: &str = "this installation does not know the path: check its version, its licensed modules, and the \
+                            path in front of /webapi in the base URL";
+
+const EXPIRED: &str = "a renewed session was not taken either: see whether another program signs in with the same \
+                       account and device name";
+
+/// Reports the failures of one call.
+pub(crate) struct Report<'a> {
+    operation: &'a Operation,
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn of(operation: &'a Operation) -> Self {
+        Report { operation }
+    }
+
+    /// Login and logout belong to the client.
+    pub(crate) fn not_for_callers(&self) -> Error {
+        let words = "the session is the client's own".to_owned();
+        self.error(Phase::Checking, Kind::Invalid, None, words, NOT_FOR_CALLERS)
+    }
+
+    pub(crate) fn unwritable(&self, unwritable: Unwritable) -> Error {
+        self.error(Phase::Checking, Kind::Invalid, None, unwritable.0, UNWRITABLE)
+    }
+
+    /// The budget let nobody through before the deadline; nothing was sent.
+    pub(crate) fn turn_did_not_come(&self, timeout: Duration) -> Error {
+        let words = format!("its turn did not come within {timeout:?}");
+        self.error(Phase::Waiting, Kind::OverBudget, None, words, OVER_BUDGET)
+    }
+
+    /// No answer came.
+    pub(crate) fn lost(&self, loss: Loss) -> Error {
+        let words = loss.to_string();
+        let (phase, kind, hint) = match loss {
+            Loss::Unsent(_) => (Phase::Connecting, Kind::Unavailable, UNREACHABLE),
+            Loss::NoAnswer(_) => (Phase::Awaiting, self.unseen(), self.unseen_hint()),
+            Loss::Torn(_) => (Phase::Reading, self.unseen(), self.unseen_hint()),
+            Loss::TooLarge(_) if self.operation.is_read() => (Phase::Reading, Kind::OverBudget, TOO_LARGE),
+            Loss::TooLarge(_) => (Phase::Reading, Kind::Unconfirmed, UNCONFIRMED),
+        };
+        self.error(phase, kind, None, words, hint)
+    }
+
+    /// An answer came that is none. A server may echo what it was sent, so the secrets are taken out of its words.
+    pub(crate) fn rejected(&self, rejection: Rejection, session: &Session, settings: &Settings) -> Error {
+        let words = words::redacted(rejection.words, &[session.token(), &settings.password]);
+        let (kind, hint) = match rejection.reason {
+            Reason::Expired => (Kind::Session, EXPIRED),
+            Reason::Refused => (Kind::Refused, REFUSED),
+            Reason::MissingRecord => (Kind::NotFound, MISSING_RECORD),
+            Reason::UnknownPath => (Kind::NotFound, UNKNOWN_PATH),
+            Reason::Broken => (self.unseen(), self.unseen_hint()),
+        };
+        self.error(Phase::Answered, kind, rejection.code, words, hint)
+    }
+
+    /// The kind of a request that may have arrived and whose outcome nobody saw.
+    fn unseen(&self) -> Kind {
+        match self.operation.is_read() {
+            true => Kind::Unavailable,
+            false => Kind::Unconfirmed,
+        }
+    }
+
+    fn unseen_hint(&self) -> &'static str {
+        match self.operation.is_read() {
+            true => UNAVAILABLE,
+            false => UNCONFIRMED,
+        }
+    }
+
+    fn error(&self, phase: Phase, kind: Kind, code: Option<i32>, words: String, hint: &'static str) -> Error {
+        Error::Call(Box::new(Failure {
+            subject: Subject::of(self.operation),
+            phase,
+            kind,
+            code,
+            words,
+            hint,
+        }))
+    }
+}
+
+impl NoSession {
+    pub(crate) fn into_error(self, subject: Subject, phase: Phase) -> Error {
+        Error::Call(Box::new(Failure {
+            subject,
+            phase,
+            kind: self.kind,
+            code: self.code,
+            words: self.words,
+            hint: self.hint,
+        }))
+    }
+}

@@ -1,0 +1,173 @@
+//! The one session all callers share: signing in, one at a time for any number of them, forgetting a dropped session,
+//! and signing out.
+
+mod login;
+mod logout;
+
+use crate::Settings;
+use crate::attempts::Attempts;
+use crate::budget::Budget;
+use crate::transport::Transport;
+use jiff::Timestamp;
+use secrecy::SecretString;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use sunmao_catalogue::Kind;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::{Instant, timeout_at};
+
+/// What is known of the session, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct SessionStatus {
+    /// Whether a session is at hand; the ERP may have dropped it without a word.
+    pub signed_in: bool,
+    /// When it began.
+    pub since: Option<Timestamp>,
+    /// The version the ERP said it has.
+    pub application_version: Option<String>,
+}
+
+/// A session of the ERP's. `Debug` does not print the token.
+#[derive(Debug)]
+pub(crate) struct Session {
+    token: SecretString,
+    since: Timestamp,
+    application_version: Option<String>,
+    served: AtomicBool,
+}
+
+/// Why there is no session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoSession {
+    pub(crate) kind: Kind,
+    pub(crate) code: Option<i32>,
+    pub(crate) words: String,
+    pub(crate) hint: &'static str,
+}
+
+/// The hint after a login that took too long.
+const SLOW: &str = "try again; when it goes on, look at the ERP's load and at the timeout";
+
+/// What a session is made with, and the session itself.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    settings: Settings,
+    transport: Arc<Transport>,
+    budget: Arc<Budget>,
+    attempts: Attempts,
+    current: RwLock<Option<Arc<Session>>>,
+    /// Held by whoever signs in; holds how the last login failed, for those who waited for it.
+    gate: Arc<Mutex<Option<NoSession>>>,
+    logins: AtomicU64,
+}
+
+impl Session {
+    pub(crate) fn token(&self) -> &SecretString {
+        &self.token
+    }
+
+    /// The ERP took the token at least once.
+    pub(crate) fn has_served(&self) -> bool {
+        self.served.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn mark_served(&self) {
+        self.served.store(true, Ordering::Relaxed);
+    }
+}
+
+impl NoSession {
+    fn unavailable(words: impl Into<String>, hint: &'static str) -> Self {
+        NoSession {
+            kind: Kind::Unavailable,
+            code: None,
+            words: words.into(),
+            hint,
+        }
+    }
+}
+
+impl Sessions {
+    pub(crate) fn new(settings: Settings, transport: Arc<Transport>, budget: Arc<Budget>) -> Self {
+        Sessions {
+            attempts: Attempts::of(&settings),
+            settings,
+            transport,
+            budget,
+            current: RwLock::default(),
+            gate: Arc::default(),
+            logins: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The session at hand.
+    pub(crate) fn current(&self) -> Option<Arc<Session>> {
+        self.current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Forgets a session that the ERP no longer takes, unless it was replaced meanwhile: however many callers see one
+    /// session end, it is renewed once.
+    pub(crate) fn forget(&self, ended: &Arc<Session>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        if current
+            .as_ref()
+            .is_some_and(|session| Arc::ptr_eq(session, ended))
+        {
+            *current = None;
+        }
+    }
+
+    /// Makes sure that there is a session. Whoever comes first signs in; the others wait for the outcome and share it,
+    /// a failure too, so that one wrong password costs one attempt.
+    pub(crate) async fn sign_in(self: &Arc<Self>, deadline: Instant) -> Result<(), NoSession> {
+        let seen = self.logins.load(Ordering::Acquire);
+        let late = |_| NoSession::unavailable("signing in took longer than the call may take", SLOW);
+        let gate = timeout_at(deadline, Arc::clone(&self.gate).lock_owned())
+            .await
+            .map_err(late)?;
+        if self.current().is_some() {
+            return Ok(());
+        }
+        if let (true, Some(failure)) = (self.logins.load(Ordering::Acquire) > seen, &*gate) {
+            return Err(failure.clone());
+        }
+        // A task of its own, so that a caller who goes away leaves neither a login without a tally nor others waiting.
+        let login = tokio::spawn(Arc::clone(self).log_in(gate));
+        match timeout_at(deadline, login).await.map_err(late)? {
+            Ok(outcome) => outcome,
+            Err(_) => Err(NoSession::unavailable("signing in was broken off", SLOW)),
+        }
+    }
+
+    async fn log_in(self: Arc<Self>, mut gate: OwnedMutexGuard<Option<NoSession>>) -> Result<(), NoSession> {
+        let outcome = self.new_session().await;
+        self.logins.fetch_add(1, Ordering::Release);
+        match outcome {
+            Ok(session) => {
+                *gate = None;
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(session));
+                Ok(())
+            }
+            Err(failure) => {
+                *gate = Some(failure.clone());
+                Err(failure)
+            }
+        }
+    }
+
+    pub(crate) fn status(&self) -> SessionStatus {
+        self.current()
+            .map_or_else(SessionStatus::default, |session| SessionStatus {
+                signed_in: true,
+                since: Some(session.since),
+                application_version: session.application_version.clone(),
+            })
+    }
+}

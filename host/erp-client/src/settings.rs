@@ -1,0 +1,162 @@
+//! Where the ERP is, who signs in, and how hard it may be asked.
+
+use crate::Error;
+use secrecy::{ExposeSecret, SecretString};
+use std::num::NonZeroU32;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// Longest device name the login takes.
+const SERIAL_LENGTH: usize = 20;
+
+/// What a client needs to know. `Debug` does not print the password.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Scheme, host, port and, where the ERP does not sit at the root, the path in front of `/webapi`.
+    pub base_url: Url,
+    /// The account that signs in.
+    pub username: String,
+    /// Its password.
+    pub password: SecretString,
+    /// The device name the ERP files the session under: 1 to 20 letters and digits.
+    pub serial: String,
+    /// The longest a call may take, waiting for its turn included.
+    pub timeout: Duration,
+    /// The longest a connection may take to open; the call's own time may end earlier.
+    pub connect_timeout: Duration,
+    /// Most calls a second, of all callers together.
+    pub requests_per_second: u32,
+    /// Most calls at once, of all callers together.
+    pub concurrency: usize,
+    /// Largest answer read, in bytes after decompression.
+    pub largest_answer: usize,
+}
+
+impl Settings {
+    /// The settings that suit the small server an ERP usually runs on: 30 s a call, 20 calls a second, 4 at once.
+    pub fn new(
+        base_url: Url,
+        username: impl Into<String>,
+        password: SecretString,
+        serial: impl Into<String>,
+    ) -> Self {
+        Settings {
+            base_url,
+            username: username.into(),
+            password,
+            serial: serial.into(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            requests_per_second: 20,
+            concurrency: 4,
+            largest_answer: 64 * 1024 * 1024,
+        }
+    }
+
+    /// Whether the base URL means this machine, where a proxy from the environment is never wanted.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self.base_url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// The rate as the limiter wants it, once everything was found sound.
+    pub(crate) fn check(&self) -> Result<NonZeroU32, Error> {
+        self.check_base_url()?;
+        self.check_account()?;
+        if self.timeout.is_zero() || self.connect_timeout.is_zero() {
+            return Err(unsound(
+                "timeout",
+                "is zero",
+                "give it a positive length, such as 30s",
+            ));
+        }
+        if self.concurrency == 0 || self.concurrency > tokio::sync::Semaphore::MAX_PERMITS {
+            return Err(unsound(
+                "concurrency",
+                "lets no call through or overflows",
+                "allow at least 1 call at once; 4 suits most servers",
+            ));
+        }
+        if self.largest_answer == 0 {
+            return Err(unsound(
+                "largest_answer",
+                "is zero",
+                "64 MiB suits every known list",
+            ));
+        }
+        NonZeroU32::new(self.requests_per_second).ok_or_else(|| {
+            unsound(
+                "requests_per_second",
+                "is zero",
+                "allow at least 1 call a second; 20 suits most servers",
+            )
+        })
+    }
+
+    fn check_base_url(&self) -> Result<(), Error> {
+        let url = &self.base_url;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+            return Err(unsound(
+                "base_url",
+                "is no http or https address",
+                "write it like https://erp.example.com or http://10.0.0.5:8080/erp",
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(unsound(
+                "base_url",
+                "carries credentials",
+                "leave them out of the address; they have settings of their own",
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(unsound(
+                "base_url",
+                "carries a query or a fragment",
+                "end it at the path in front of /webapi",
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_account(&self) -> Result<(), Error> {
+        if self.username.trim().is_empty() {
+            return Err(unsound(
+                "username",
+                "is empty",
+                "name the ERP account that signs in",
+            ));
+        }
+        if self.password.expose_secret().is_empty() {
+            return Err(unsound(
+                "password",
+                "is empty",
+                "give the password of the ERP account",
+            ));
+        }
+        let length = self.serial.chars().count();
+        if length == 0 || length > SERIAL_LENGTH || !self.serial.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(Error::Setting {
+                setting: "serial",
+                problem: format!(
+                    "is {:?} ({length} characters), which the ERP does not take as a device name",
+                    self.serial
+                ),
+                hint: "use 1 to 20 letters and digits, such as SUNMAO01",
+            });
+        }
+        Ok(())
+    }
+}
+
+fn unsound(setting: &'static str, problem: &str, hint: &'static str) -> Error {
+    Error::Setting {
+        setting,
+        problem: problem.to_owned(),
+        hint,
+    }
+}

@@ -1,0 +1,14 @@
+//! The client against a stand-in that says whatever a test wants, and against the simulator.
+
+#![cfg(test)]
+
+mod budget;
+mod credentials;
+mod encode;
+mod form_documents;
+mod form_lists;
+mod json_and_helper;
+mod odd_answers;
+mod session;
+mod simulator;
+mod support;
