@@ -1,0 +1,135 @@
+//! The admin path: what the simulator saw and holds, for people and tests. It needs no session and has no latency.
+
+use crate::erp::Erp;
+use crate::ledger::LedgerEntry;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use sunmao_catalogue::{Record, Value};
+
+/// `GET ledger`, `GET records/{object}`, `GET status`, `POST sessions/drop`.
+pub(crate) fn router() -> Router<Arc<Erp>> {
+    Router::new()
+        .route("/ledger", get(ledger))
+        .route("/records/{object}", get(records))
+        .route("/status", get(status))
+        .route("/sessions/drop", post(drop_sessions))
+}
+
+#[derive(Deserialize)]
+struct After {
+    /// The last sequence number that the caller has seen.
+    #[serde(default)]
+    after: u64,
+}
+
+#[derive(Serialize)]
+struct LedgerPage {
+    entries: Vec<LedgerEntry>,
+    /// Requests so far.
+    total: u64,
+}
+
+async fn ledger(State(erp): State<Arc<Erp>>, Query(asked): Query<After>) -> Json<LedgerPage> {
+    let state = erp.state();
+    Json(LedgerPage {
+        entries: state.ledger.after(asked.after).cloned().collect(),
+        total: state.ledger.total(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    /// Only what calls have created or changed.
+    #[serde(default)]
+    written: bool,
+}
+
+#[derive(Serialize)]
+struct RecordPage {
+    object: String,
+    /// Records of the object in all.
+    total: usize,
+    records: Vec<Record>,
+}
+
+async fn records(
+    State(erp): State<Arc<Erp>>,
+    Path(object): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Json<RecordPage>, (StatusCode, String)> {
+    let mut state = erp.state();
+    let model = state.world.model.clone();
+    let Some(position) = model.object(&object) else {
+        return Err((StatusCode::NOT_FOUND, format!("no object is called `{object}`")));
+    };
+    let schema = &model.schemas[position];
+    let table = state.world.table(position);
+    let records = table
+        .newest_first()
+        .filter(|(_, entry)| entry.written || !asked.written)
+        .map(|(_, entry)| {
+            let ids = schema.columns.iter().map(|column| column.id.to_string());
+            let mut record: Record = ids.zip(entry.values.iter().cloned()).collect();
+            record.extend(entry.extra.clone());
+            let commands = entry.commands.iter().map(|(name, arguments)| {
+                let named = [
+                    ("operation", Value::from(name.as_str())),
+                    ("arguments", arguments.clone().into()),
+                ];
+                Value::Record(
+                    named
+                        .map(|(name, value)| (name.to_owned(), value))
+                        .into_iter()
+                        .collect(),
+                )
+            });
+            record.insert("_commands".to_owned(), Value::List(commands.collect()));
+            record
+        })
+        .collect();
+    Ok(Json(RecordPage {
+        object,
+        total: table.len(),
+        records,
+    }))
+}
+
+#[derive(Serialize)]
+struct Status {
+    seed: u64,
+    size: usize,
+    /// Requests so far.
+    calls: u64,
+    /// Successful logins so far.
+    logins: u64,
+    /// Living sessions.
+    sessions: usize,
+    /// The captcha that the next login has to carry, while one is asked for.
+    captcha: Option<String>,
+}
+
+async fn status(State(erp): State<Arc<Erp>>) -> Json<Status> {
+    let state = erp.state();
+    Json(Status {
+        seed: erp.options.seed,
+        size: erp.options.size,
+        calls: state.ledger.total(),
+        logins: state.sessions.logins(),
+        sessions: state.sessions.living(),
+        captcha: state.sessions.captcha().map(str::to_owned),
+    })
+}
+
+#[derive(Serialize)]
+struct Dropped {
+    dropped: usize,
+}
+
+async fn drop_sessions(State(erp): State<Arc<Erp>>) -> Json<Dropped> {
+    let dropped = erp.state().sessions.drop_all();
+    Json(Dropped { dropped })
+}

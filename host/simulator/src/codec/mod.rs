@@ -1,0 +1,78 @@
+//! The three dialects: reading a request's body and writing its answer. Written from the vendor's description of the
+//! wire and sharing nothing with any client, so that a misreading shows up as a disagreement.
+
+mod form;
+mod helper;
+mod json;
+
+use crate::reply::Reply;
+use serde::{Serialize, Serializer};
+use sunmao_catalogue::{Dialect, Record, Value};
+
+/// What a request's body says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Decoded {
+    pub(crate) token: Option<String>,
+    /// The command (`form`).
+    pub(crate) cmdkey: Option<String>,
+    /// One set of arguments a record; never empty.
+    pub(crate) arguments: Vec<Record>,
+}
+
+/// Reads a body; `header` is the token header of the json dialect.
+///
+/// # Errors
+/// What is wrong with the body.
+pub(crate) fn decode(dialect: Dialect, header: Option<&str>, body: &[u8]) -> Result<Decoded, String> {
+    let mut decoded = match dialect {
+        Dialect::Form => form::decode(body)?,
+        Dialect::Json => json::decode(header, body)?,
+        Dialect::Helper => helper::decode(body)?,
+    };
+    if decoded.arguments.is_empty() {
+        decoded.arguments.push(Record::new());
+    }
+    Ok(decoded)
+}
+
+/// Writes an answer as JSON text.
+pub(crate) fn encode(dialect: Dialect, reply: &Reply) -> String {
+    match dialect {
+        Dialect::Form => form::encode(reply),
+        Dialect::Json => json::encode(reply),
+        Dialect::Helper => helper::encode(reply),
+    }
+}
+
+/// An answer as text. It is made of text, numbers, lists and named members only, which never fail to be written.
+fn written(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).unwrap_or_default()
+}
+
+/// A value as the `json` and `helper` dialects write it: what is empty is an empty text, and decimals are text because a
+/// float would lose cents.
+struct Member<'a>(&'a Value);
+
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Null => serializer.serialize_str(""),
+            Value::List(values) => serializer.collect_seq(values.iter().map(Member)),
+            Value::Record(record) => Members(record).serialize(serializer),
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+/// The values of a record, written the same way.
+struct Members<'a>(&'a Record);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, Member(value))))
+    }
+}
+
+fn is_blank(body: &[u8]) -> bool {
+    body.iter().all(u8::is_ascii_whitespace)
+}

@@ -1,0 +1,157 @@
+//! Carrying out one operation on the records.
+
+use crate::ledger::{Change, ChangeKind};
+use crate::plan::{Action, Plan};
+use crate::reply::Reply;
+use crate::schema::{KEY, Schema};
+use crate::show;
+use crate::store::store;
+use crate::table::LARGEST_KEY;
+use crate::world::World;
+use sunmao_catalogue::{Operation, Record, Value};
+
+/// The words for a key that no record has.
+pub(crate) const MISSING: &str = "单据不存在或已被删除";
+
+/// One request, decoded and understood.
+pub(crate) struct Request<'a> {
+    pub(crate) operation: &'a Operation,
+    pub(crate) plan: &'a Plan,
+    pub(crate) schema: &'a Schema,
+    pub(crate) query: &'a Record,
+    /// One set of arguments a record; never empty.
+    pub(crate) arguments: &'a [Record],
+}
+
+/// Carries out a business operation: what it answers and what it changed.
+pub(crate) fn execute(world: &mut World, request: &Request<'_>) -> (Reply, Vec<Change>) {
+    let mut changes = Vec::new();
+    let reply = match request.plan.action {
+        Action::Reserve => reserve(world, request),
+        Action::Get => get(world, request),
+        Action::List => list(world, request),
+        Action::Tree => Reply::Tree(show::tree(request.schema, world.table(request.plan.object))),
+        Action::Save | Action::Create | Action::Update => {
+            store(world, request, &mut changes).unwrap_or_else(Reply::Refused)
+        }
+        Action::Delete => delete(world, request, &mut changes).unwrap_or_else(Reply::Refused),
+        Action::Command => command(world, request, &mut changes).unwrap_or_else(Reply::Refused),
+        Action::Session => Reply::NoSession,
+    };
+    (reply, changes)
+}
+
+impl Request<'_> {
+    /// The keys that a set of arguments names; several may be separated by commas. Zero and nothing name none.
+    pub(crate) fn keys(&self, arguments: &Record) -> Result<Vec<i64>, String> {
+        let given = arguments
+            .iter()
+            .find(|(name, _)| self.plan.column(self.schema, name) == Some(KEY))
+            .and_then(|(_, value)| value.to_text())
+            .unwrap_or_default();
+        let mut keys = Vec::new();
+        for part in given.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match part.parse::<i64>() {
+                Ok(0) => {}
+                Ok(key) if (1..=LARGEST_KEY).contains(&key) => keys.push(key),
+                _ => return Err(format!("数据唯一标识“{part}”不正确")),
+            }
+        }
+        Ok(keys)
+    }
+}
+
+fn reserve(world: &mut World, request: &Request<'_>) -> Reply {
+    let object = request.plan.object;
+    let ord = world.table(object).allocate();
+    let number = request.schema.labelled(request.schema.rules.number.0);
+    let proposed = number.map(|column| (column, world.free_number(object, column, ord)));
+    if let Some((_, number)) = &proposed {
+        world.table(object).reserve(ord, number.clone());
+    }
+    Reply::Screen(show::blank_screen(request.schema, ord, proposed))
+}
+
+fn get(world: &mut World, request: &Request<'_>) -> Reply {
+    let arguments = &request.arguments[0];
+    let key = match request.keys(arguments) {
+        Ok(keys) => keys.first().copied(),
+        Err(message) => return Reply::Failed(message),
+    };
+    match key {
+        Some(key) => match world.table(request.plan.object).get(key) {
+            Some(entry) => show::entry(request, key, entry),
+            None => Reply::Failed(MISSING.to_owned()),
+        },
+        None => show::nothing(request),
+    }
+}
+
+fn list(world: &mut World, request: &Request<'_>) -> Reply {
+    let table = world.table(request.plan.object);
+    Reply::Rows(show::page(request, table))
+}
+
+fn delete(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) -> Result<Reply, String> {
+    for arguments in request.arguments {
+        let keys = request.keys(arguments)?;
+        if keys.is_empty() {
+            return Err("请选择要删除的单据".to_owned());
+        }
+        for ord in keys {
+            if world.table(request.plan.object).remove(ord) {
+                changes.push(request.change(ord, ChangeKind::Deleted));
+            }
+        }
+    }
+    Ok(Reply::Done("删除成功！".to_owned(), None))
+}
+
+/// Notes a command in the state of the records that it names. A command that names none is acknowledged.
+fn command(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) -> Result<Reply, String> {
+    let mut key = None;
+    for arguments in request.arguments {
+        for ord in request.keys(arguments)? {
+            let state = request.state(arguments);
+            let done = world.change(request.plan.object, ord, |entry| {
+                entry.values[request.schema.state] = state.into();
+                let noted = (request.operation.name.clone(), arguments.clone());
+                entry.commands.push(noted);
+            });
+            if !done {
+                return Err(MISSING.to_owned());
+            }
+            changes.push(request.change(ord, ChangeKind::Updated));
+            key = Some(ord);
+        }
+    }
+    Ok(Reply::Done("操作成功！".to_owned(), key))
+}
+
+impl Request<'_> {
+    fn change(&self, ord: i64, kind: ChangeKind) -> Change {
+        Change {
+            object: self.schema.object.clone(),
+            ord,
+            kind,
+        }
+    }
+
+    /// The command's title, with the chosen result where it has one: `合同审批：同意`.
+    fn state(&self, arguments: &Record) -> String {
+        let result = self
+            .operation
+            .params
+            .iter()
+            .filter(|field| field.label.contains("结果"))
+            .find_map(|field| {
+                let given = arguments.get(&field.wire).and_then(Value::to_text)?;
+                let value = field.values.iter().find(|value| value.code == given)?;
+                Some(value.label.clone())
+            });
+        match result {
+            Some(result) => format!("{}：{result}", self.operation.title),
+            None => self.operation.title.clone(),
+        }
+    }
+}

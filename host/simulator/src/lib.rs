@@ -1,0 +1,32 @@
+//! A stateful 智邦国际 ERP for development and tests: all 217 endpoints on their published paths, in the three dialects,
+//! over invented data.
+//!
+//! It reads the catalogue and writes its own wire codec; it never uses the client that talks to real ERPs.
+
+mod admin;
+mod codec;
+mod data;
+mod erp;
+mod error;
+mod execute;
+mod filter;
+mod ledger;
+mod model;
+mod options;
+mod plan;
+mod reply;
+mod routes;
+mod rules;
+mod schema;
+mod server;
+mod session;
+mod show;
+mod store;
+mod table;
+mod text;
+mod world;
+
+pub use error::Error;
+pub use ledger::{Change, ChangeKind, LedgerEntry, Outcome};
+pub use options::Options;
+pub use server::Simulator;

@@ -1,0 +1,127 @@
+//! The simulator as a server: HTTP in front of the ERP and of the admin path.
+
+use crate::admin;
+use crate::erp::{Erp, Incoming, UNKNOWN_PATH};
+use crate::error::Error;
+use crate::ledger::LedgerEntry;
+use crate::options::Options;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use sunmao_catalogue::{Catalogue, Record, Value};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Largest body that is read, in bytes.
+const LARGEST_BODY: usize = 32 << 20;
+
+/// A running simulator. It ends when it is stopped or dropped.
+pub struct Simulator {
+    erp: Arc<Erp>,
+    address: SocketAddr,
+    end: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Simulator {
+    /// Starts listening; port 0 takes any free port.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub async fn start(options: Options, address: SocketAddr) -> Result<Simulator, Error> {
+        let listen = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let erp = Arc::new(Erp::new(Catalogue::shared(), options));
+        let router = Router::new()
+            .nest("/_simulator", admin::router())
+            .fallback(erp_call)
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .with_state(erp.clone());
+        let (end, ended) = oneshot::channel();
+        let serving = tokio::spawn(async move {
+            let served = axum::serve(listener, router).with_graceful_shutdown(async {
+                // A dropped sender ends the server as well.
+                let _ = ended.await;
+            });
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the simulator stopped serving");
+            }
+        });
+        Ok(Simulator {
+            erp,
+            address,
+            end,
+            serving,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client takes as the ERP's base URL.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The newest ledger entries, oldest first.
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        self.erp.state().ledger.after(0).cloned().collect()
+    }
+
+    /// Ends all sessions, as an ERP that restarts does; how many there were.
+    pub fn drop_sessions(&self) -> usize {
+        self.erp.state().sessions.drop_all()
+    }
+
+    /// Stops listening and waits until the calls under way are answered.
+    pub async fn stop(self) {
+        let _ = self.end.send(());
+        if let Err(error) = self.serving.await {
+            tracing::error!(%error, "the simulator ended badly");
+        }
+    }
+}
+
+async fn erp_call(
+    State(erp): State<Arc<Erp>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if !erp.options.latency.is_zero() {
+        tokio::time::sleep(erp.options.latency).await;
+    }
+    let incoming = Incoming {
+        path: uri.path(),
+        query: query(&uri),
+        token: headers.get("ZBAPI-Token").and_then(|token| token.to_str().ok()),
+        body: &body,
+    };
+    let answer = if method == Method::POST {
+        erp.answer(&incoming)
+    } else {
+        None
+    };
+    match answer {
+        Some(text) => ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response(),
+        None => (StatusCode::NOT_FOUND, UNKNOWN_PATH).into_response(),
+    }
+}
+
+fn query(uri: &Uri) -> Record {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0);
+    pairs
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, value)| (name, Value::Text(value)))
+        .collect()
+}

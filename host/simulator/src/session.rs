@@ -1,0 +1,118 @@
+//! Logins and sessions: one account, a captcha after three failures, tokens that end after a number of calls.
+
+use crate::options::Options;
+use rand::{Rng, SeedableRng, distr::Alphanumeric};
+use rand_chacha::ChaCha8Rng;
+use std::collections::HashMap;
+use sunmao_catalogue::{Record, Value};
+
+/// Wrong passwords before the captcha is asked for.
+const FAILURES_BEFORE_CAPTCHA: u32 = 3;
+
+/// Longest device name, in characters.
+const DEVICE_NAME: usize = 20;
+
+/// The living sessions and the login counter.
+pub(crate) struct Sessions {
+    username: String,
+    password: String,
+    calls: Option<u64>,
+    served: HashMap<String, u64>,
+    failures: u32,
+    logins: u64,
+    captcha: String,
+    random: ChaCha8Rng,
+}
+
+impl Sessions {
+    pub(crate) fn new(options: &Options) -> Self {
+        let mut random = ChaCha8Rng::seed_from_u64(options.seed);
+        let captcha = format!("{:04}", random.random_range(0..10_000));
+        Sessions {
+            username: options.username.clone(),
+            password: options.password.clone(),
+            calls: options.session_calls,
+            served: HashMap::new(),
+            failures: 0,
+            logins: 0,
+            captcha,
+            random,
+        }
+    }
+
+    /// A new token, or why not.
+    pub(crate) fn login(&mut self, arguments: &Record) -> Result<String, String> {
+        let text = |name: &str| arguments.get(name).and_then(Value::to_text).unwrap_or_default();
+        let device = plain(&text("serialnum")).map(str::to_owned).unwrap_or_default();
+        if device.is_empty()
+            || device.chars().count() > DEVICE_NAME
+            || !device.chars().all(|letter| letter.is_ascii_alphanumeric())
+        {
+            return Err("用户串号不正确，应为不超过20位的字母或数字".to_owned());
+        }
+        if self.captcha_asked() && text("rndcode") != self.captcha {
+            return Err("登录失败次数过多，请输入验证码".to_owned());
+        }
+        if plain(&text("user")) != Some(&self.username) || plain(&text("password")) != Some(&self.password) {
+            self.failures += 1;
+            return Err("用户名或密码错误".to_owned());
+        }
+        self.failures = 0;
+        self.logins += 1;
+        let token: String = (&mut self.random)
+            .sample_iter(Alphanumeric)
+            .take(32)
+            .map(char::from)
+            .collect();
+        self.served.insert(token.clone(), 0);
+        Ok(token)
+    }
+
+    /// Ends a session; whether it lived.
+    pub(crate) fn logout(&mut self, token: &str) -> bool {
+        self.served.remove(token).is_some()
+    }
+
+    /// Counts a business call on a session; whether it lived. The last call that a session may serve ends it.
+    pub(crate) fn serve(&mut self, token: &str) -> bool {
+        let Some(served) = self.served.get_mut(token) else {
+            return false;
+        };
+        *served += 1;
+        if self.calls.is_some_and(|calls| *served >= calls) {
+            self.served.remove(token);
+        }
+        true
+    }
+
+    /// Ends all sessions; how many lived.
+    pub(crate) fn drop_all(&mut self) -> usize {
+        let living = self.served.len();
+        self.served.clear();
+        living
+    }
+
+    /// Living sessions.
+    pub(crate) fn living(&self) -> usize {
+        self.served.len()
+    }
+
+    /// Successful logins so far.
+    pub(crate) fn logins(&self) -> u64 {
+        self.logins
+    }
+
+    /// The captcha that the next login has to carry, if one is asked for.
+    pub(crate) fn captcha(&self) -> Option<&str> {
+        self.captcha_asked().then_some(self.captcha.as_str())
+    }
+
+    fn captcha_asked(&self) -> bool {
+        self.failures >= FAILURES_BEFORE_CAPTCHA
+    }
+}
+
+/// The text behind the mark of plain text; other marks stand for encryptions that the simulator does not know.
+fn plain(text: &str) -> Option<&str> {
+    text.strip_prefix("txt:")
+}

@@ -1,0 +1,128 @@
+//! The records of one object.
+
+use indexmap::IndexSet;
+use std::collections::{BTreeMap, HashMap};
+use sunmao_catalogue::{Record, Value};
+
+/// The largest key that the ERP's database holds.
+pub(crate) const LARGEST_KEY: i64 = i32::MAX as i64;
+
+/// One record.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Entry {
+    /// By the schema's columns.
+    pub(crate) values: Vec<Value>,
+    /// Values that the schema does not know: an installation's own fields, and the fields of unpublished operations.
+    pub(crate) extra: Record,
+    /// Commands that were carried out on it, with their arguments.
+    pub(crate) commands: Vec<(String, Record)>,
+    /// A call created or changed it; the others were generated.
+    pub(crate) written: bool,
+}
+
+/// The records of one object by key.
+#[derive(Debug)]
+pub(crate) struct Table {
+    entries: BTreeMap<i64, Entry>,
+    /// Keys by number, for each unique column.
+    numbers: Vec<(usize, HashMap<String, i64>)>,
+    /// Numbers that were proposed with reserved keys.
+    reserved: HashMap<i64, String>,
+    /// Names of all extra values, in the order of their first use.
+    extra: IndexSet<String>,
+    last: i64,
+}
+
+impl Table {
+    pub(crate) fn new(unique: &[usize]) -> Self {
+        Table {
+            entries: BTreeMap::new(),
+            numbers: unique.iter().map(|column| (*column, HashMap::new())).collect(),
+            reserved: HashMap::new(),
+            extra: IndexSet::new(),
+            last: 0,
+        }
+    }
+
+    pub(crate) fn get(&self, ord: i64) -> Option<&Entry> {
+        self.entries.get(&ord)
+    }
+
+    /// All records, the newest first, as the ERP lists them.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = (i64, &Entry)> {
+        self.entries.iter().rev().map(|(ord, entry)| (*ord, entry))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Names of values beyond the schema that some record has.
+    pub(crate) fn extra(&self) -> impl Iterator<Item = &String> {
+        self.extra.iter()
+    }
+
+    /// A key that no record has and none will get.
+    pub(crate) fn allocate(&mut self) -> i64 {
+        self.last += 1;
+        self.last
+    }
+
+    /// Keeps a proposed number for a reserved key.
+    pub(crate) fn reserve(&mut self, ord: i64, number: String) {
+        self.reserved.insert(ord, number);
+    }
+
+    /// The number that was proposed with a key.
+    pub(crate) fn proposed(&self, ord: i64) -> Option<&String> {
+        self.reserved.get(&ord)
+    }
+
+    /// The record that has a number in a unique column.
+    pub(crate) fn holder(&self, column: usize, number: &str) -> Option<i64> {
+        let (_, keys) = self.numbers.iter().find(|(unique, _)| *unique == column)?;
+        keys.get(number).copied()
+    }
+
+    /// Unique columns.
+    pub(crate) fn unique(&self) -> impl Iterator<Item = usize> {
+        self.numbers.iter().map(|(column, _)| *column)
+    }
+
+    /// Puts a record in place; whether it is new.
+    pub(crate) fn put(&mut self, ord: i64, entry: Entry) -> bool {
+        self.forget_numbers(ord);
+        for (column, keys) in &mut self.numbers {
+            if let Some(number) = entry.values.get(*column).and_then(Value::to_text)
+                && !number.is_empty()
+            {
+                keys.insert(number, ord);
+            }
+        }
+        for name in entry.extra.keys() {
+            if !self.extra.contains(name) {
+                self.extra.insert(name.clone());
+            }
+        }
+        self.reserved.remove(&ord);
+        self.last = self.last.max(ord);
+        self.entries.insert(ord, entry).is_none()
+    }
+
+    /// Removes a record; whether there was one.
+    pub(crate) fn remove(&mut self, ord: i64) -> bool {
+        self.forget_numbers(ord);
+        self.entries.remove(&ord).is_some()
+    }
+
+    fn forget_numbers(&mut self, ord: i64) {
+        let Some(entry) = self.entries.get(&ord) else {
+            return;
+        };
+        for (column, keys) in &mut self.numbers {
+            if let Some(number) = entry.values.get(*column).and_then(Value::to_text) {
+                keys.remove(&number);
+            }
+        }
+    }
+}
