@@ -1,0 +1,100 @@
+-- Times are microseconds since 1970-01-01 UTC.
+
+CREATE TABLE contacts (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    body       TEXT    NOT NULL,
+    revision   INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- A lane is (target, key). `revision` is NULL for an event that stands for itself; with a revision, the newest one of
+-- (target, event, key) stands for all.
+CREATE TABLE deliveries (
+    id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    event        TEXT    NOT NULL,
+    target       TEXT    NOT NULL,
+    key          TEXT    NOT NULL,
+    payload      TEXT    NOT NULL,
+    revision     INTEGER,
+    state        TEXT    NOT NULL CHECK (state IN ('pending', 'leased', 'done', 'dead', 'superseded')),
+    -- Pending: not before. Leased: until.
+    due_at       INTEGER NOT NULL,
+    attempt      INTEGER NOT NULL DEFAULT 0,
+    -- Rises with every lease and is never set back, so that a late worker is recognised.
+    lease        INTEGER NOT NULL DEFAULT 0,
+    worker       TEXT,
+    reason       TEXT,
+    outcome      TEXT,
+    dead_kind    TEXT,
+    dead_code    TEXT,
+    dead_message TEXT,
+    dead_hint    TEXT,
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL
+) STRICT;
+
+-- The database itself refuses a second lease in a lane.
+CREATE UNIQUE INDEX deliveries_leased_lane ON deliveries (target, key) WHERE state = 'leased';
+-- And a second waiting payload of a record.
+CREATE UNIQUE INDEX deliveries_pending_record ON deliveries (target, event, key)
+    WHERE state = 'pending' AND revision IS NOT NULL;
+CREATE INDEX deliveries_pending_lane ON deliveries (target, key, id) WHERE state = 'pending';
+CREATE INDEX deliveries_due ON deliveries (state, due_at, id);
+CREATE INDEX deliveries_revised ON deliveries (target, event, key) WHERE revision IS NOT NULL;
+CREATE INDEX deliveries_key ON deliveries (key, id);
+
+CREATE TABLE links (
+    kind      TEXT    NOT NULL,
+    hub_id    TEXT    NOT NULL,
+    erp_key   INTEGER NOT NULL,
+    number    TEXT    NOT NULL,
+    linked_at INTEGER NOT NULL,
+    PRIMARY KEY (kind, hub_id),
+    UNIQUE (kind, erp_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE intents (
+    id                INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    delivery          INTEGER REFERENCES deliveries (id) ON DELETE CASCADE,
+    idempotency_key   TEXT    NOT NULL UNIQUE,
+    operation         TEXT    NOT NULL,
+    subject           TEXT    NOT NULL,
+    reserved_key      INTEGER,
+    payload_hash      TEXT    NOT NULL,
+    extension         TEXT    NOT NULL,
+    extension_version TEXT    NOT NULL,
+    outcome           TEXT    NOT NULL CHECK (outcome IN ('open', 'applied', 'refused', 'unknown')),
+    detail            TEXT,
+    attempts          INTEGER NOT NULL,
+    begun_at          INTEGER NOT NULL,
+    updated_at        INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX intents_delivery ON intents (delivery) WHERE delivery IS NOT NULL;
+CREATE INDEX intents_subject ON intents (subject, id);
+CREATE INDEX intents_unresolved ON intents (id) WHERE outcome IN ('open', 'unknown');
+
+CREATE TABLE audit (
+    sequence        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    at              INTEGER NOT NULL,
+    actor           TEXT    NOT NULL,
+    version         TEXT    NOT NULL,
+    operation       TEXT    NOT NULL,
+    menu_id         TEXT,
+    subject         TEXT,
+    outcome         TEXT    NOT NULL,
+    error_kind      TEXT,
+    message         TEXT,
+    duration_micros INTEGER NOT NULL,
+    arguments       TEXT
+) STRICT;
+
+-- A written key gets a new row, so that AUTOINCREMENT hands out revisions that no deletion sets back.
+CREATE TABLE plugin_state (
+    revision  INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    extension TEXT    NOT NULL,
+    key       TEXT    NOT NULL,
+    value     TEXT    NOT NULL,
+    UNIQUE (extension, key)
+) STRICT;

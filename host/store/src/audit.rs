@@ -1,0 +1,74 @@
+//! Who did what in the ERP, and how it went.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::StoreError;
+
+/// One call, as it is to be looked up afterwards. Secrets are redacted by the caller.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AuditRow {
+    /// When the call began.
+    pub at: Timestamp,
+    /// The extension, or `cli`.
+    pub actor: String,
+    /// The actor's version.
+    pub version: String,
+    /// The operation's full name.
+    pub operation: String,
+    /// The vendor's menu id of the operation.
+    pub menu_id: Option<String>,
+    /// The record it was about.
+    pub subject: Option<String>,
+    /// `applied`, `read`, `refused`, …
+    pub outcome: String,
+    /// The error's kind.
+    pub error_kind: Option<String>,
+    /// The ERP's own words.
+    pub message: Option<String>,
+    /// How long the call took, in microseconds.
+    pub duration_micros: i64,
+    /// What was asked, JSON text.
+    pub arguments: Option<String>,
+}
+
+/// A row of the log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AuditEntry {
+    /// Its number. Rises; never used again.
+    pub sequence: i64,
+    /// The row.
+    pub row: AuditRow,
+}
+
+/// Which rows; an absent member matches all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// The actor.
+    pub actor: Option<String>,
+    /// The operation's full name.
+    pub operation: Option<String>,
+    /// The outcome.
+    pub outcome: Option<String>,
+}
+
+/// The audit log.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Writes the rows, in one commit.
+    async fn append(&self, rows: Vec<AuditRow>) -> Result<(), StoreError>;
+
+    /// Hands the row to the writer, which keeps it with its next commit, within a quarter of a second or so, and
+    /// before the store is closed. Waits only while the writer is far behind. A crash loses what was not written
+    /// yet: for reads, whose loss harms nobody. While the disk fails, the last 20,000 or so wait for better times.
+    async fn append_later(&self, row: AuditRow) -> Result<(), StoreError>;
+
+    /// With `after`: the rows that follow this number. Without: the last rows. Oldest first either way.
+    async fn tail(
+        &self,
+        after: Option<i64>,
+        limit: u32,
+        filter: AuditFilter,
+    ) -> Result<Vec<AuditEntry>, StoreError>;
+}

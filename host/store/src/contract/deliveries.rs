@@ -1,0 +1,184 @@
+//! Cases for how [`Deliveries`](crate::Deliveries) end.
+
+use super::{at, audit_row, bury_one, event, handle_one, lease, lease_one, letter};
+use crate::{
+    AuditFilter, Completion, DeadSelection, DeliveryCounts, DeliveryId, DeliveryState, NewLink, Store,
+    StoreError,
+};
+
+fn link(hub_id: &str) -> NewLink {
+    NewLink {
+        kind: "customer".to_owned(),
+        hub_id: hub_id.to_owned(),
+        erp_key: 4711,
+        number: "KH-0001".to_owned(),
+    }
+}
+
+fn linked(hub_id: &str) -> Completion {
+    Completion {
+        link: Some(link(hub_id)),
+        outcome: "linked".to_owned(),
+        audit: vec![audit_row("customers.save-company")],
+    }
+}
+
+/// One commit, so that a crash leaves all of it or nothing.
+pub async fn completing_writes_link_audit_and_end_together(store: &Store) -> Result<(), StoreError> {
+    store.deliveries.enqueue(vec![event("c1", "1")], at(0)).await?;
+    let leased = lease_one(store, 1).await?;
+    let commits = store.commits();
+    store
+        .deliveries
+        .complete(leased.lease, linked("c1"), at(2))
+        .await?;
+    assert_eq!(store.commits() - commits, 1);
+    let kept = store.links.get("customer", "c1").await?;
+    assert_eq!(
+        kept.map(|link| (link.erp_key, link.number, link.linked_at)),
+        Some((4711, "KH-0001".into(), at(2)))
+    );
+    let audit = store.audit.tail(None, 10, AuditFilter::default()).await?;
+    assert_eq!(
+        audit.iter().map(|entry| &entry.row).collect::<Vec<_>>(),
+        [&audit_row("customers.save-company")]
+    );
+    let record = store.deliveries.get(leased.delivery.id).await?;
+    let record = record.map(|record| (record.state, record.outcome, record.worker, record.updated_at));
+    assert_eq!(
+        record,
+        Some((DeliveryState::Done, Some("linked".to_owned()), None, at(2)))
+    );
+    Ok(())
+}
+
+/// The worker still holds the lease and can bury the delivery.
+pub async fn a_taken_link_leaves_everything_as_it_was(store: &Store) -> Result<(), StoreError> {
+    store.links.put(link("other"), at(0)).await?;
+    store.deliveries.enqueue(vec![event("c1", "1")], at(0)).await?;
+    let leased = lease_one(store, 1).await?;
+    let refused = store.deliveries.complete(leased.lease, linked("c1"), at(2)).await;
+    assert!(
+        matches!(&refused, Err(StoreError::LinkTaken { holder, hub_id, erp_key: 4711, .. }) if holder == "other" && hub_id == "c1"),
+        "{refused:?}"
+    );
+    assert_eq!(store.links.get("customer", "c1").await?, None);
+    assert_eq!(store.audit.tail(None, 10, AuditFilter::default()).await?, []);
+    let state = store
+        .deliveries
+        .get(leased.delivery.id)
+        .await?
+        .map(|record| record.state);
+    assert_eq!(state, Some(DeliveryState::Leased));
+    store
+        .deliveries
+        .bury(leased.lease, letter("taken"), Vec::new(), at(3))
+        .await
+}
+
+/// A dead one is for a person; the lane is not.
+pub async fn a_buried_delivery_keeps_its_letter_and_frees_its_lane(store: &Store) -> Result<(), StoreError> {
+    store
+        .deliveries
+        .enqueue(vec![event("k", "1"), event("k", "2"), event("l", "3")], at(0))
+        .await?;
+    let leased = lease(store, 1).await?.remove(0);
+    let audit = vec![audit_row("customers.save-company")];
+    store
+        .deliveries
+        .bury(leased.lease, letter("客户名称重复"), audit, at(2))
+        .await?;
+    assert_eq!(store.audit.tail(None, 10, AuditFilter::default()).await?.len(), 1);
+    let second = lease_one(store, 3).await?;
+    assert_eq!(second.delivery.payload, "2");
+    let dead = store.deliveries.dead(None, 10).await?;
+    assert_eq!(dead.len(), 1);
+    assert_eq!(
+        (dead[0].delivery.id, dead[0].state),
+        (leased.delivery.id, DeliveryState::Dead)
+    );
+    assert_eq!(
+        (&dead[0].letter, dead[0].updated_at),
+        (&Some(letter("客户名称重复")), at(2))
+    );
+    store
+        .deliveries
+        .bury(second.lease, letter("again"), Vec::new(), at(4))
+        .await?;
+    let after = store.deliveries.dead(Some(leased.delivery.id), 10).await?;
+    assert_eq!(
+        after.iter().map(|record| record.delivery.id).collect::<Vec<_>>(),
+        [second.delivery.id]
+    );
+    assert_eq!(store.deliveries.dead(None, 1).await?.len(), 1);
+    Ok(())
+}
+
+/// What somebody asks who wonders where a contact is.
+pub async fn deliveries_of_a_record_are_listed_newest_first(store: &Store) -> Result<(), StoreError> {
+    let batch = vec![
+        event("k", "1"),
+        event("other", "2"),
+        event("k", "3"),
+        event("k", "4"),
+    ];
+    store.deliveries.enqueue(batch, at(0)).await?;
+    let records = store.deliveries.of_key("k", 2).await?;
+    assert_eq!(
+        records
+            .iter()
+            .map(|record| record.delivery.payload.as_str())
+            .collect::<Vec<_>>(),
+        ["4", "3"]
+    );
+    assert_eq!(store.deliveries.of_key("nobody", 2).await?, []);
+    assert_eq!(store.deliveries.get(DeliveryId(i64::MAX)).await?, None);
+    Ok(())
+}
+
+/// Every state has its count.
+pub async fn counts_say_where_deliveries_stand(store: &Store) -> Result<(), StoreError> {
+    assert_eq!(store.deliveries.counts().await?, DeliveryCounts::default());
+    store.deliveries.enqueue(vec![event("a", "1")], at(0)).await?;
+    bury_one(store, 0).await?;
+    store
+        .deliveries
+        .enqueue(vec![event("a", "1"), event("a", "2")], at(0))
+        .await?;
+    handle_one(store, 0).await?;
+    handle_one(store, 0).await?;
+    store
+        .deliveries
+        .enqueue(
+            vec![event("a", "3"), event("a", "4"), event("a", "5"), event("a", "6")],
+            at(0),
+        )
+        .await?;
+    lease_one(store, 0).await?;
+    store
+        .deliveries
+        .enqueue(vec![super::saved("c", 1)], at(1))
+        .await?;
+    bury_one(store, 1).await?;
+    store
+        .deliveries
+        .enqueue(vec![super::saved("c", 2)], at(1))
+        .await?;
+    handle_one(store, 1).await?;
+    let counts = DeliveryCounts {
+        pending: 3,
+        leased: 1,
+        done: 3,
+        dead: 1,
+        superseded: 0,
+    };
+    assert_eq!(store.deliveries.counts().await?, counts);
+    assert_eq!(store.deliveries.retry_dead(DeadSelection::All, at(2)).await?, 1);
+    let counts = DeliveryCounts {
+        pending: 4,
+        dead: 0,
+        ..counts
+    };
+    assert_eq!(store.deliveries.counts().await?, counts);
+    Ok(())
+}

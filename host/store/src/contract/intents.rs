@@ -1,0 +1,221 @@
+//! Cases for [`Intents`](crate::Intents).
+
+use super::{at, event};
+use crate::{Begun, Intent, IntentId, IntentOutcome, NewIntent, Store, StoreError};
+
+fn save(key: &str) -> NewIntent {
+    NewIntent {
+        delivery: None,
+        idempotency_key: key.to_owned(),
+        operation: "customers.save-company".to_owned(),
+        subject: "c1".to_owned(),
+        reserved_key: Some(41),
+        payload_hash: "3f".to_owned(),
+        extension: "wechat-customer".to_owned(),
+        extension_version: "1.2.0".to_owned(),
+    }
+}
+
+async fn begin(store: &Store, intent: NewIntent) -> Result<IntentId, StoreError> {
+    let key = intent.idempotency_key.clone();
+    let begun = store.intents.begin(intent, at(0)).await?;
+    assert!(matches!(begun, Begun::Fresh(_)), "{begun:?}");
+    let found = store.intents.find(&key).await?;
+    assert!(matches!((&begun, &found), (Begun::Fresh(id), Some(intent)) if *id == intent.id));
+    Ok(found.map_or(IntentId(0), |intent| intent.id))
+}
+
+async fn find(store: &Store, key: &str) -> Result<Intent, StoreError> {
+    let found = store.intents.find(key).await?;
+    found.ok_or(StoreError::NoSuchIntent { intent: IntentId(0) })
+}
+
+/// The second time it is shown as it stands, untouched.
+pub async fn an_intent_is_begun_once(store: &Store) -> Result<(), StoreError> {
+    assert_eq!(store.intents.find("k").await?, None);
+    let id = begin(store, save("k")).await?;
+    let kept = Intent {
+        id,
+        write: save("k"),
+        outcome: IntentOutcome::Open,
+        detail: None,
+        attempts: 1,
+        begun_at: at(0),
+        updated_at: at(0),
+    };
+    assert_eq!(find(store, "k").await?, kept);
+    let again = NewIntent {
+        payload_hash: "other".to_owned(),
+        reserved_key: None,
+        ..save("k")
+    };
+    assert_eq!(
+        store.intents.begin(again, at(1)).await?,
+        Begun::Known(Box::new(kept.clone()))
+    );
+    assert_eq!(find(store, "k").await?, kept);
+    begin(store, save("another")).await.map(drop)
+}
+
+/// Each outcome, with what the ERP said.
+pub async fn a_resolved_intent_says_how_it_ended(store: &Store) -> Result<(), StoreError> {
+    let id = begin(store, save("k")).await?;
+    let outcomes = [
+        IntentOutcome::Unknown,
+        IntentOutcome::Refused,
+        IntentOutcome::Applied,
+        IntentOutcome::Open,
+    ];
+    for (second, outcome) in (1..).zip(outcomes) {
+        store
+            .intents
+            .resolve(id, outcome, Some("保存成功"), at(second))
+            .await?;
+        let intent = find(store, "k").await?;
+        assert_eq!(
+            (intent.outcome, intent.detail.as_deref()),
+            (outcome, Some("保存成功"))
+        );
+        assert_eq!((intent.updated_at, intent.begun_at), (at(second), at(0)));
+    }
+    store
+        .intents
+        .resolve(id, IntentOutcome::Applied, None, at(9))
+        .await?;
+    assert_eq!(find(store, "k").await?.detail, None);
+    Ok(())
+}
+
+/// A repetition must use the key that was reserved the first time.
+pub async fn a_reserved_key_is_kept(store: &Store) -> Result<(), StoreError> {
+    let id = begin(
+        store,
+        NewIntent {
+            reserved_key: None,
+            ..save("k")
+        },
+    )
+    .await?;
+    store.intents.set_reserved_key(id, 88, at(1)).await?;
+    let intent = find(store, "k").await?;
+    assert_eq!(
+        (intent.write.reserved_key, intent.updated_at, intent.outcome),
+        (Some(88), at(1), IntentOutcome::Open)
+    );
+    Ok(())
+}
+
+/// A refused write may go out again, perhaps with another payload.
+pub async fn a_reopened_intent_counts_its_attempts(store: &Store) -> Result<(), StoreError> {
+    let id = begin(store, save("k")).await?;
+    store
+        .intents
+        .resolve(id, IntentOutcome::Refused, Some("no"), at(1))
+        .await?;
+    store.intents.reopen(id, "5a", at(2)).await?;
+    let intent = find(store, "k").await?;
+    assert_eq!(
+        (intent.outcome, intent.attempts, intent.updated_at),
+        (IntentOutcome::Open, 2, at(2))
+    );
+    assert_eq!(
+        (intent.write.payload_hash.as_str(), intent.write.reserved_key),
+        ("5a", Some(41))
+    );
+    Ok(())
+}
+
+/// What a restart has to look up.
+pub async fn unresolved_intents_are_listed(store: &Store) -> Result<(), StoreError> {
+    let mut ids = Vec::new();
+    for key in ["open", "applied", "unknown", "refused", "open too"] {
+        ids.push(begin(store, save(key)).await?);
+    }
+    store
+        .intents
+        .resolve(ids[1], IntentOutcome::Applied, None, at(1))
+        .await?;
+    store
+        .intents
+        .resolve(ids[2], IntentOutcome::Unknown, None, at(1))
+        .await?;
+    store
+        .intents
+        .resolve(ids[3], IntentOutcome::Refused, None, at(1))
+        .await?;
+    let numbers = |intents: Vec<Intent>| intents.into_iter().map(|intent| intent.id).collect::<Vec<_>>();
+    assert_eq!(
+        numbers(store.intents.unresolved(None, 10).await?),
+        [ids[0], ids[2], ids[4]]
+    );
+    assert_eq!(
+        numbers(store.intents.unresolved(Some(ids[0]), 1).await?),
+        [ids[2]]
+    );
+    Ok(())
+}
+
+/// A worker reads what was begun for its delivery, and for its record before.
+pub async fn intents_are_found_by_delivery_and_subject(store: &Store) -> Result<(), StoreError> {
+    let enqueued = store
+        .deliveries
+        .enqueue(vec![event("c1", "1"), event("c1", "2")], at(0))
+        .await?;
+    let delivery = Some(enqueued[0].delivery);
+    let reserve = begin(
+        store,
+        NewIntent {
+            delivery,
+            ..save("reserve")
+        },
+    )
+    .await?;
+    let other = begin(
+        store,
+        NewIntent {
+            delivery: Some(enqueued[1].delivery),
+            ..save("other")
+        },
+    )
+    .await?;
+    let saved = begin(
+        store,
+        NewIntent {
+            delivery,
+            subject: "c2".to_owned(),
+            ..save("save")
+        },
+    )
+    .await?;
+    let numbers = |intents: Vec<Intent>| intents.into_iter().map(|intent| intent.id).collect::<Vec<_>>();
+    assert_eq!(
+        numbers(store.intents.of_delivery(enqueued[0].delivery).await?),
+        [reserve, saved]
+    );
+    assert_eq!(
+        numbers(store.intents.of_subject("c1", 10).await?),
+        [other, reserve]
+    );
+    assert_eq!(numbers(store.intents.of_subject("c1", 1).await?), [other]);
+    Ok(())
+}
+
+/// Nothing is resolved silently into the void.
+pub async fn an_absent_intent_is_an_error(store: &Store) -> Result<(), StoreError> {
+    let absent = IntentId(77);
+    let results = [
+        store.intents.reopen(absent, "", at(0)).await,
+        store.intents.set_reserved_key(absent, 1, at(0)).await,
+        store
+            .intents
+            .resolve(absent, IntentOutcome::Applied, None, at(0))
+            .await,
+    ];
+    for result in results {
+        assert!(
+            matches!(result, Err(StoreError::NoSuchIntent { intent }) if intent == absent),
+            "{result:?}"
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! The work queue: what has to reach a flow or an extension, lane by lane.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::{AuditRow, NewLink, StoreError};
+
+/// A delivery's number. Rises; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(pub i64);
+
+impl fmt::Display for DeliveryId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// A delivery to enqueue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewDelivery {
+    /// The event's name.
+    pub event: String,
+    /// The flow or extension that handles it.
+    pub target: String,
+    /// The record it is about. With `target` it names the lane.
+    pub key: String,
+    /// JSON text.
+    pub payload: String,
+    /// `None`: an event that stands for itself. A revision: the payload is a state of the record, and the newest one
+    /// stands for all before it.
+    pub revision: Option<i64>,
+}
+
+/// What enqueueing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    /// A delivery will be handled; a dead one of the same record may have been revived for it.
+    Queued,
+    /// A delivery that still waits carries the newer payload now.
+    Merged,
+    /// This revision or a newer one was delivered, is being delivered or waits already.
+    Covered,
+}
+
+/// The delivery that carries an enqueued payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Enqueued {
+    /// Its number.
+    pub delivery: DeliveryId,
+    /// Whether it is new.
+    pub disposition: Disposition,
+}
+
+/// A delivery as its handler sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number, the same on every attempt.
+    pub id: DeliveryId,
+    /// The event's name.
+    pub event: String,
+    /// The flow or extension that handles it.
+    pub target: String,
+    /// The record it is about.
+    pub key: String,
+    /// JSON text: a snapshot, for a payload with a revision the newest one known when it was leased.
+    pub payload: String,
+    /// The payload's revision, if it has one.
+    pub revision: Option<i64>,
+    /// How often this payload was leased: 1 for the first attempt, 0 before it.
+    pub attempt: i64,
+    /// When it was enqueued.
+    pub created_at: Timestamp,
+}
+
+/// The right to finish a delivery. Worthless once the delivery was leased again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lease {
+    /// The delivery.
+    pub delivery: DeliveryId,
+    pub(crate) token: i64,
+}
+
+/// A delivery in the hands of a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// What gives it back.
+    pub lease: Lease,
+    /// What to do.
+    pub delivery: Delivery,
+}
+
+/// What is written together with the end of a delivery.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Completion {
+    /// The link it brought about.
+    pub link: Option<NewLink>,
+    /// How it ended, in a few words for people: `linked`, `skipped: no phone`.
+    pub outcome: String,
+    /// Audit rows.
+    pub audit: Vec<AuditRow>,
+}
+
+/// Why a delivery was given up, in the words of whoever refused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The error's kind: `refused`, `unconfirmed`, …
+    pub kind: String,
+    /// The refusing side's code.
+    pub code: Option<String>,
+    /// The refusing side's own words.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryState {
+    /// Waits for its turn or its time.
+    Pending,
+    /// In the hands of a worker.
+    Leased,
+    /// Handled.
+    Done,
+    /// Given up; kept for a person.
+    Dead,
+    /// Overtaken: another delivery of the record carries or carried a newer payload.
+    Superseded,
+}
+
+/// All that is known of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryRecord {
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Pending: not before. Leased: until. Else without meaning.
+    pub due_at: Timestamp,
+    /// Who holds the lease.
+    pub worker: Option<String>,
+    /// Why it was last put off.
+    pub reason: Option<String>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// Why it is or was dead.
+    pub letter: Option<DeadLetter>,
+    /// When its state last changed.
+    pub updated_at: Timestamp,
+}
+
+/// How many deliveries stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct DeliveryCounts {
+    /// Waiting.
+    pub pending: u64,
+    /// In the hands of workers.
+    pub leased: u64,
+    /// Handled and not pruned yet.
+    pub done: u64,
+    /// Given up.
+    pub dead: u64,
+    /// Overtaken by newer payloads and not pruned yet.
+    pub superseded: u64,
+}
+
+/// Which dead deliveries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeadSelection {
+    /// Every one.
+    All,
+    /// These; those that are not dead are left alone.
+    These(Vec<DeliveryId>),
+}
+
+/// The work queue.
+///
+/// A lane is a target and a key. Of a lane at most one delivery is leased at a time, and the oldest comes first: one
+/// that was released to a later time holds up those behind it. A dead one does not. Lanes do not wait for each other.
+///
+/// Deliveries with a revision carry a state of their record (target, event and key), so the newest is enough. A newer
+/// payload replaces that of the record's delivery that waits, or else of its dead one: that delivery keeps its number,
+/// and with it its intents, and counts its attempts anew. While a delivery is leased its payload stays as it is; the
+/// newer one queues behind it, and is taken over by it if it is released. So of a record at most one payload waits, and
+/// no older one is handed out after a newer one. When a newer revision has ended, older dead ones become superseded.
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// Puts deliveries at the end of their lanes, in one commit. Answers in the order of the batch.
+    async fn enqueue(&self, batch: Vec<NewDelivery>, now: Timestamp) -> Result<Vec<Enqueued>, StoreError>;
+
+    /// Takes up to `limit` deliveries that are due, the longest due first, until `until`. A lease that ended before
+    /// `now` is given again, ahead of its lane.
+    async fn lease(
+        &self,
+        limit: u32,
+        worker: &str,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Leased>, StoreError>;
+
+    /// Keeps the lease until a later time.
+    async fn extend(&self, lease: Lease, until: Timestamp, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Gives the delivery back, to be leased again at `not_before` or later.
+    async fn release(
+        &self,
+        lease: Lease,
+        not_before: Timestamp,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Marks the delivery done and writes its link and audit rows, in one commit. If the link is taken
+    /// ([`StoreError::LinkTaken`]) nothing is written and the lease is still held.
+    async fn complete(&self, lease: Lease, completion: Completion, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Gives the delivery up and keeps it with its letter; its lane goes on.
+    async fn bury(
+        &self,
+        lease: Lease,
+        letter: DeadLetter,
+        audit: Vec<AuditRow>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The delivery of this number.
+    async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryRecord>, StoreError>;
+
+    /// The deliveries about a record, newest first, whatever their target.
+    async fn of_key(&self, key: &str, limit: u32) -> Result<Vec<DeliveryRecord>, StoreError>;
+
+    /// The dead deliveries after a number (`None`: from the first), by number.
+    async fn dead(&self, after: Option<DeliveryId>, limit: u32) -> Result<Vec<DeliveryRecord>, StoreError>;
+
+    /// Makes dead deliveries wait again, due at once, and says how many. One whose record has a newer payload
+    /// underway becomes superseded instead and is not counted.
+    async fn retry_dead(&self, selection: DeadSelection, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// How many stand where.
+    async fn counts(&self) -> Result<DeliveryCounts, StoreError>;
+
+    /// When the next delivery can be leased if nothing else happens; in the past if one is due now.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Forgets done and superseded deliveries that ended before a time, with their intents, and says how many. The
+    /// last one of a record with revisions stays, so that an unchanged record is not delivered twice; so does one
+    /// with an intent that is not resolved.
+    async fn prune(&self, ended_before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Changes whenever a delivery may have become due, so that workers need not poll.
+    fn arrivals(&self) -> watch::Receiver<u64>;
+}

@@ -1,0 +1,92 @@
+//! Everything that can go wrong in the store, each with the subject, the phase and what to do.
+
+use std::path::PathBuf;
+
+use crate::DeliveryId;
+
+/// Why the store said no. [`StoreError::hint`] says what to do about it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Another process owns the database.
+    #[error("{path}: opening failed: {holder} already works on it", path = .path.display())]
+    InUse {
+        /// The database file.
+        path: PathBuf,
+        /// Who, as far as the lock file says.
+        holder: String,
+    },
+    /// The file was written by a later Sunmao.
+    #[error("{path}: opening failed: its schema is version {found}, this program knows up to {known}", path = .path.display())]
+    NewerSchema {
+        /// The database file.
+        path: PathBuf,
+        /// The file's schema version.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// The database or the file system failed. Nothing of the failed write is kept.
+    #[error("{path}: {phase} failed: {reason}", path = .path.display())]
+    Failed {
+        /// The database file.
+        path: PathBuf,
+        /// What was being done.
+        phase: &'static str,
+        /// The database's own words.
+        reason: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The store was closed.
+    #[error("{path}: {phase} failed: the store is closed", path = .path.display())]
+    Closed {
+        /// The database file.
+        path: PathBuf,
+        /// What was being done.
+        phase: &'static str,
+    },
+    /// The lease ended and the delivery went to another worker, or it is finished. Nothing was written.
+    #[error("delivery {delivery}: the lease is no longer held")]
+    LeaseLost {
+        /// Which delivery.
+        delivery: DeliveryId,
+    },
+    /// One ERP record cannot belong to two hub records of a kind. Nothing was written.
+    #[error("{kind} link of {hub_id}: ERP record {erp_key} already belongs to {holder}")]
+    LinkTaken {
+        /// The link's kind.
+        kind: String,
+        /// The hub record that was to be linked.
+        hub_id: String,
+        /// The ERP's key.
+        erp_key: i64,
+        /// The hub record that has it.
+        holder: String,
+    },
+    /// No intent has this number.
+    #[error("intent {intent}: it does not exist")]
+    NoSuchIntent {
+        /// Which intent.
+        intent: crate::IntentId,
+    },
+}
+
+impl StoreError {
+    /// What the reader can do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::InUse { .. } => "stop the other process, or give this one its own database file",
+            Self::NewerSchema { .. } => {
+                "start the newer version of sunmao, or restore the backup made before the upgrade"
+            }
+            Self::Failed { hint, .. } => hint,
+            Self::Closed { .. } => "the program is shutting down; try again when it is back",
+            Self::LeaseLost { .. } => "drop the work: the delivery is another worker's, or finished",
+            Self::LinkTaken { .. } => {
+                "two hub records are one customer of the ERP: merge them in the hub, or correct the link"
+            }
+            Self::NoSuchIntent { .. } => "begin the intent before it is resolved",
+        }
+    }
+}

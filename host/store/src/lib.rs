@@ -1,0 +1,31 @@
+//! What Sunmao must not forget: records, one narrow trait for each table, and SQLite behind them.
+//!
+//! The store knows neither the ERP nor plugins: bodies, payloads and arguments are JSON text that it never looks into.
+//! Every time comes from the caller and is kept to the microsecond. Whatever a method that writes has returned is on
+//! disk; [`AuditLog::append_later`] is the one exception.
+//!
+//! [`Store::open`] is the way in. The feature `contract` adds the test suite that every backend must pass.
+
+mod audit;
+mod contacts;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod deliveries;
+mod error;
+mod intents;
+mod links;
+mod sqlite;
+mod state;
+mod store;
+
+pub use audit::{AuditEntry, AuditFilter, AuditLog, AuditRow};
+pub use contacts::{Accepted, Contact, Contacts, NewContact, Route};
+pub use deliveries::{
+    Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
+    DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
+};
+pub use error::StoreError;
+pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent};
+pub use links::{Link, Links, NewLink};
+pub use state::{PluginState, StateEntry};
+pub use store::Store;

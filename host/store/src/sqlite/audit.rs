@@ -1,0 +1,123 @@
+//! The audit log in SQLite.
+
+use async_trait::async_trait;
+use serde::Serialize;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Row, query};
+
+use super::Sqlite;
+use super::codec::{list, micros, time};
+use super::failure::Failure;
+use super::job::Write;
+use crate::{AuditEntry, AuditFilter, AuditLog, AuditRow, StoreError};
+
+#[async_trait]
+impl AuditLog for Sqlite {
+    async fn append(&self, rows: Vec<AuditRow>) -> Result<(), StoreError> {
+        self.write(Append { rows }).await
+    }
+
+    async fn append_later(&self, row: AuditRow) -> Result<(), StoreError> {
+        self.writer.later(row).await
+    }
+
+    async fn tail(
+        &self,
+        after: Option<i64>,
+        limit: u32,
+        filter: AuditFilter,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let statement = match after {
+            Some(after) => query(
+                "SELECT * FROM audit
+                 WHERE (?1 IS NULL OR actor = ?1) AND (?2 IS NULL OR operation = ?2) AND (?3 IS NULL OR outcome = ?3)
+                   AND sequence > ?5
+                 ORDER BY sequence LIMIT ?4",
+            )
+            .bind(filter.actor)
+            .bind(filter.operation)
+            .bind(filter.outcome)
+            .bind(limit)
+            .bind(after),
+            None => query(
+                "SELECT * FROM (
+                     SELECT * FROM audit
+                     WHERE (?1 IS NULL OR actor = ?1) AND (?2 IS NULL OR operation = ?2)
+                       AND (?3 IS NULL OR outcome = ?3)
+                     ORDER BY sequence DESC LIMIT ?4)
+                 ORDER BY sequence",
+            )
+            .bind(filter.actor)
+            .bind(filter.operation)
+            .bind(filter.outcome)
+            .bind(limit),
+        };
+        self.read("reading the audit log", statement, entry).await
+    }
+}
+
+struct Append {
+    rows: Vec<AuditRow>,
+}
+
+impl Write for Append {
+    type Output = ();
+    const PHASE: &'static str = "writing the audit log";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        insert(connection, &self.rows).await
+    }
+}
+
+/// A row with its time as it is kept.
+#[derive(Serialize)]
+struct Kept<'a> {
+    micros: i64,
+    #[serde(flatten)]
+    row: &'a AuditRow,
+}
+
+/// Writes the rows in their order.
+pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[AuditRow]) -> Result<(), Failure> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let kept: Vec<Kept<'_>> = rows
+        .iter()
+        .map(|row| Kept {
+            micros: micros(row.at),
+            row,
+        })
+        .collect();
+    query(
+        "INSERT INTO audit (at, actor, version, operation, menu_id, subject, outcome, error_kind, message,
+                            duration_micros, arguments)
+         SELECT value ->> 'micros', value ->> 'actor', value ->> 'version', value ->> 'operation',
+                value ->> 'menu_id', value ->> 'subject', value ->> 'outcome', value ->> 'error_kind',
+                value ->> 'message', value ->> 'duration_micros', value ->> 'arguments'
+         FROM json_each(?1) ORDER BY json_each.key",
+    )
+    .bind(list(&kept)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn entry(row: &SqliteRow) -> Result<AuditEntry, sqlx::Error> {
+    Ok(AuditEntry {
+        sequence: row.try_get("sequence")?,
+        row: AuditRow {
+            at: time(row, "at")?,
+            actor: row.try_get("actor")?,
+            version: row.try_get("version")?,
+            operation: row.try_get("operation")?,
+            menu_id: row.try_get("menu_id")?,
+            subject: row.try_get("subject")?,
+            outcome: row.try_get("outcome")?,
+            error_kind: row.try_get("error_kind")?,
+            message: row.try_get("message")?,
+            duration_micros: row.try_get("duration_micros")?,
+            arguments: row.try_get("arguments")?,
+        },
+    })
+}

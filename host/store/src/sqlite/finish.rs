@@ -1,0 +1,192 @@
+//! What a worker does with a delivery it holds. Each write names the lease and does nothing if it was lost.
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Row, query};
+
+use super::codec::micros;
+use super::failure::Failure;
+use super::job::Write;
+use super::{audit, links};
+use crate::{AuditRow, Completion, DeadLetter, Lease, StoreError};
+
+pub(super) struct Extend {
+    pub lease: Lease,
+    pub until: Timestamp,
+    pub now: Timestamp,
+}
+
+impl Write for Extend {
+    type Output = ();
+    const PHASE: &'static str = "extending a lease";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        let row = query(
+            "UPDATE deliveries SET due_at = ?3, updated_at = ?4
+             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING id",
+        )
+        .bind(self.lease.delivery.0)
+        .bind(self.lease.token)
+        .bind(micros(self.until))
+        .bind(micros(self.now))
+        .fetch_optional(connection)
+        .await?;
+        held(row, self.lease).map(drop)
+    }
+}
+
+pub(super) struct Release {
+    pub lease: Lease,
+    pub not_before: Timestamp,
+    pub reason: String,
+    pub now: Timestamp,
+}
+
+impl Write for Release {
+    type Output = ();
+    const PHASE: &'static str = "releasing a delivery";
+    const ARRIVAL: bool = true;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        let newer = self.take_over(&mut *connection).await?;
+        let (payload, revision): (Option<String>, Option<i64>) = match newer {
+            Some(newer) => (newer.try_get("payload")?, newer.try_get("revision")?),
+            None => (None, None),
+        };
+        let row = query(
+            "UPDATE deliveries
+             SET state = 'pending', due_at = ?3, worker = NULL, reason = ?4, updated_at = ?5,
+                 payload = COALESCE(?6, payload), revision = COALESCE(?7, revision),
+                 attempt = CASE WHEN ?7 IS NULL THEN attempt ELSE 0 END
+             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING id",
+        )
+        .bind(self.lease.delivery.0)
+        .bind(self.lease.token)
+        .bind(micros(self.not_before))
+        .bind(&self.reason)
+        .bind(micros(self.now))
+        .bind(payload)
+        .bind(revision)
+        .fetch_optional(connection)
+        .await?;
+        held(row, self.lease).map(drop)
+    }
+}
+
+impl Release {
+    /// Of a record with revisions only one payload waits: the released delivery takes over the one that queued behind
+    /// it, which was never in hand and so has no intents.
+    async fn take_over(&self, connection: &mut SqliteConnection) -> Result<Option<SqliteRow>, Failure> {
+        let newer = query(
+            "UPDATE deliveries SET state = 'superseded', updated_at = ?3
+             FROM (SELECT target, event, key FROM deliveries
+                   WHERE id = ?1 AND lease = ?2 AND state = 'leased' AND revision IS NOT NULL) AS released
+             WHERE deliveries.state = 'pending' AND deliveries.revision IS NOT NULL
+               AND deliveries.target = released.target AND deliveries.event = released.event
+               AND deliveries.key = released.key
+             RETURNING payload, deliveries.revision",
+        )
+        .bind(self.lease.delivery.0)
+        .bind(self.lease.token)
+        .bind(micros(self.now));
+        Ok(newer.fetch_optional(connection).await?)
+    }
+}
+
+pub(super) struct Complete {
+    pub lease: Lease,
+    pub completion: Completion,
+    pub now: Timestamp,
+}
+
+impl Write for Complete {
+    type Output = ();
+    const PHASE: &'static str = "completing a delivery";
+    const ARRIVAL: bool = true;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        let row = query(
+            "UPDATE deliveries SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4
+             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, event, key, revision",
+        )
+        .bind(self.lease.delivery.0)
+        .bind(self.lease.token)
+        .bind(&self.completion.outcome)
+        .bind(micros(self.now))
+        .fetch_optional(&mut *connection)
+        .await?;
+        supersede(connection, self.lease, &held(row, self.lease)?, self.now).await?;
+        if let Some(link) = &self.completion.link {
+            links::put(connection, link, self.now).await?;
+        }
+        audit::insert(connection, &self.completion.audit).await
+    }
+}
+
+pub(super) struct Bury {
+    pub lease: Lease,
+    pub letter: DeadLetter,
+    pub audit: Vec<AuditRow>,
+    pub now: Timestamp,
+}
+
+impl Write for Bury {
+    type Output = ();
+    const PHASE: &'static str = "burying a delivery";
+    const ARRIVAL: bool = true;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        let row = query(
+            "UPDATE deliveries
+             SET state = 'dead', worker = NULL, dead_kind = ?3, dead_code = ?4, dead_message = ?5, dead_hint = ?6,
+                 updated_at = ?7
+             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, event, key, revision",
+        )
+        .bind(self.lease.delivery.0)
+        .bind(self.lease.token)
+        .bind(&self.letter.kind)
+        .bind(&self.letter.code)
+        .bind(&self.letter.message)
+        .bind(&self.letter.hint)
+        .bind(micros(self.now))
+        .fetch_optional(&mut *connection)
+        .await?;
+        supersede(connection, self.lease, &held(row, self.lease)?, self.now).await?;
+        audit::insert(connection, &self.audit).await
+    }
+}
+
+fn held(row: Option<SqliteRow>, lease: Lease) -> Result<SqliteRow, Failure> {
+    row.ok_or_else(|| {
+        StoreError::LeaseLost {
+            delivery: lease.delivery,
+        }
+        .into()
+    })
+}
+
+/// A record with revisions needs nobody's care for an older payload once a newer one has come to its end.
+async fn supersede(
+    connection: &mut SqliteConnection,
+    lease: Lease,
+    ended: &SqliteRow,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let Some(revision) = ended.try_get::<Option<i64>, _>("revision")? else {
+        return Ok(());
+    };
+    query(
+        "UPDATE deliveries SET state = 'superseded', updated_at = ?6
+         WHERE target = ?1 AND event = ?2 AND key = ?3 AND revision IS NOT NULL AND revision <= ?4
+           AND state = 'dead' AND id <> ?5",
+    )
+    .bind(ended.try_get::<String, _>("target")?)
+    .bind(ended.try_get::<String, _>("event")?)
+    .bind(ended.try_get::<String, _>("key")?)
+    .bind(revision)
+    .bind(lease.delivery.0)
+    .bind(micros(now))
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! Intents in SQLite.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Row, query};
+
+use super::Sqlite;
+use super::codec::{member, micros, time};
+use super::failure::Failure;
+use super::job::Write;
+use crate::{Begun, DeliveryId, Intent, IntentId, IntentOutcome, Intents, NewIntent, StoreError};
+
+const READING: &str = "reading intents";
+
+#[async_trait]
+impl Intents for Sqlite {
+    async fn begin(&self, intent: NewIntent, now: Timestamp) -> Result<Begun, StoreError> {
+        self.write(Begin { intent, now }).await
+    }
+
+    async fn reopen(&self, id: IntentId, payload_hash: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Change {
+            id,
+            now,
+            change: What::Reopen {
+                payload_hash: payload_hash.to_owned(),
+            },
+        })
+        .await
+    }
+
+    async fn set_reserved_key(
+        &self,
+        id: IntentId,
+        reserved_key: i64,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(Change {
+            id,
+            now,
+            change: What::Reserved { key: reserved_key },
+        })
+        .await
+    }
+
+    async fn resolve(
+        &self,
+        id: IntentId,
+        outcome: IntentOutcome,
+        detail: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = What::Resolved {
+            outcome,
+            detail: detail.map(str::to_owned),
+        };
+        self.write(Change { id, now, change }).await
+    }
+
+    async fn find(&self, idempotency_key: &str) -> Result<Option<Intent>, StoreError> {
+        self.read_one(READING, query(BY_KEY).bind(idempotency_key), intent)
+            .await
+    }
+
+    async fn of_delivery(&self, delivery: DeliveryId) -> Result<Vec<Intent>, StoreError> {
+        let query = query("SELECT * FROM intents WHERE delivery = ?1 ORDER BY id");
+        self.read(READING, query.bind(delivery.0), intent).await
+    }
+
+    async fn of_subject(&self, subject: &str, limit: u32) -> Result<Vec<Intent>, StoreError> {
+        let query = query("SELECT * FROM intents WHERE subject = ?1 ORDER BY id DESC LIMIT ?2");
+        self.read(READING, query.bind(subject).bind(limit), intent).await
+    }
+
+    async fn unresolved(&self, after: Option<IntentId>, limit: u32) -> Result<Vec<Intent>, StoreError> {
+        let query = query(
+            "SELECT * FROM intents WHERE outcome IN ('open', 'unknown') AND id > ?1 ORDER BY id LIMIT ?2",
+        );
+        self.read(
+            READING,
+            query.bind(after.map_or(0, |id| id.0)).bind(limit),
+            intent,
+        )
+        .await
+    }
+}
+
+const BY_KEY: &str = "SELECT * FROM intents WHERE idempotency_key = ?1";
+
+struct Begin {
+    intent: NewIntent,
+    now: Timestamp,
+}
+
+impl Write for Begin {
+    type Output = Begun;
+    const PHASE: &'static str = "beginning an intent";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Begun, Failure> {
+        let new = &self.intent;
+        let known = query(BY_KEY)
+            .bind(&new.idempotency_key)
+            .fetch_optional(&mut *connection)
+            .await?;
+        if let Some(known) = known {
+            return Ok(Begun::Known(Box::new(intent(&known)?)));
+        }
+        let id = sqlx::query_scalar(
+            "INSERT INTO intents (delivery, idempotency_key, operation, subject, reserved_key, payload_hash,
+                                  extension, extension_version, outcome, attempts, begun_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', 1, ?9, ?9)
+             RETURNING id",
+        )
+        .bind(new.delivery.map(|delivery| delivery.0))
+        .bind(&new.idempotency_key)
+        .bind(&new.operation)
+        .bind(&new.subject)
+        .bind(new.reserved_key)
+        .bind(&new.payload_hash)
+        .bind(&new.extension)
+        .bind(&new.extension_version)
+        .bind(micros(self.now))
+        .fetch_one(connection)
+        .await?;
+        Ok(Begun::Fresh(IntentId(id)))
+    }
+}
+
+struct Change {
+    id: IntentId,
+    now: Timestamp,
+    change: What,
+}
+
+enum What {
+    Reopen {
+        payload_hash: String,
+    },
+    Reserved {
+        key: i64,
+    },
+    Resolved {
+        outcome: IntentOutcome,
+        detail: Option<String>,
+    },
+}
+
+impl Write for Change {
+    type Output = ();
+    const PHASE: &'static str = "changing an intent";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        let statement = match &self.change {
+            What::Reopen { payload_hash } => query(
+                "UPDATE intents SET outcome = 'open', attempts = attempts + 1, payload_hash = ?3, updated_at = ?2
+                 WHERE id = ?1",
+            )
+            .bind(self.id.0)
+            .bind(micros(self.now))
+            .bind(payload_hash),
+            What::Reserved { key } => {
+                query("UPDATE intents SET reserved_key = ?3, updated_at = ?2 WHERE id = ?1")
+                    .bind(self.id.0)
+                    .bind(micros(self.now))
+                    .bind(key)
+            }
+            What::Resolved { outcome, detail } => {
+                query("UPDATE intents SET outcome = ?3, detail = ?4, updated_at = ?2 WHERE id = ?1")
+                    .bind(self.id.0)
+                    .bind(micros(self.now))
+                    .bind(name(*outcome))
+                    .bind(detail)
+            }
+        };
+        if statement.execute(connection).await?.rows_affected() == 0 {
+            return Err(Failure::Refused(StoreError::NoSuchIntent { intent: self.id }));
+        }
+        Ok(())
+    }
+}
+
+fn name(outcome: IntentOutcome) -> &'static str {
+    match outcome {
+        IntentOutcome::Open => "open",
+        IntentOutcome::Applied => "applied",
+        IntentOutcome::Refused => "refused",
+        IntentOutcome::Unknown => "unknown",
+    }
+}
+
+fn intent(row: &SqliteRow) -> Result<Intent, sqlx::Error> {
+    Ok(Intent {
+        id: IntentId(row.try_get("id")?),
+        write: NewIntent {
+            delivery: row.try_get::<Option<i64>, _>("delivery")?.map(DeliveryId),
+            idempotency_key: row.try_get("idempotency_key")?,
+            operation: row.try_get("operation")?,
+            subject: row.try_get("subject")?,
+            reserved_key: row.try_get("reserved_key")?,
+            payload_hash: row.try_get("payload_hash")?,
+            extension: row.try_get("extension")?,
+            extension_version: row.try_get("extension_version")?,
+        },
+        outcome: member(row, "outcome")?,
+        detail: row.try_get("detail")?,
+        attempts: row.try_get("attempts")?,
+        begun_at: time(row, "begun_at")?,
+        updated_at: time(row, "updated_at")?,
+    })
+}

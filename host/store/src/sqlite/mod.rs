@@ -1,0 +1,75 @@
+//! The store on one SQLite file: a writer that groups commits, and a few readers beside it.
+
+mod accept;
+mod audit;
+mod codec;
+mod contacts;
+mod deliveries;
+mod enqueue;
+mod failure;
+mod finish;
+mod intents;
+mod job;
+mod lease;
+mod links;
+mod lock;
+mod open;
+mod standing;
+mod state;
+mod upkeep;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+
+use crate::StoreError;
+use failure::Failure;
+use job::Write;
+use writer::Writer;
+
+/// The SQLite backend; it implements every trait of the crate.
+pub(crate) struct Sqlite {
+    path: Arc<Path>,
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+impl Sqlite {
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        // The readers go first: the writer's connection is then the last one, and SQLite tidies its log away.
+        self.readers.close().await;
+        self.writer.close().await
+    }
+
+    pub(crate) fn commits(&self) -> u64 {
+        self.writer.commits()
+    }
+
+    async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        self.writer.run(write).await
+    }
+
+    /// Reads rows and turns each into a record.
+    async fn read<T>(
+        &self,
+        phase: &'static str,
+        query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
+        record: fn(&SqliteRow) -> Result<T, sqlx::Error>,
+    ) -> Result<Vec<T>, StoreError> {
+        let rows = query.fetch_all(&self.readers).await;
+        rows.and_then(|rows| rows.iter().map(record).collect())
+            .map_err(|error| Failure::from(error).at(&self.path, phase))
+    }
+
+    /// Reads the one row there can be.
+    async fn read_one<T>(
+        &self,
+        phase: &'static str,
+        query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
+        record: fn(&SqliteRow) -> Result<T, sqlx::Error>,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.read(phase, query, record).await?.pop())
+    }
+}

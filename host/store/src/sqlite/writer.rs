@@ -1,0 +1,290 @@
+//! The one writer. Whatever waits when it comes round shares a transaction, and so one flush to the disk.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+
+use super::failure::Failure;
+use super::job::{Job, Write, job};
+use super::lock::ProcessLock;
+use crate::{AuditRow, StoreError};
+
+/// How many writes may share a transaction; as many may wait behind it.
+const BATCH: usize = 256;
+
+/// How long an audit row may be held back while nothing else is written.
+const HOLD: Duration = Duration::from_millis(250);
+
+/// How many audit rows may be held back before they are written without further ado.
+const HELD: usize = 1_000;
+
+/// How many audit rows are kept for better times while the database fails.
+const HELD_AT_MOST: usize = 20_000;
+
+/// Why a transaction was undone.
+enum Undone {
+    /// One of its writes failed.
+    Write(Failure),
+    /// None could have succeeded: no connection, no transaction, or no commit.
+    Whole(Failure),
+}
+
+enum Message {
+    Job(Box<dyn Job>),
+    Later(Box<AuditRow>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the writer.
+pub(super) struct Writer {
+    path: Arc<Path>,
+    outbox: mpsc::Sender<Message>,
+    commits: Arc<AtomicU64>,
+    arrivals: watch::Receiver<u64>,
+}
+
+impl Writer {
+    /// Starts the task that writes. It ends, and lets go of the lock, when it is closed or nobody can reach it.
+    pub(super) fn start(
+        path: Arc<Path>,
+        options: SqliteConnectOptions,
+        connection: SqliteConnection,
+        lock: ProcessLock,
+    ) -> Self {
+        let (outbox, inbox) = mpsc::channel(BATCH);
+        let (bell, arrivals) = watch::channel(0);
+        let commits = Arc::new(AtomicU64::new(0));
+        let task = Task {
+            path: path.clone(),
+            options,
+            connection: Some(connection),
+            inbox,
+            held: Vec::new(),
+            held_since: Instant::now(),
+            closing: None,
+            commits: commits.clone(),
+            bell,
+            _lock: lock,
+        };
+        tokio::spawn(task.run());
+        Self {
+            path,
+            outbox,
+            commits,
+            arrivals,
+        }
+    }
+
+    pub(super) async fn run<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        let closed = || StoreError::Closed {
+            path: self.path.to_path_buf(),
+            phase: W::PHASE,
+        };
+        let (reply, answer) = oneshot::channel();
+        self.outbox
+            .send(Message::Job(job(write, reply)))
+            .await
+            .map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    pub(super) async fn later(&self, row: AuditRow) -> Result<(), StoreError> {
+        self.outbox
+            .send(Message::Later(Box::new(row)))
+            .await
+            .map_err(|_| StoreError::Closed {
+                path: self.path.to_path_buf(),
+                phase: "writing the audit log",
+            })
+    }
+
+    /// Returns when everything asked for before is on disk and the lock is free.
+    pub(super) async fn close(&self) -> Result<(), StoreError> {
+        let closed = |_| StoreError::Closed {
+            path: self.path.to_path_buf(),
+            phase: "closing",
+        };
+        let (reply, answer) = oneshot::channel();
+        if self.outbox.send(Message::Close(reply)).await.is_err() {
+            return Ok(());
+        }
+        answer.await.map_err(closed)
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn arrivals(&self) -> watch::Receiver<u64> {
+        self.arrivals.clone()
+    }
+}
+
+struct Task {
+    path: Arc<Path>,
+    options: SqliteConnectOptions,
+    /// Absent after a failure that left its transaction in doubt; opened anew when needed.
+    connection: Option<SqliteConnection>,
+    inbox: mpsc::Receiver<Message>,
+    held: Vec<AuditRow>,
+    held_since: Instant,
+    closing: Option<oneshot::Sender<()>>,
+    commits: Arc<AtomicU64>,
+    bell: watch::Sender<u64>,
+    _lock: ProcessLock,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let mut messages = Vec::with_capacity(BATCH);
+        loop {
+            let flush_at = self.held_since + HOLD;
+            let taken = tokio::select! {
+                taken = self.inbox.recv_many(&mut messages, BATCH) => Some(taken),
+                () = sleep_until(flush_at), if !self.held.is_empty() => None,
+            };
+            if taken == Some(0) {
+                break;
+            }
+            let jobs = self.sort(&mut messages);
+            if !jobs.is_empty() || self.must_flush() {
+                self.commit(jobs).await;
+            }
+        }
+        self.finish().await;
+    }
+
+    /// Puts audit rows aside and returns what somebody waits for.
+    fn sort(&mut self, messages: &mut Vec<Message>) -> Vec<Box<dyn Job>> {
+        let mut jobs = Vec::with_capacity(messages.len());
+        for message in messages.drain(..) {
+            match message {
+                Message::Job(job) => place(&mut jobs, job),
+                Message::Later(row) => {
+                    if self.held.is_empty() {
+                        self.held_since = Instant::now();
+                    }
+                    self.held.push(*row);
+                }
+                Message::Close(reply) => {
+                    self.inbox.close();
+                    self.closing = Some(reply);
+                }
+            }
+        }
+        jobs
+    }
+
+    fn must_flush(&self) -> bool {
+        self.held.len() >= HELD || (!self.held.is_empty() && self.held_since.elapsed() >= HOLD)
+    }
+
+    async fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let held = std::mem::take(&mut self.held);
+        let result = match self.transact(&mut jobs, &held).await {
+            Ok(()) => Ok(()),
+            Err(Undone::Write(_)) => return self.commit_singly(jobs, held).await,
+            Err(Undone::Whole(failure)) => {
+                self.hold_on(held, &failure);
+                Err(failure)
+            }
+        };
+        jobs.into_iter()
+            .for_each(|job| job.answer(result.clone(), &self.path));
+    }
+
+    /// One bad write must not spoil the others of its batch.
+    async fn commit_singly(&mut self, jobs: Vec<Box<dyn Job>>, held: Vec<AuditRow>) {
+        if !held.is_empty()
+            && let Err(Undone::Write(failure) | Undone::Whole(failure)) = self.transact(&mut [], &held).await
+        {
+            self.hold_on(held, &failure);
+        }
+        for mut job in jobs.into_iter().flat_map(Job::split) {
+            let result = match self.transact(std::slice::from_mut(&mut job), &[]).await {
+                Ok(()) => Ok(()),
+                Err(Undone::Write(failure) | Undone::Whole(failure)) => Err(failure),
+            };
+            job.answer(result, &self.path);
+        }
+    }
+
+    /// Holds audit rows back once more after they could not be written.
+    fn hold_on(&mut self, held: Vec<AuditRow>, failure: &Failure) {
+        if held.len() > HELD_AT_MOST {
+            return self.lament(&held, failure);
+        }
+        self.held = held;
+        self.held_since = Instant::now();
+    }
+
+    fn lament(&self, held: &[AuditRow], failure: &Failure) {
+        let error = failure.clone().at(&self.path, "writing the audit log");
+        tracing::error!(%error, hint = error.hint(), rows = held.len(), "audit rows are lost");
+    }
+
+    async fn transact(&mut self, jobs: &mut [Box<dyn Job>], held: &[AuditRow]) -> Result<(), Undone> {
+        let whole = |error: sqlx::Error| Undone::Whole(error.into());
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.options.connect().await.map_err(whole)?,
+        };
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(whole)?;
+        if let Err(failure) = apply(&mut transaction, jobs, held).await {
+            transaction.rollback().await.map_err(whole)?;
+            self.connection = Some(connection);
+            return Err(Undone::Write(failure));
+        }
+        transaction.commit().await.map_err(whole)?;
+        self.connection = Some(connection);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        if jobs.iter().any(|job| job.is_arrival()) {
+            self.bell.send_modify(|count| *count += 1);
+        }
+        Ok(())
+    }
+
+    async fn finish(mut self) {
+        let held = std::mem::take(&mut self.held);
+        if !held.is_empty()
+            && let Err(Undone::Write(failure) | Undone::Whole(failure)) = self.transact(&mut [], &held).await
+        {
+            self.lament(&held, &failure);
+        }
+        if let Some(connection) = self.connection.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::warn!(%error, path = %self.path.display(), "closing the database failed; nothing is lost");
+        }
+        let closing = self.closing.take();
+        drop(self);
+        if let Some(reply) = closing {
+            let _ = reply.send(());
+        }
+    }
+}
+
+/// Among the jobs, in one of its kind if the kind can be joined.
+fn place(jobs: &mut Vec<Box<dyn Job>>, job: Box<dyn Job>) {
+    let left = jobs.iter_mut().try_fold(job, |job, earlier| earlier.join(job));
+    jobs.extend(left);
+}
+
+async fn apply(
+    connection: &mut SqliteConnection,
+    jobs: &mut [Box<dyn Job>],
+    held: &[AuditRow],
+) -> Result<(), Failure> {
+    // First, so that a caller's rows keep their order: it may be one of the jobs that writes the next.
+    super::audit::insert(connection, held).await?;
+    for job in jobs {
+        job.attempt(connection).await?;
+    }
+    Ok(())
+}

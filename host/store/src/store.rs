@@ -1,0 +1,58 @@
+//! The store as the rest of the program holds it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::sqlite::Sqlite;
+use crate::{AuditLog, Contacts, Deliveries, Intents, Links, PluginState, StoreError};
+
+/// Every table behind its trait. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    /// The hub's contacts.
+    pub contacts: Arc<dyn Contacts>,
+    /// The work queue.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// Hub records and ERP records.
+    pub links: Arc<dyn Links>,
+    /// Writes that went out or were about to.
+    pub intents: Arc<dyn Intents>,
+    /// The audit log.
+    pub audit: Arc<dyn AuditLog>,
+    /// Extensions' own keys.
+    pub state: Arc<dyn PluginState>,
+    sqlite: Arc<Sqlite>,
+}
+
+impl Store {
+    /// Opens the SQLite file, which is created with its folder if absent and brought to the present schema if older.
+    ///
+    /// One process owns a file: a second one gets [`StoreError::InUse`]. What an earlier process had leased is due
+    /// at once.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let sqlite = Arc::new(Sqlite::open(path).await?);
+        Ok(Self {
+            contacts: sqlite.clone(),
+            deliveries: sqlite.clone(),
+            links: sqlite.clone(),
+            intents: sqlite.clone(),
+            audit: sqlite.clone(),
+            state: sqlite.clone(),
+            sqlite,
+        })
+    }
+
+    /// Finishes what was asked for, writes what is still held back, and lets go of the file. Later calls, also on
+    /// clones, fail with [`StoreError::Closed`].
+    ///
+    /// A store that is dropped instead lets go of the file a moment later.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.sqlite.close().await
+    }
+
+    /// How many transactions were committed since it was opened.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.sqlite.commits()
+    }
+}
