@@ -1,0 +1,15 @@
+//! The mapping from JSON text to JSON text: the same rules behind the interface of a classic integration script.
+
+use crate::rules;
+use sunmao_plugin::mapping::{Contact, Fault};
+
+/// A contact's JSON as the customer's JSON.
+pub fn to_customer(contact: &str) -> Result<String, Vec<Fault>> {
+    let contact: Contact = serde_json::from_str(contact).map_err(unreadable)?;
+    let customer = rules::to_customer(contact)?;
+    serde_json::to_string(&customer).map_err(unreadable)
+}
+
+fn unreadable(error: serde_json::Error) -> Vec<Fault> {
+    vec![Fault::new("", error.to_string())]
+}
