@@ -1,0 +1,254 @@
+//! What plugins and scripts have in common: an identity, what they ask for, and the roles they may play.
+
+use crate::contact::Contact;
+use crate::grants::Grants;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use sunmao_catalogue::{Fault, Record};
+
+/// Which kind of file an extension is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExtensionKind {
+    /// A WebAssembly component.
+    Plugin,
+    /// A Rhai script.
+    Script,
+}
+
+/// Who an extension is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct Identity {
+    /// Plugin or script.
+    pub kind: ExtensionKind,
+    /// The file's stem, the name in `sunmao.toml`.
+    pub name: String,
+    /// The first 12 hexadecimal digits of the content's BLAKE3 hash.
+    pub version: String,
+}
+
+impl Identity {
+    /// The identity of a file's content.
+    pub fn of(kind: ExtensionKind, name: &str, content: &[u8]) -> Self {
+        let version = blake3::hash(content).to_hex()[..12].to_owned();
+        Identity {
+            kind,
+            name: name.to_owned(),
+            version,
+        }
+    }
+}
+
+impl fmt::Display for Identity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            ExtensionKind::Plugin => "plugin",
+            ExtensionKind::Script => "script",
+        };
+        write!(formatter, "{kind} {}", self.name)
+    }
+}
+
+/// What a component or a script can reach, read without running it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Surface {
+    /// Full names of the ERP operations it can call, sorted.
+    pub operations: Vec<String>,
+    /// Services of the host it can use, sorted.
+    pub services: Vec<String>,
+    /// Roles it plays: `mapping`, `policy`, `automation`, `merge`.
+    pub roles: Vec<String>,
+}
+
+/// What the operator wrote for one extension, resolved.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permit {
+    /// What it may do.
+    pub grants: Grants,
+    /// `[plugin.NAME.settings]`.
+    pub settings: BTreeMap<String, String>,
+    /// Its limits.
+    pub limits: crate::Limits,
+}
+
+/// One run of an extension: everything it may know about now and why.
+#[derive(Debug, Clone)]
+pub struct Invocation {
+    /// The invocation's time. It does not move while the invocation runs.
+    pub now: Timestamp,
+    /// The delivery that is being handled, so that a repetition finds its earlier writes.
+    pub delivery: Option<i64>,
+    /// The record the delivery is about.
+    pub subject: Option<Arc<str>>,
+}
+
+impl Invocation {
+    /// An invocation that handles no delivery.
+    pub fn at(now: Timestamp) -> Self {
+        Invocation {
+            now,
+            delivery: None,
+            subject: None,
+        }
+    }
+
+    /// The handling of a delivery about a record.
+    pub fn of_delivery(now: Timestamp, delivery: i64, subject: &str) -> Self {
+        Invocation {
+            now,
+            delivery: Some(delivery),
+            subject: Some(subject.into()),
+        }
+    }
+}
+
+/// Whether a contact becomes a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// It does.
+    Admit,
+    /// Not now, and why.
+    Skip(String),
+}
+
+/// An event for an automation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The event's number, the same on a repetition.
+    pub id: u64,
+    /// Its name.
+    pub name: String,
+    /// The record it is about.
+    pub key: String,
+    /// JSON.
+    pub payload: String,
+    /// 1 for the first attempt.
+    pub attempt: u32,
+}
+
+/// Why an extension did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExtensionError {
+    /// The extension does not play this role.
+    #[error("{extension} has no `{role}`")]
+    NotProvided {
+        /// Which.
+        extension: String,
+        /// The role asked of it.
+        role: &'static str,
+    },
+    /// It looked at the data and refused it.
+    #[error("{extension} refused the data: {}", faults.join("; "))]
+    Data {
+        /// Which.
+        extension: String,
+        /// A line a field.
+        faults: Vec<String>,
+    },
+    /// An ERP call it made failed and it did not handle that.
+    #[error("{extension}: {fault}")]
+    Call {
+        /// Which.
+        extension: String,
+        /// The call's fault.
+        fault: Fault,
+    },
+    /// It broke: a trap, a script error, a value of the wrong shape.
+    #[error("{extension} (version {version}) failed in {phase}: {message}")]
+    Broken {
+        /// Which.
+        extension: String,
+        /// The version that broke.
+        version: String,
+        /// The function that ran.
+        phase: &'static str,
+        /// What happened.
+        message: String,
+        /// Whether trying again later could help.
+        retry: bool,
+    },
+    /// It ran into one of its limits.
+    #[error("{extension} (version {version}) exceeded its {limit} in {phase}")]
+    OverLimit {
+        /// Which.
+        extension: String,
+        /// The version that ran over.
+        version: String,
+        /// The function that ran.
+        phase: &'static str,
+        /// The limit, with its value.
+        limit: String,
+    },
+}
+
+impl ExtensionError {
+    /// Whether trying again later could help without a new file.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            ExtensionError::Call { fault, .. } => {
+                use sunmao_catalogue::Kind::{OverBudget, Session, Unavailable};
+                matches!(fault.kind, OverBudget | Session | Unavailable)
+            }
+            ExtensionError::Broken { retry, .. } => *retry,
+            _ => false,
+        }
+    }
+}
+
+/// A plugin or a script, compiled and linked. One value is one version of one file; a new version is a new value.
+#[async_trait]
+pub trait Extension: Send + Sync + fmt::Debug {
+    /// Who it is.
+    fn identity(&self) -> &Identity;
+
+    /// What it can reach.
+    fn surface(&self) -> &Surface;
+
+    /// Judges a contact (`policy`).
+    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
+        let _ = (invocation, contact);
+        Err(self.not_provided("policy"))
+    }
+
+    /// A contact as arguments of the flow's write, by English name (`mapping`).
+    async fn to_customer(
+        &self,
+        invocation: &Invocation,
+        contact: &Contact,
+    ) -> Result<Record, ExtensionError> {
+        let _ = (invocation, contact);
+        Err(self.not_provided("mapping"))
+    }
+
+    /// A customer of the ERP as a contact, given the hub's present one (`mapping`).
+    async fn to_contact(
+        &self,
+        invocation: &Invocation,
+        customer: &Record,
+        known: Option<&Contact>,
+    ) -> Result<Contact, ExtensionError> {
+        let _ = (invocation, customer, known);
+        Err(self.not_provided("mapping"))
+    }
+
+    /// Handles an event (`automation`).
+    async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {
+        let _ = (invocation, event);
+        Err(self.not_provided("automation"))
+    }
+
+    /// The error for a role it does not play.
+    fn not_provided(&self, role: &'static str) -> ExtensionError {
+        ExtensionError::NotProvided {
+            extension: self.identity().to_string(),
+            role,
+        }
+    }
+}
+
+/// Extensions are shared between the registry and the calls in flight, which finish on the version they began with.
+pub type SharedExtension = Arc<dyn Extension>;

@@ -1,0 +1,156 @@
+//! A contact of the hub on its way into the ERP: policy, mapping, write, link.
+
+use super::erp_record;
+use super::flow::{ExtensionReference, Flow};
+use super::progress::Step;
+use crate::contact::Contact;
+use crate::extension::{Decision, ExtensionError, Invocation, SharedExtension};
+use crate::gateway::Caller;
+use crate::host::Host;
+use crate::loading::Extensions;
+use sunmao_catalogue::{Fault, Kind};
+use sunmao_store::{Delivery, NewLink};
+
+/// How the handling of a delivery ended.
+#[derive(Debug)]
+pub(crate) enum Handled {
+    /// Done; what to keep.
+    Done {
+        /// The link it brought about.
+        link: Option<NewLink>,
+        /// What watchers see.
+        step: Step,
+    },
+    /// Try again later, and why.
+    Later(Fault),
+    /// A person has to look.
+    Dead(Fault),
+}
+
+/// Attempts whose outcome nobody saw before a person is asked.
+const MOST_UNCONFIRMED: i64 = 5;
+
+/// Takes one contact through the flow.
+pub(crate) async fn handle(
+    host: &Host,
+    extensions: &Extensions,
+    flow: &Flow,
+    delivery: &Delivery,
+    watch: &impl Fn(Step),
+) -> Handled {
+    match push(host, extensions, flow, delivery, watch).await {
+        Ok((link, step)) => Handled::Done { link, step },
+        Err(Stop::Wait(fault)) => Handled::Later(fault),
+        Err(Stop::Extension(error)) => match error {
+            ExtensionError::Call { fault, .. } => judged(fault, delivery),
+            error if error.is_transient() => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
+            error => Handled::Dead(
+                Fault::new(Kind::Invalid, error.to_string())
+                    .with_hint("correct the contact or the extension, then: sunmao dead retry"),
+            ),
+        },
+        Err(Stop::Fault(fault)) => judged(fault, delivery),
+    }
+}
+
+enum Stop {
+    /// Something of ours is not ready.
+    Wait(Fault),
+    Extension(ExtensionError),
+    Fault(Fault),
+}
+
+impl From<ExtensionError> for Stop {
+    fn from(error: ExtensionError) -> Self {
+        Stop::Extension(error)
+    }
+}
+
+fn judged(fault: Fault, delivery: &Delivery) -> Handled {
+    match fault.kind {
+        Kind::Unavailable | Kind::Session | Kind::OverBudget => Handled::Later(fault),
+        // The key makes a repetition safe; a person is asked only when the ERP keeps hiding the outcome.
+        Kind::Unconfirmed if delivery.attempt < MOST_UNCONFIRMED => Handled::Later(fault),
+        _ => Handled::Dead(fault),
+    }
+}
+
+async fn push(
+    host: &Host,
+    extensions: &Extensions,
+    flow: &Flow,
+    delivery: &Delivery,
+    watch: &impl Fn(Step),
+) -> Result<(Option<NewLink>, Step), Stop> {
+    let contact: Contact = serde_json::from_str(&delivery.payload).map_err(|error| {
+        Stop::Fault(Fault::new(
+            Kind::Invalid,
+            format!("contact {} cannot be read: {error}", delivery.key),
+        ))
+    })?;
+    let invocation = Invocation::of_delivery(host.clock.now(), delivery.id.0, &delivery.key);
+    if let Some(policy) = &flow.policy {
+        let policy = serving(extensions, policy)?;
+        match policy.admit(&invocation, &contact).await? {
+            Decision::Skip(reason) => {
+                return Ok((
+                    None,
+                    Step::Skipped {
+                        policy: named(&policy),
+                        reason,
+                    },
+                ));
+            }
+            Decision::Admit => watch(Step::Admitted {
+                policy: Some(named(&policy)),
+            }),
+        }
+    } else {
+        watch(Step::Admitted { policy: None });
+    }
+    let mapping = serving(extensions, &flow.mapping)?;
+    let record = mapping.to_customer(&invocation, &contact).await?;
+    let known = host
+        .store
+        .links
+        .get(&flow.link, &delivery.key)
+        .await
+        .map_err(|error| {
+            Stop::Wait(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
+        })?;
+    let caller = Caller::new(
+        &Flow::target(&flow.name),
+        &mapping.identity().version,
+        flow.permit.clone(),
+        invocation,
+    );
+    let written = erp_record::write(host, &caller, flow, record, known.map(|link| link.erp_key))
+        .await
+        .map_err(Stop::Fault)?;
+    let link = NewLink {
+        kind: flow.link.clone(),
+        hub_id: delivery.key.clone(),
+        erp_key: written.key,
+        number: written.number.clone(),
+    };
+    let step = Step::Linked {
+        erp_key: written.key,
+        number: written.number,
+        mapping: named(&mapping),
+    };
+    Ok((Some(link), step))
+}
+
+fn serving(extensions: &Extensions, reference: &ExtensionReference) -> Result<SharedExtension, Stop> {
+    extensions.get(reference.kind, &reference.name).ok_or_else(|| {
+        Stop::Wait(
+            Fault::new(Kind::Unavailable, format!("{} does not serve", reference.name))
+                .with_hint("put the file into its folder, or see why it does not load: sunmao plugin list"),
+        )
+    })
+}
+
+fn named(extension: &SharedExtension) -> String {
+    let identity = extension.identity();
+    format!("{} {}", identity.name, identity.version)
+}

@@ -1,0 +1,11 @@
+//! Flows: what happens when a record of the hub changes, put together from a policy, a mapping and a write.
+
+mod customer_push;
+mod erp_record;
+mod flow;
+mod progress;
+mod worker;
+
+pub use flow::{FlowError, FlowSettings};
+pub use progress::{Progress, Step};
+pub use worker::Flows;

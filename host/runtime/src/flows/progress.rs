@@ -1,0 +1,54 @@
+//! What flows are doing, for whoever watches. Watching costs nothing when nobody does, and may miss lines; the store
+//! and the audit log are the record.
+
+use serde::Serialize;
+
+/// One step of one delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// The flow.
+    pub flow: String,
+    /// The record.
+    pub key: String,
+    /// What happened.
+    pub step: Step,
+}
+
+/// What happened to a record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The policy let it pass.
+    Admitted {
+        /// The policy and its version; none when the flow has no policy.
+        policy: Option<String>,
+    },
+    /// The policy held it back.
+    Skipped {
+        /// The policy and its version.
+        policy: String,
+        /// Its reason.
+        reason: String,
+    },
+    /// It is in the ERP, read back and linked.
+    Linked {
+        /// The ERP's key.
+        erp_key: i64,
+        /// The ERP's number.
+        number: String,
+        /// The mapping and its version.
+        mapping: String,
+    },
+    /// It waits for another attempt.
+    PutOff {
+        /// Why.
+        reason: String,
+    },
+    /// A person has to look.
+    Dead {
+        /// The ERP's words.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+}

@@ -1,0 +1,371 @@
+//! The worker: leases deliveries, hands each to its flow or automation, and writes down how it ended.
+
+use super::customer_push::{self, Handled};
+use super::flow::{CONTACT_SAVED, Flow, FlowError, FlowSettings};
+use super::progress::{Progress, Step};
+use crate::extension::{Event, ExtensionError, Invocation, SharedExtension};
+use crate::host::Host;
+use crate::limits::Limits;
+use crate::loading::Extensions;
+use arc_swap::ArcSwap;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use jiff::SignedDuration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use sunmao_catalogue::{Fault, Kind};
+use sunmao_store::{Completion, DeadLetter, Leased, Route, StoreError};
+use tokio::sync::{Semaphore, broadcast, watch};
+use tokio::task::JoinHandle;
+
+/// Deliveries handled at once; the ERP's own budget is the erp-client's.
+const AT_ONCE: usize = 8;
+/// Far longer than the calls of one delivery may take together; a killed worker's work waits no longer than this.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// The queue is looked at this often even when nothing was heard.
+const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+/// Finished deliveries are kept this long.
+const KEEP: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// Finished deliveries are forgotten in this interval.
+const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
+/// Progress lines kept for a slow watcher.
+const PROGRESS_LINES: usize = 1024;
+
+type FlowTable = BTreeMap<String, Arc<Flow>>;
+
+/// The flows of a host. Cheap to clone.
+#[derive(Clone)]
+pub struct Flows {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    host: Arc<Host>,
+    extensions: Extensions,
+    /// By delivery target.
+    flows: ArcSwap<FlowTable>,
+    progress: broadcast::Sender<Progress>,
+    slots: Arc<Semaphore>,
+    stop: watch::Sender<bool>,
+    task: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Flows {
+    /// Resolves the flows and starts handling deliveries, those of an earlier life included.
+    pub fn start(
+        host: Arc<Host>,
+        extensions: Extensions,
+        settings: &BTreeMap<String, FlowSettings>,
+        limits: Limits,
+    ) -> Result<Self, Vec<FlowError>> {
+        let flows = resolve(&host, settings, limits)?;
+        let inner = Arc::new(Inner {
+            host,
+            extensions,
+            flows: ArcSwap::from_pointee(flows),
+            progress: broadcast::Sender::new(PROGRESS_LINES),
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            stop: watch::Sender::new(false),
+            task: std::sync::Mutex::new(None),
+        });
+        let task = tokio::spawn(inner.clone().run());
+        if let Ok(mut slot) = inner.task.lock() {
+            *slot = Some(task);
+        }
+        Ok(Flows { inner })
+    }
+
+    /// Puts new settings in force; a delivery in flight finishes on the flow it began with. Unsound settings change
+    /// nothing.
+    pub fn reconfigure(
+        &self,
+        settings: &BTreeMap<String, FlowSettings>,
+        limits: Limits,
+    ) -> Result<(), Vec<FlowError>> {
+        let flows = resolve(&self.inner.host, settings, limits)?;
+        self.inner.flows.store(Arc::new(flows));
+        Ok(())
+    }
+
+    /// Who hears of an accepted contact: the flows that start with it, and the automations.
+    pub fn contact_routes(&self) -> Vec<Route> {
+        let flows = self.inner.flows.load();
+        let own = flows.keys().map(|target| Route {
+            event: CONTACT_SAVED.to_owned(),
+            target: target.clone(),
+        });
+        own.chain(self.inner.host.automation_routes(CONTACT_SAVED))
+            .collect()
+    }
+
+    /// What the flows are doing, from now on.
+    pub fn progress(&self) -> broadcast::Receiver<Progress> {
+        self.inner.progress.subscribe()
+    }
+
+    /// Takes no more work, and returns when what is in flight has ended.
+    pub async fn stop(&self) {
+        self.inner.stop.send_replace(true);
+        let task = self.inner.task.lock().ok().and_then(|mut task| task.take());
+        if let Some(task) = task {
+            // A worker that panicked has nothing in flight any more.
+            let _ = task.await;
+        }
+        let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
+        let _ = self.inner.slots.acquire_many(all).await;
+    }
+}
+
+fn resolve(
+    host: &Host,
+    settings: &BTreeMap<String, FlowSettings>,
+    limits: Limits,
+) -> Result<FlowTable, Vec<FlowError>> {
+    let mut flows = FlowTable::new();
+    let mut errors = Vec::new();
+    for (name, settings) in settings {
+        match Flow::resolve(&host.catalogue, name, settings, limits) {
+            Ok(flow) => {
+                flows.insert(Flow::target(name), Arc::new(flow));
+            }
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(flows) } else { Err(errors) }
+}
+
+impl Inner {
+    async fn run(self: Arc<Self>) {
+        let mut arrivals = self.host.store.deliveries.arrivals();
+        let mut stop = self.stop.subscribe();
+        let mut pruned = tokio::time::interval(PRUNE_INTERVAL);
+        let worker = format!("sunmao {}", std::process::id());
+        while !*stop.borrow() {
+            arrivals.borrow_and_update();
+            let took = match self.take(&worker).await {
+                Ok(took) => took,
+                Err(error) => {
+                    tracing::error!(%error, hint = error.hint(), "the queue cannot be read; trying again");
+                    0
+                }
+            };
+            if took > 0 {
+                continue;
+            }
+            let sleep = self.until_next().await;
+            tokio::select! {
+                _ = arrivals.changed() => {}
+                _ = tokio::time::sleep(sleep) => {}
+                _ = stop.changed() => {}
+                _ = pruned.tick() => self.prune().await,
+            }
+        }
+    }
+
+    /// Leases as many deliveries as there are free hands. Returns how many.
+    async fn take(self: &Arc<Self>, worker: &str) -> Result<usize, StoreError> {
+        // Waits for a free hand; the semaphore is never closed.
+        let Ok(first) = self.slots.clone().acquire_owned().await else {
+            return Ok(0);
+        };
+        let mut hands = vec![first];
+        while let Ok(hand) = self.slots.clone().try_acquire_owned() {
+            hands.push(hand);
+        }
+        let now = self.host.clock.now();
+        let limit = u32::try_from(hands.len()).unwrap_or(1);
+        let leased = self
+            .host
+            .store
+            .deliveries
+            .lease(limit, worker, now + LEASE, now)
+            .await?;
+        let took = leased.len();
+        for (leased, hand) in leased.into_iter().zip(hands) {
+            let inner = self.clone();
+            tokio::spawn(async move {
+                inner.handle(leased).await;
+                drop(hand);
+            });
+        }
+        Ok(took)
+    }
+
+    async fn until_next(&self) -> Duration {
+        match self.host.store.deliveries.next_due().await {
+            Ok(Some(due)) => {
+                let left = due.duration_since(self.host.clock.now());
+                Duration::try_from(left)
+                    .unwrap_or(Duration::from_millis(5))
+                    .clamp(Duration::from_millis(5), LONGEST_SLEEP)
+            }
+            Ok(None) | Err(_) => LONGEST_SLEEP,
+        }
+    }
+
+    async fn prune(&self) {
+        if let Err(error) = self
+            .host
+            .store
+            .deliveries
+            .prune(self.host.clock.now() - KEEP)
+            .await
+        {
+            tracing::warn!(%error, hint = error.hint(), "finished deliveries not pruned");
+        }
+    }
+
+    async fn handle(&self, leased: Leased) {
+        let target = leased.delivery.target.clone();
+        let flow = self.flows.load().get(&target).cloned();
+        let key = leased.delivery.key.clone();
+        let watch = |step: Step| {
+            // Nobody watching is no fault.
+            let _ = self.progress.send(Progress {
+                flow: target.clone(),
+                key: key.clone(),
+                step,
+            });
+        };
+        let handled = match flow {
+            Some(flow) => {
+                customer_push::handle(&self.host, &self.extensions, &flow, &leased.delivery, &watch).await
+            }
+            None => self.automate(&leased).await,
+        };
+        if let Err(error) = self.finish(&leased, handled, &watch).await {
+            tracing::error!(delivery = %leased.delivery.id, %error, hint = error.hint(), "the end of a delivery was not written; it will be handled again");
+        }
+    }
+
+    async fn finish(
+        &self,
+        leased: &Leased,
+        handled: Handled,
+        watch: &impl Fn(Step),
+    ) -> Result<(), StoreError> {
+        let now = self.host.clock.now();
+        let deliveries = &self.host.store.deliveries;
+        match handled {
+            Handled::Done { link, step } => {
+                let completion = Completion {
+                    link,
+                    outcome: outcome(&step),
+                    audit: Vec::new(),
+                };
+                match deliveries.complete(leased.lease, completion, now).await {
+                    Err(error @ StoreError::LinkTaken { .. }) => {
+                        let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
+                        bury(self, leased, fault, watch).await
+                    }
+                    ended => {
+                        watch(step);
+                        ended
+                    }
+                }
+            }
+            Handled::Later(fault) => {
+                let wait = backoff(leased.delivery.attempt);
+                watch(Step::PutOff {
+                    reason: fault.to_string(),
+                });
+                tracing::warn!(delivery = %leased.delivery.id, key = leased.delivery.key, %fault, ?wait, "put off");
+                let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(1));
+                deliveries
+                    .release(leased.lease, now + wait, &fault.to_string(), now)
+                    .await
+            }
+            Handled::Dead(fault) => bury(self, leased, fault, watch).await,
+        }
+    }
+
+    /// An event for one automation.
+    async fn automate(&self, leased: &Leased) -> Handled {
+        let delivery = &leased.delivery;
+        let Some(extension) = self.automation(&delivery.target) else {
+            return Handled::Later(
+                Fault::new(Kind::Unavailable, format!("{} does not serve", delivery.target))
+                    .with_hint("put its file back, or delete what waits for it"),
+            );
+        };
+        let event = Event {
+            id: u64::try_from(delivery.id.0).unwrap_or_default(),
+            name: delivery.event.clone(),
+            key: delivery.key.clone(),
+            payload: delivery.payload.clone(),
+            attempt: u32::try_from(delivery.attempt).unwrap_or(u32::MAX),
+        };
+        let invocation = Invocation::of_delivery(self.host.clock.now(), delivery.id.0, &delivery.key);
+        match extension.handle(&invocation, &event).await {
+            Ok(()) => Handled::Done {
+                link: None,
+                step: Step::Admitted { policy: None },
+            },
+            Err(error) => automation_failed(error),
+        }
+    }
+
+    fn automation(&self, target: &str) -> Option<SharedExtension> {
+        self.extensions
+            .serving()
+            .into_iter()
+            .find(|extension| extension.identity().to_string() == target)
+    }
+}
+
+async fn bury(inner: &Inner, leased: &Leased, fault: Fault, watch: &impl Fn(Step)) -> Result<(), StoreError> {
+    tracing::error!(delivery = %leased.delivery.id, key = leased.delivery.key, %fault, "dead letter");
+    let letter = DeadLetter {
+        kind: fault.kind.name().to_owned(),
+        code: fault.code.map(|code| code.to_string()),
+        message: fault.message.clone(),
+        hint: fault.hint.clone(),
+    };
+    watch(Step::Dead {
+        message: fault.message,
+        hint: fault.hint,
+    });
+    inner
+        .host
+        .store
+        .deliveries
+        .bury(leased.lease, letter, Vec::new(), inner.host.clock.now())
+        .await
+}
+
+fn automation_failed(error: ExtensionError) -> Handled {
+    let transient = error.is_transient();
+    let fault = match error {
+        ExtensionError::Call { fault, .. } => fault,
+        error => Fault::new(Kind::Invalid, error.to_string())
+            .with_hint("correct the automation, then: sunmao dead retry"),
+    };
+    if transient {
+        Handled::Later(fault)
+    } else {
+        Handled::Dead(fault)
+    }
+}
+
+fn outcome(step: &Step) -> String {
+    match step {
+        Step::Skipped { reason, .. } => format!("skipped: {reason}"),
+        Step::Linked { erp_key, number, .. } => format!("linked: {number} (key {erp_key})"),
+        _ => "handled".to_owned(),
+    }
+}
+
+/// The wait before the next attempt: one second, doubling to five minutes, with jitter.
+fn backoff(attempt: i64) -> Duration {
+    let attempt = usize::try_from(attempt.saturating_sub(1))
+        .unwrap_or_default()
+        .min(16);
+    let longest = Duration::from_secs(300);
+    let mut waits = ExponentialBuilder::default()
+        .with_min_delay(Duration::from_secs(1))
+        .with_max_delay(longest)
+        .with_jitter()
+        .without_max_times()
+        .build();
+    waits.nth(attempt).unwrap_or(longest)
+}

@@ -1,0 +1,310 @@
+//! The only path from a guest to the ERP: grant, validation, intent, call, audit.
+
+mod audit;
+
+use crate::extension::{Identity, Invocation, Permit};
+use crate::host::Clock;
+use audit::Outcome;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use sunmao_catalogue::{Ack, Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
+use sunmao_erp_client::{ErpClient, SessionStatus};
+use sunmao_store::{Begun, DeliveryId, Intent, IntentId, IntentOutcome, NewIntent, Store, StoreError};
+
+/// Who calls, with what permit, in which invocation. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// As the audit log names the caller: `plugin wechat-customer`, `cli`.
+    pub actor: Arc<str>,
+    /// The caller's version.
+    pub version: Arc<str>,
+    /// What the operator allows it.
+    pub permit: Arc<Permit>,
+    /// Now and why.
+    pub invocation: Invocation,
+    /// How many writes this invocation has made: a repetition numbers them alike.
+    writes: Arc<AtomicU64>,
+}
+
+impl Caller {
+    /// An extension in one of its invocations.
+    pub fn extension(identity: &Identity, permit: Arc<Permit>, invocation: Invocation) -> Self {
+        Caller::new(&identity.to_string(), &identity.version, permit, invocation)
+    }
+
+    /// Any caller by name.
+    pub fn new(actor: &str, version: &str, permit: Arc<Permit>, invocation: Invocation) -> Self {
+        Caller {
+            actor: actor.into(),
+            version: version.into(),
+            permit,
+            invocation,
+            writes: Arc::new(AtomicU64::new(0)),
+        }
+    }
+}
+
+/// The gate. Everything that reaches the ERP passes here, whoever asks.
+pub struct Gateway {
+    erp: ErpClient,
+    store: Store,
+    clock: Clock,
+    calls: AtomicU64,
+}
+
+impl Gateway {
+    /// A gate in front of one ERP account.
+    pub fn new(erp: ErpClient, store: Store, clock: Clock) -> Self {
+        Gateway {
+            erp,
+            store,
+            clock,
+            calls: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether the host is signed in, since when, and to which version.
+    pub fn session_status(&self) -> SessionStatus {
+        self.erp.session_status()
+    }
+
+    /// Calls an operation with arguments under English or wire names. Every call leaves an audit row, refused ones too.
+    pub async fn call(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        given: &Record,
+    ) -> Result<Answer, Fault> {
+        let at = self.clock.now();
+        let begun = Instant::now();
+        let checked = permitted(caller, operation).and_then(|()| {
+            operation
+                .check(given)
+                .map_err(|faults| operation.invalid(&faults))
+        });
+        let (arguments, outcome) = match checked {
+            Err(fault) => (None, Err(fault)),
+            Ok(arguments) => {
+                let outcome = match &operation.effect {
+                    Effect::Read => self.send(caller, operation, &arguments).await,
+                    Effect::Write(write) => self.write(caller, operation, write, &arguments).await,
+                };
+                (Some(arguments), outcome)
+            }
+        };
+        let audited = Outcome {
+            at,
+            duration: begun.elapsed(),
+            arguments: arguments.as_ref(),
+            result: outcome.as_ref(),
+        };
+        let row = audit::row(caller, operation, &audited);
+        let kept = if operation.is_read() {
+            self.store.audit.append_later(row).await
+        } else {
+            self.store.audit.append(vec![row]).await
+        };
+        if let Err(error) = kept {
+            tracing::error!(operation = operation.name, %error, hint = error.hint(), "audit row lost");
+        }
+        outcome
+    }
+
+    async fn send(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        arguments: &Arguments,
+    ) -> Result<Answer, Fault> {
+        let limit = caller.permit.limits.host_call();
+        match tokio::time::timeout(limit, self.erp.call(operation, arguments)).await {
+            Ok(answer) => answer.map_err(|error| error.fault()),
+            Err(_) => Err(cut_off(operation, limit)),
+        }
+    }
+
+    /// A write goes out only once its intent is on disk, and an earlier intent decides first.
+    async fn write(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        write: &Write,
+        arguments: &Arguments,
+    ) -> Result<Answer, Fault> {
+        let hash = payload_hash(arguments);
+        let intent = self.intent(caller, operation, write, arguments, &hash);
+        let key = intent.reserved_key;
+        let begun = self.store.intents.begin(intent, self.clock.now()).await;
+        let id = match begun.map_err(|error| not_stored(&error))? {
+            Begun::Fresh(id) => id,
+            Begun::Known(known) => match repetition(operation, write, &known, &hash) {
+                Repetition::Done(answer) => return Ok(answer),
+                Repetition::Forbidden(fault) => return Err(fault),
+                Repetition::Again => {
+                    self.reopen(&known, key, &hash)
+                        .await
+                        .map_err(|error| not_stored(&error))?;
+                    known.id
+                }
+            },
+        };
+        let outcome = self.send(caller, operation, arguments).await;
+        self.resolve(id, &outcome).await;
+        outcome
+    }
+
+    /// The intent says what goes out now: the content and, if it became another, the key.
+    async fn reopen(&self, known: &Intent, key: Option<i64>, hash: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if let Some(key) = key.filter(|key| known.write.reserved_key != Some(*key)) {
+            self.store.intents.set_reserved_key(known.id, key, now).await?;
+        }
+        self.store.intents.reopen(known.id, hash, now).await
+    }
+
+    fn intent(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        write: &Write,
+        arguments: &Arguments,
+        hash: &str,
+    ) -> NewIntent {
+        let ordinal = caller.writes.fetch_add(1, Ordering::Relaxed);
+        let idempotency_key = match caller.invocation.delivery {
+            Some(delivery) => format!("{delivery}/{}/{ordinal}", operation.name),
+            None => {
+                let call = self.calls.fetch_add(1, Ordering::Relaxed);
+                format!("{}/{}/{call}", caller.actor, self.clock.now().as_nanosecond())
+            }
+        };
+        let reserved_key = match &write.repeat {
+            Repeat::ReservedKey { parameter, .. } => {
+                arguments.get(parameter).and_then(|value| value.as_integer())
+            }
+            _ => None,
+        };
+        NewIntent {
+            delivery: caller.invocation.delivery.map(DeliveryId),
+            idempotency_key,
+            operation: operation.name.clone(),
+            subject: match &caller.invocation.subject {
+                Some(subject) => subject.to_string(),
+                None => audit::subject(arguments).unwrap_or_default(),
+            },
+            reserved_key,
+            payload_hash: hash.to_owned(),
+            extension: caller.actor.to_string(),
+            extension_version: caller.version.to_string(),
+        }
+    }
+
+    /// The write has happened or not; that the note of it failed must not turn a success into a failure.
+    async fn resolve(&self, id: IntentId, outcome: &Result<Answer, Fault>) {
+        let (state, detail) = match outcome {
+            Ok(_) => (IntentOutcome::Applied, None),
+            Err(fault) if fault.kind == Kind::Unconfirmed => {
+                (IntentOutcome::Unknown, Some(fault.message.as_str()))
+            }
+            Err(fault) => (IntentOutcome::Refused, Some(fault.message.as_str())),
+        };
+        if let Err(error) = self
+            .store
+            .intents
+            .resolve(id, state, detail, self.clock.now())
+            .await
+        {
+            tracing::error!(intent = %id, %error, hint = error.hint(), "outcome of a write not noted");
+        }
+    }
+}
+
+enum Repetition {
+    Done(Answer),
+    Again,
+    Forbidden(Fault),
+}
+
+/// What an earlier intent of the same write says about doing it again. Content that has changed since is another
+/// write: under the record's key it updates the record, without one it must not pass for the earlier.
+fn repetition(operation: &Operation, write: &Write, known: &Intent, hash: &str) -> Repetition {
+    let is_keyed = matches!(write.repeat, Repeat::ReservedKey { .. }) && known.write.reserved_key.is_some();
+    let happened = match known.outcome {
+        IntentOutcome::Applied if known.write.payload_hash == hash => {
+            return Repetition::Done(Answer::Ack(Ack {
+                message: "applied by an earlier attempt".to_owned(),
+                key: known.write.reserved_key,
+                ..Ack::default()
+            }));
+        }
+        IntentOutcome::Refused => return Repetition::Again,
+        _ if is_keyed => return Repetition::Again,
+        IntentOutcome::Applied => "was applied with other content",
+        IntentOutcome::Open | IntentOutcome::Unknown => "went out and nobody saw its outcome",
+    };
+    Repetition::Forbidden(
+        Fault::new(
+            Kind::Unconfirmed,
+            format!("{}: an earlier attempt {happened}", operation.name),
+        )
+        .with_hint("look in the ERP whether it took effect before it is tried again"),
+    )
+}
+
+fn permitted(caller: &Caller, operation: &Operation) -> Result<(), Fault> {
+    if !operation.is_business() {
+        return Err(Fault::new(
+            Kind::NotGranted,
+            format!("{} belongs to the host alone", operation.name),
+        )
+        .with_hint("session.status tells whether the host is signed in"));
+    }
+    if caller.permit.grants.allow(operation) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        Kind::NotGranted,
+        format!(
+            "{} may not call {} (menu id {})",
+            caller.actor, operation.name, operation.id
+        ),
+    )
+    .with_hint(format!("add \"{}\" to its grants in sunmao.toml", operation.name)))
+}
+
+fn cut_off(operation: &Operation, limit: Duration) -> Fault {
+    let kind = if operation.is_read() {
+        Kind::OverBudget
+    } else {
+        Kind::Unconfirmed
+    };
+    Fault::new(
+        kind,
+        format!(
+            "{} (menu id {}): no answer within {} ms",
+            operation.name,
+            operation.id,
+            limit.as_millis()
+        ),
+    )
+    .with_hint("raise host_call_milliseconds under [limits], or look why the ERP is slow")
+}
+
+fn not_stored(error: &StoreError) -> Fault {
+    Fault::new(
+        Kind::Unavailable,
+        format!("the intent could not be stored, so nothing was sent: {error}"),
+    )
+    .with_hint(error.hint())
+}
+
+fn payload_hash(arguments: &Arguments) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (name, value) in arguments.iter() {
+        hasher.update(name.as_bytes());
+        // Serialising a neutral value into memory cannot fail.
+        hasher.update(&serde_json::to_vec(value).unwrap_or_default());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}

@@ -1,0 +1,115 @@
+//! What an operator allows an extension: patterns as written, and the set they resolve to.
+
+use std::collections::BTreeSet;
+use strsim::jaro_winkler;
+use sunmao_catalogue::{Catalogue, Operation};
+
+/// Services of the host that touch more than the extension itself, and so want a grant.
+const SERVICES: [&str; 3] = ["hub", "links", "events"];
+
+/// A pattern that names nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("grant `{pattern}` names no operation and no service")]
+pub struct UnknownGrant {
+    /// The pattern as written.
+    pub pattern: String,
+    /// The nearest known name.
+    pub nearest: Option<String>,
+}
+
+/// Resolved grants: the operations and services an extension may use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants {
+    operations: BTreeSet<u32>,
+    services: BTreeSet<&'static str>,
+}
+
+impl Grants {
+    /// Everything: the command line acts for the operator.
+    pub fn everything(catalogue: &Catalogue) -> Self {
+        Grants {
+            operations: catalogue
+                .operations()
+                .iter()
+                .filter(|operation| operation.is_business())
+                .map(|operation| operation.id)
+                .collect(),
+            services: SERVICES.into_iter().collect(),
+        }
+    }
+
+    /// Resolves patterns: `customers.list`, `contracts.*`, `*.list`, `*`, each with an optional `:read` or `:write`, and
+    /// the services `hub`, `links`, `events`. All unknown patterns are reported at once.
+    pub fn resolve(catalogue: &Catalogue, patterns: &[String]) -> Result<Self, Vec<UnknownGrant>> {
+        let mut grants = Grants::default();
+        let mut unknown = Vec::new();
+        for pattern in patterns {
+            if let Some(service) = SERVICES.iter().find(|service| *service == pattern) {
+                grants.services.insert(service);
+                continue;
+            }
+            let matching: Vec<u32> = catalogue
+                .operations()
+                .iter()
+                .filter(|operation| operation.is_business() && matches(pattern, operation))
+                .map(|operation| operation.id)
+                .collect();
+            if matching.is_empty() {
+                unknown.push(UnknownGrant {
+                    pattern: pattern.clone(),
+                    nearest: nearest(catalogue, pattern),
+                });
+            }
+            grants.operations.extend(matching);
+        }
+        if unknown.is_empty() {
+            Ok(grants)
+        } else {
+            Err(unknown)
+        }
+    }
+
+    /// Whether an operation may be called.
+    pub fn allow(&self, operation: &Operation) -> bool {
+        self.operations.contains(&operation.id)
+    }
+
+    /// Whether a service may be used; services without a grant of their own always may.
+    pub fn allow_service(&self, service: &str) -> bool {
+        !SERVICES.contains(&service) || self.services.contains(service)
+    }
+}
+
+fn matches(pattern: &str, operation: &Operation) -> bool {
+    let (name, effect) = pattern
+        .split_once(':')
+        .map_or((pattern, None), |(name, effect)| (name, Some(effect)));
+    if effect.is_some_and(|effect| effect != operation.effect_name()) {
+        return false;
+    }
+    match name.split_once('.') {
+        None => name == "*",
+        Some((object, verb)) => {
+            (object == "*" || object == operation.object) && (verb == "*" || verb == operation.verb)
+        }
+    }
+}
+
+fn nearest(catalogue: &Catalogue, pattern: &str) -> Option<String> {
+    let objects = catalogue
+        .operations()
+        .iter()
+        .map(|operation| format!("{}.*", operation.object));
+    let names = catalogue
+        .operations()
+        .iter()
+        .filter(|operation| operation.is_business())
+        .map(|operation| operation.name.clone());
+    objects
+        .chain(names)
+        .chain(SERVICES.map(str::to_owned))
+        .map(|name| (jaro_winkler(&name, pattern), name))
+        .filter(|(score, _)| *score > 0.7)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,27 @@
+//! Everything between a guest and the ERP: grants, the gateway, plugins, scripts, loading and flows.
+
+mod contact;
+mod extension;
+mod flows;
+mod gateway;
+mod grants;
+mod host;
+mod limits;
+mod loading;
+pub mod plugins;
+pub mod scripts;
+mod services;
+mod settings;
+
+pub use contact::{Contact, ContactFault, ContactKind, ContactSource};
+pub use extension::{
+    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
+    Surface,
+};
+pub use flows::{FlowError, FlowSettings, Flows, Progress, Step};
+pub use gateway::{Caller, Gateway};
+pub use grants::{Grants, UnknownGrant};
+pub use host::{Clock, Host};
+pub use limits::Limits;
+pub use loading::{ExtensionState, ExtensionStatus, Extensions, LoadError};
+pub use settings::{ExtensionSettings, ExtensionsSettings};

@@ -1,0 +1,319 @@
+//! One version of one plugin: compiled, checked, linked, and run in the roles it exports.
+
+use super::bindings::{automation, mapping, policy};
+use super::guest::Guest;
+use super::inspect::{self, Imports};
+use super::warm::WarmPool;
+use super::{customer, link, services};
+use crate::contact::Contact;
+use crate::extension::{
+    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
+};
+use crate::gateway::Caller;
+use crate::host::Host;
+use crate::loading::LoadError;
+use async_trait::async_trait;
+use std::fmt;
+use std::sync::Arc;
+use sunmao_catalogue::{Catalogue, Record};
+use wasmtime::component::{Component, InstancePre};
+use wasmtime::{Engine, Store, Trap};
+
+/// A plugin that may run.
+pub struct Plugin {
+    identity: Identity,
+    surface: Surface,
+    permit: Arc<Permit>,
+    host: Arc<Host>,
+    engine: Engine,
+    mapping: Option<WarmPool<mapping::Mapping>>,
+    policy: Option<WarmPool<policy::Policy>>,
+    automation: Option<automation::AutomationPre<Guest>>,
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Plugin")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a component file can reach, without starting it.
+pub fn surface(
+    engine: &Engine,
+    catalogue: &Catalogue,
+    name: &str,
+    content: &[u8],
+) -> Result<Surface, LoadError> {
+    compile(engine, catalogue, name, content).map(|(_, imports)| imports.surface)
+}
+
+fn compile(
+    engine: &Engine,
+    catalogue: &Catalogue,
+    name: &str,
+    content: &[u8],
+) -> Result<(Component, Imports), LoadError> {
+    let component = Component::from_binary(engine, content).map_err(|error| {
+        LoadError::new(name, "compile", format!("{error:#}")).with_hint(
+            "a plugin is a WebAssembly component; build it with `cargo xtask guests` or wit-component",
+        )
+    })?;
+    let imports = inspect::inspect(engine, &component, catalogue)
+        .map_err(|faults| LoadError::new(name, "check imports", faults.join("; ")))?;
+    Ok((component, imports))
+}
+
+impl Plugin {
+    /// Compiles, checks and links a file's content. Nothing of it has run yet.
+    pub fn load(
+        engine: &Engine,
+        host: Arc<Host>,
+        permit: Arc<Permit>,
+        name: &str,
+        content: &[u8],
+    ) -> Result<Plugin, LoadError> {
+        let (component, imports) = compile(engine, &host.catalogue, name, content)?;
+        crate::loading::check_grants(
+            &host.catalogue,
+            &permit.grants,
+            &imports.surface,
+            ExtensionKind::Plugin,
+            name,
+        )?;
+        let linked = |error: wasmtime::Error| LoadError::new(name, "link", format!("{error:#}"));
+        let linker = link::linker(engine, &host.catalogue, &imports).map_err(linked)?;
+        let instance = linker.instantiate_pre(&component).map_err(linked)?;
+        let plays = |role: &str| imports.surface.roles.iter().any(|own| own == role);
+        Ok(Plugin {
+            identity: Identity::of(ExtensionKind::Plugin, name, content),
+            mapping: plays("mapping")
+                .then(|| mapping_pool(&instance))
+                .transpose()
+                .map_err(linked)?,
+            policy: plays("policy")
+                .then(|| policy_pool(&instance))
+                .transpose()
+                .map_err(linked)?,
+            automation: plays("automation")
+                .then(|| automation::AutomationPre::new(instance.clone()))
+                .transpose()
+                .map_err(linked)?,
+            surface: imports.surface,
+            permit,
+            host,
+            engine: engine.clone(),
+        })
+    }
+
+    /// Proves that the component starts: one instance is made in each role and thrown away.
+    pub async fn self_test(&self) -> Result<(), LoadError> {
+        let failed =
+            |error: wasmtime::Error| LoadError::new(&self.identity.name, "self-test", format!("{error:#}"));
+        let invocation = Invocation::at(self.host.clock.now());
+        if let Some(pool) = &self.mapping {
+            pool.warm_up(|| self.store(&invocation)).await.map_err(failed)?;
+        }
+        if let Some(pool) = &self.policy {
+            pool.warm_up(|| self.store(&invocation)).await.map_err(failed)?;
+        }
+        if let Some(automation) = &self.automation {
+            automation
+                .instantiate_async(self.store(&invocation))
+                .await
+                .map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn caller(&self, invocation: &Invocation) -> Caller {
+        Caller::extension(&self.identity, self.permit.clone(), invocation.clone())
+    }
+
+    fn store(&self, invocation: &Invocation) -> Store<Guest> {
+        Guest::store(&self.engine, self.host.clone(), self.caller(invocation))
+    }
+
+    /// A trap or a limit as the error that names the file, its version and the function.
+    fn broken(&self, phase: &'static str, error: &wasmtime::Error) -> ExtensionError {
+        let (extension, version) = (self.identity.to_string(), self.identity.version.clone());
+        let limits = &self.permit.limits;
+        if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
+            let limit = format!("computing time of {} ms", limits.wall_time_milliseconds);
+            return ExtensionError::OverLimit {
+                extension,
+                version,
+                phase,
+                limit,
+            };
+        }
+        if format!("{error:#}").contains("forcing trap when growing memory") {
+            let limit = format!("memory of {} MiB", limits.memory_megabytes);
+            return ExtensionError::OverLimit {
+                extension,
+                version,
+                phase,
+                limit,
+            };
+        }
+        ExtensionError::Broken {
+            extension,
+            version,
+            phase,
+            message: format!("{error:#}"),
+            retry: false,
+        }
+    }
+
+    fn refused(
+        &self,
+        faults: Vec<mapping::exports::sunmao::plugin::customer_mapping::Fault>,
+    ) -> ExtensionError {
+        let faults = faults
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.field, fault.message))
+            .collect();
+        ExtensionError::Data {
+            extension: self.identity.to_string(),
+            faults,
+        }
+    }
+}
+
+fn mapping_pool(instance: &InstancePre<Guest>) -> wasmtime::Result<WarmPool<mapping::Mapping>> {
+    let pre = Arc::new(mapping::MappingPre::new(instance.clone())?);
+    Ok(WarmPool::new(move |mut store| {
+        let pre = pre.clone();
+        Box::pin(async move {
+            let bindings = pre.instantiate_async(&mut store).await?;
+            Ok((store, bindings))
+        })
+    }))
+}
+
+fn policy_pool(instance: &InstancePre<Guest>) -> wasmtime::Result<WarmPool<policy::Policy>> {
+    let pre = Arc::new(policy::PolicyPre::new(instance.clone())?);
+    Ok(WarmPool::new(move |mut store| {
+        let pre = pre.clone();
+        Box::pin(async move {
+            let bindings = pre.instantiate_async(&mut store).await?;
+            Ok((store, bindings))
+        })
+    }))
+}
+
+#[async_trait]
+impl Extension for Plugin {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn surface(&self) -> &Surface {
+        &self.surface
+    }
+
+    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
+        let pool = self.policy.as_ref().ok_or_else(|| self.not_provided("policy"))?;
+        let contact = services::to_wit(contact);
+        let decision = pool
+            .run(
+                self.caller(invocation),
+                || self.store(invocation),
+                |policy, store| policy.sunmao_plugin_admission().call_admit(store, &contact),
+            )
+            .await
+            .map_err(|error| self.broken("admit", &error))?;
+        use policy::exports::sunmao::plugin::admission::Decision as Judged;
+        Ok(match decision {
+            Judged::Admit => Decision::Admit,
+            Judged::Skip(reason) => Decision::Skip(reason),
+        })
+    }
+
+    async fn to_customer(
+        &self,
+        invocation: &Invocation,
+        contact: &Contact,
+    ) -> Result<Record, ExtensionError> {
+        let pool = self
+            .mapping
+            .as_ref()
+            .ok_or_else(|| self.not_provided("mapping"))?;
+        let contact = services::to_wit(contact);
+        pool.run(
+            self.caller(invocation),
+            || self.store(invocation),
+            |mapping, store| {
+                mapping
+                    .sunmao_plugin_customer_mapping()
+                    .call_to_customer(store, &contact)
+            },
+        )
+        .await
+        .map_err(|error| self.broken("to-customer", &error))?
+        .map(customer::arguments)
+        .map_err(|faults| self.refused(faults))
+    }
+
+    async fn to_contact(
+        &self,
+        invocation: &Invocation,
+        customer: &Record,
+        known: Option<&Contact>,
+    ) -> Result<Contact, ExtensionError> {
+        let pool = self
+            .mapping
+            .as_ref()
+            .ok_or_else(|| self.not_provided("mapping"))?;
+        let customer = customer::from_record(customer);
+        let known = known.map(services::to_wit);
+        pool.run(
+            self.caller(invocation),
+            || self.store(invocation),
+            |mapping, store| {
+                mapping
+                    .sunmao_plugin_customer_mapping()
+                    .call_to_contact(store, &customer, known.as_ref())
+            },
+        )
+        .await
+        .map_err(|error| self.broken("to-contact", &error))?
+        .map(services::from_wit)
+        .map_err(|faults| self.refused(faults))
+    }
+
+    async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {
+        use automation::exports::sunmao::plugin::event_handler as wit;
+        let automation = self
+            .automation
+            .as_ref()
+            .ok_or_else(|| self.not_provided("automation"))?;
+        let event = wit::Event {
+            id: event.id,
+            name: event.name.clone(),
+            key: event.key.clone(),
+            payload: event.payload.clone(),
+            attempt: event.attempt,
+        };
+        let mut store = self.store(invocation);
+        let outcome = async {
+            let instance = automation.instantiate_async(&mut store).await?;
+            instance
+                .sunmao_plugin_event_handler()
+                .call_handle(&mut store, &event)
+                .await
+        };
+        match outcome.await.map_err(|error| self.broken("handle", &error))? {
+            Ok(()) => Ok(()),
+            Err(failure) => Err(ExtensionError::Broken {
+                extension: self.identity.to_string(),
+                version: self.identity.version.clone(),
+                phase: "handle",
+                message: failure.message,
+                retry: failure.retry,
+            }),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The one WebAssembly engine of a process: its configuration, its code cache and its clock.
+
+use std::path::Path;
+use std::time::Duration;
+use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// One epoch. Deadlines are several of these, since the first may end at once.
+const TICK: Duration = Duration::from_millis(1);
+/// Instances alive at once, over all plugins: a bound on memory, far above the flows' concurrency.
+const INSTANCES: u32 = 200;
+/// The largest linear memory an instance may be given, whatever its own limit says.
+pub const MOST_MEMORY_BYTES: usize = 512 * 1024 * 1024;
+/// Memory that stays mapped between uses of a slot; without it, threads contend in the kernel.
+const KEEP_RESIDENT_BYTES: usize = 4 * 1024 * 1024;
+
+/// Why the engine could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("plugin engine: {message}")]
+pub struct EngineError {
+    message: String,
+}
+
+/// Makes the engine, with compiled code cached under `cache_folder` by content and compiler settings.
+pub fn engine(cache_folder: Option<&Path>) -> Result<Engine, EngineError> {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    config.wasm_component_model(true);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling()));
+    if let Some(folder) = cache_folder {
+        let mut settings = CacheConfig::new();
+        let folder = std::path::absolute(folder).map_err(|error| EngineError {
+            message: error.to_string(),
+        })?;
+        settings.with_directory(folder);
+        let cache = Cache::new(settings).map_err(|error| EngineError {
+            message: format!("code cache: {error:#}"),
+        })?;
+        config.cache(Some(cache));
+    }
+    let engine = Engine::new(&config).map_err(|error| EngineError {
+        message: format!("{error:#}"),
+    })?;
+    start_clock(&engine)?;
+    Ok(engine)
+}
+
+/// Deadlines in epochs for a span of computing time.
+pub fn epochs(span: Duration) -> u64 {
+    u64::try_from(span.as_millis().div_ceil(TICK.as_millis()))
+        .unwrap_or(u64::MAX / 2)
+        .saturating_add(1)
+}
+
+fn pooling() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(INSTANCES)
+        .total_core_instances(INSTANCES * 4)
+        .total_memories(INSTANCES * 2)
+        .total_tables(INSTANCES * 4)
+        .total_stacks(INSTANCES)
+        .max_memory_size(MOST_MEMORY_BYTES)
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        .table_keep_resident(64 * 1024);
+    pool
+}
+
+/// The ticker ends with the engine: it holds a weak handle.
+fn start_clock(engine: &Engine) -> Result<(), EngineError> {
+    let engine = engine.weak();
+    std::thread::Builder::new()
+        .name("sunmao-epochs".to_owned())
+        .spawn(move || {
+            while let Some(engine) = engine.upgrade() {
+                engine.increment_epoch();
+                drop(engine);
+                std::thread::sleep(TICK);
+            }
+        })
+        .map(drop)
+        .map_err(|error| EngineError {
+            message: format!("ticker: {error}"),
+        })
+}

@@ -1,0 +1,184 @@
+//! What a component can reach, read from its type before anything of it runs.
+
+use super::typecheck;
+use crate::Surface;
+use std::collections::BTreeSet;
+use sunmao_catalogue::{Catalogue, Operation};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem};
+
+const SERVICES: [&str; 7] = ["log", "state", "links", "hub", "events", "settings", "clock"];
+const ROLES: [(&str, &str); 3] = [
+    ("customer-mapping", "mapping"),
+    ("admission", "policy"),
+    ("event-handler", "automation"),
+];
+/// The version of every package we serve; older minors join here when there are any.
+const VERSION: &str = "0.1.";
+
+/// One imported ERP function that exists and has our types.
+#[derive(Debug, Clone)]
+pub struct ImportedOperation {
+    /// The instance's import name, with version.
+    pub interface: String,
+    /// The function's name in it.
+    pub function: String,
+    /// Our operation.
+    pub id: u32,
+}
+
+/// A component's imports, resolved against the catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct Imports {
+    /// ERP operations.
+    pub operations: Vec<ImportedOperation>,
+    /// Import names of `zhibang:erp/session`, which is served by the host itself.
+    pub session: Option<String>,
+    /// What the operator and the grants see.
+    pub surface: Surface,
+}
+
+/// Reads a component's imports and exports. All faults are reported: unknown imports with the nearest known name, and
+/// types that differ from ours.
+pub fn inspect(
+    engine: &Engine,
+    component: &Component,
+    catalogue: &Catalogue,
+) -> Result<Imports, Vec<String>> {
+    let kind = component.component_type();
+    let mut imports = Imports::default();
+    let mut faults = Vec::new();
+    let mut services = BTreeSet::new();
+    for (name, item) in kind.imports(engine) {
+        match (parse(name), item.ty) {
+            (Some(("zhibang:erp", "types", _)) | Some(("sunmao:host", "types", _)), _) => {}
+            (Some((package, _, version)), _) if is_ours(package) && !version.starts_with(VERSION) => {
+                faults.push(format!(
+                    "imports {name}, this host serves {package}@{VERSION}0; rebuild the plugin"
+                ));
+            }
+            (Some(("zhibang:erp", "session", _)), ComponentItem::ComponentInstance(instance)) => {
+                imports.session = session(engine, &instance, &mut faults).then(|| name.to_owned());
+            }
+            (Some(("zhibang:erp", object, _)), ComponentItem::ComponentInstance(instance)) => {
+                operations(
+                    engine,
+                    catalogue,
+                    name,
+                    object,
+                    &instance,
+                    &mut imports,
+                    &mut faults,
+                );
+            }
+            (Some(("sunmao:host", service, _)), ComponentItem::ComponentInstance(_))
+                if SERVICES.contains(&service) =>
+            {
+                services.insert(service.to_owned());
+            }
+            _ => faults.push(unknown_import(name)),
+        }
+    }
+    for (name, _) in kind.exports(engine) {
+        let role = ROLES.iter().find(|(interface, _)| {
+            parse(name).is_some_and(|(package, own, _)| package == "sunmao:plugin" && own == *interface)
+        });
+        imports
+            .surface
+            .roles
+            .extend(role.map(|(_, role)| (*role).to_owned()));
+    }
+    if imports.surface.roles.is_empty() {
+        faults.push("exports none of the roles mapping, policy, automation; see wit/plugin.wit".to_owned());
+    }
+    imports.surface.services = services.into_iter().collect();
+    imports.surface.operations.sort();
+    imports.surface.roles.sort();
+    if faults.is_empty() {
+        Ok(imports)
+    } else {
+        Err(faults)
+    }
+}
+
+/// Splits `zhibang:erp/customers@0.1.0`.
+fn parse(name: &str) -> Option<(&str, &str, &str)> {
+    let (path, version) = name.split_once('@')?;
+    let (package, interface) = path.split_once('/')?;
+    Some((package, interface, version))
+}
+
+fn is_ours(package: &str) -> bool {
+    matches!(package, "zhibang:erp" | "sunmao:host" | "sunmao:plugin")
+}
+
+fn functions<'a>(
+    engine: &'a Engine,
+    instance: &'a ComponentInstance,
+) -> impl Iterator<Item = (&'a str, ComponentFunc)> + 'a {
+    instance.exports(engine).filter_map(|(name, item)| match item.ty {
+        ComponentItem::ComponentFunc(function) => Some((name, function)),
+        _ => None,
+    })
+}
+
+fn session(engine: &Engine, instance: &ComponentInstance, faults: &mut Vec<String>) -> bool {
+    let foreign: Vec<&str> = functions(engine, instance)
+        .map(|(name, _)| name)
+        .filter(|name| *name != "status")
+        .collect();
+    faults.extend(foreign.iter().map(|name| {
+        format!("imports session.{name}: login and logout belong to the host; use session.status")
+    }));
+    foreign.is_empty()
+}
+
+fn operations(
+    engine: &Engine,
+    catalogue: &Catalogue,
+    interface: &str,
+    object: &str,
+    instance: &ComponentInstance,
+    imports: &mut Imports,
+    faults: &mut Vec<String>,
+) {
+    for (function, kind) in functions(engine, instance) {
+        let name = format!("{object}.{function}");
+        let Some(operation) = catalogue.find(&name).filter(|operation| operation.is_business()) else {
+            let nearest = catalogue
+                .nearest(&name)
+                .map(|nearest| format!("; the nearest known is {nearest}"));
+            faults.push(format!(
+                "imports the unknown operation {name}{}",
+                nearest.unwrap_or_default()
+            ));
+            continue;
+        };
+        if let Some(fault) = different(operation, &kind) {
+            faults.push(fault);
+            continue;
+        }
+        imports.operations.push(ImportedOperation {
+            interface: interface.to_owned(),
+            function: function.to_owned(),
+            id: operation.id,
+        });
+        imports.surface.operations.push(name);
+    }
+}
+
+fn different(operation: &Operation, kind: &ComponentFunc) -> Option<String> {
+    let difference = typecheck::difference(operation, kind)?;
+    Some(format!(
+        "imports {} with other types than this host's: {difference}; rebuild it against this host's wit/",
+        operation.name
+    ))
+}
+
+fn unknown_import(name: &str) -> String {
+    if name.starts_with("wasi:") {
+        return format!("imports {name}: plugins get no files, sockets, environment or clock of their own");
+    }
+    format!("imports {name}, which this host does not offer; a plugin may import zhibang:erp and sunmao:host")
+}

@@ -1,0 +1,227 @@
+//! The host's services as plugins import them. Each answers from the store; none touches the ERP.
+
+use super::bindings::services::sunmao::host as wit;
+use super::guest::Guest;
+use crate::contact::{Contact, ContactKind, ContactSource};
+use crate::services;
+use wit::types::Problem;
+
+impl wit::types::Host for Guest {}
+
+impl wit::log::Host for Guest {
+    fn write(&mut self, level: wit::log::Level, message: String, fields: Vec<wit::types::Field>) {
+        use wit::log::Level;
+        let level = match level {
+            Level::Trace => tracing::Level::TRACE,
+            Level::Debug => tracing::Level::DEBUG,
+            Level::Info => tracing::Level::INFO,
+            Level::Warn => tracing::Level::WARN,
+            Level::Error => tracing::Level::ERROR,
+        };
+        let fields: Vec<(String, String)> = fields
+            .into_iter()
+            .map(|field| (field.name, field.value))
+            .collect();
+        services::log(&self.caller, level, &message, &fields);
+    }
+}
+
+impl wit::state::Host for Guest {
+    async fn get(&mut self, key: String) -> Result<Option<wit::state::Entry>, Problem> {
+        let entry = services::state_get(&self.host, &self.caller, &key)
+            .await
+            .map_err(problem)?;
+        Ok(entry.map(|entry| wit::state::Entry {
+            value: entry.value,
+            revision: unsigned(entry.revision),
+        }))
+    }
+
+    async fn put(&mut self, key: String, value: String) -> Result<u64, Problem> {
+        services::state_put(&self.host, &self.caller, &key, &value)
+            .await
+            .map(unsigned)
+            .map_err(problem)
+    }
+
+    async fn compare_and_set(
+        &mut self,
+        key: String,
+        expected: Option<u64>,
+        value: String,
+    ) -> Result<Option<u64>, Problem> {
+        let expected = expected.map(|revision| i64::try_from(revision).unwrap_or(i64::MAX));
+        let set = services::state_compare_and_set(&self.host, &self.caller, &key, expected, &value).await;
+        Ok(set.map_err(problem)?.map(unsigned))
+    }
+
+    async fn delete(&mut self, key: String) -> Result<(), Problem> {
+        services::state_delete(&self.host, &self.caller, &key)
+            .await
+            .map(drop)
+            .map_err(problem)
+    }
+
+    async fn keys(&mut self, prefix: String) -> Result<Vec<String>, Problem> {
+        services::state_keys(&self.host, &self.caller, &prefix)
+            .await
+            .map_err(problem)
+    }
+}
+
+impl wit::links::Host for Guest {
+    async fn get(&mut self, kind: String, hub_id: String) -> Result<Option<wit::links::Link>, Problem> {
+        Ok(services::link_of(&self.host, &self.caller, &kind, &hub_id)
+            .await
+            .map_err(problem)?
+            .map(link))
+    }
+
+    async fn find(&mut self, kind: String, erp_key: i64) -> Result<Option<wit::links::Link>, Problem> {
+        Ok(services::link_to(&self.host, &self.caller, &kind, erp_key)
+            .await
+            .map_err(problem)?
+            .map(link))
+    }
+}
+
+impl wit::hub::Host for Guest {
+    async fn get_contact(&mut self, id: String) -> Result<Option<wit::types::Contact>, Problem> {
+        Ok(services::contact(&self.host, &self.caller, &id)
+            .await
+            .map_err(problem)?
+            .map(|contact| to_wit(&contact)))
+    }
+}
+
+impl wit::events::Host for Guest {
+    async fn emit(&mut self, name: String, key: String, payload: String) -> Result<u64, Problem> {
+        services::emit(&self.host, &self.caller, &name, &key, &payload)
+            .await
+            .map(unsigned)
+            .map_err(problem)
+    }
+}
+
+impl wit::settings::Host for Guest {
+    fn get(&mut self, name: String) -> Option<String> {
+        self.caller.permit.settings.get(&name).cloned()
+    }
+
+    fn all(&mut self) -> Vec<wit::types::Field> {
+        let settings = self.caller.permit.settings.iter();
+        settings
+            .map(|(name, value)| wit::types::Field {
+                name: name.clone(),
+                value: value.clone(),
+            })
+            .collect()
+    }
+}
+
+impl wit::clock::Host for Guest {
+    fn now(&mut self) -> String {
+        services::iso_milliseconds(self.caller.invocation.now)
+    }
+
+    fn unix_milliseconds(&mut self) -> u64 {
+        unsigned(self.caller.invocation.now.as_millisecond())
+    }
+}
+
+/// A contact as the WIT has it.
+pub fn to_wit(contact: &Contact) -> wit::types::Contact {
+    let contact = contact.clone();
+    wit::types::Contact {
+        id: contact.id,
+        wx_id: contact.wx_id,
+        remark: contact.remark,
+        k_code: contact.k_code,
+        source: match contact.source {
+            ContactSource::Wechat => wit::types::ContactSource::Wechat,
+            ContactSource::Manual => wit::types::ContactSource::Manual,
+            ContactSource::Import => wit::types::ContactSource::Import,
+        },
+        kind: match contact.kind {
+            ContactKind::Customer => wit::types::ContactKind::Customer,
+            ContactKind::Lead => wit::types::ContactKind::Lead,
+            ContactKind::Vendor => wit::types::ContactKind::Vendor,
+            ContactKind::Personal => wit::types::ContactKind::Personal,
+            ContactKind::Unknown => wit::types::ContactKind::Unknown,
+        },
+        confidence: contact.confidence,
+        owner: contact.owner,
+        company_name: contact.company_name,
+        real_name: contact.real_name,
+        phone: contact.phone,
+        phone_verified: contact.phone_verified,
+        email: contact.email,
+        address: contact.address,
+        notes: contact.notes,
+        summary: contact.summary,
+        score: contact.score,
+        has_order: contact.has_order,
+        has_contract: contact.has_contract,
+        has_payment: contact.has_payment,
+        invalid: contact.invalid,
+        updated_at: contact.updated_at.map(services::iso_milliseconds),
+    }
+}
+
+/// A contact from the WIT. A time that cannot be read is dropped: a plugin cannot make one up for the hub.
+pub fn from_wit(contact: wit::types::Contact) -> Contact {
+    Contact {
+        id: contact.id,
+        wx_id: contact.wx_id,
+        remark: contact.remark,
+        k_code: contact.k_code,
+        source: match contact.source {
+            wit::types::ContactSource::Wechat => ContactSource::Wechat,
+            wit::types::ContactSource::Manual => ContactSource::Manual,
+            wit::types::ContactSource::Import => ContactSource::Import,
+        },
+        kind: match contact.kind {
+            wit::types::ContactKind::Customer => ContactKind::Customer,
+            wit::types::ContactKind::Lead => ContactKind::Lead,
+            wit::types::ContactKind::Vendor => ContactKind::Vendor,
+            wit::types::ContactKind::Personal => ContactKind::Personal,
+            wit::types::ContactKind::Unknown => ContactKind::Unknown,
+        },
+        confidence: contact.confidence,
+        owner: contact.owner,
+        company_name: contact.company_name,
+        real_name: contact.real_name,
+        phone: contact.phone,
+        phone_verified: contact.phone_verified,
+        email: contact.email,
+        address: contact.address,
+        notes: contact.notes,
+        summary: contact.summary,
+        score: contact.score,
+        has_order: contact.has_order,
+        has_contract: contact.has_contract,
+        has_payment: contact.has_payment,
+        invalid: contact.invalid,
+        updated_at: contact.updated_at.and_then(|time| time.parse().ok()),
+    }
+}
+
+fn link(link: sunmao_store::Link) -> wit::links::Link {
+    wit::links::Link {
+        kind: link.kind,
+        hub_id: link.hub_id,
+        erp_key: link.erp_key,
+        number: link.number,
+    }
+}
+
+fn problem(problem: services::Problem) -> Problem {
+    Problem {
+        message: problem.message,
+        hint: problem.hint,
+    }
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}

@@ -1,0 +1,37 @@
+//! Scripts: Rhai, with the whole ERP API and the host's services as modules, under limits that are always on.
+//!
+//! A script says what it is for by the functions it defines:
+//!
+//! | function | role | gives |
+//! | --- | --- | --- |
+//! | `admit(contact)` | `policy` | `true`, `false`, the reason to skip as text, or `#{ admit: false, reason: "…" }` |
+//! | `to_customer(contact)` | `mapping` | a map of the flow's parameters, by English or wire name |
+//! | `to_contact(customer, known)` | `mapping` | the contact as a map; `known` is `()` for a new one |
+//! | `merge(contact, customer)` | `merge` | the contact as a map |
+//! | `handle(event)` | `automation` | nothing |
+//!
+//! Operations are functions of their object's module, `customers::list(#{ name: "…" })`. A call that fails throws a map
+//! of `kind`, `code`, `message` and `hint`, which `try`/`catch` sees; what nobody catches ends the invocation. Text
+//! that is not there is empty, everything else that is not there is `()`, numbers with a fraction are exact decimals,
+//! and a property that a map does not have is an error.
+
+mod answer;
+mod check;
+mod contact;
+mod failure;
+mod fault;
+mod library;
+mod names;
+mod operations;
+mod own;
+mod result;
+mod run;
+mod script;
+mod services;
+mod threads;
+mod value;
+mod walk;
+
+pub use check::{check, surface};
+pub use fault::ScriptFault;
+pub use script::Script;

@@ -1,0 +1,194 @@
+//! One version of one script: checked once, then run in the roles whose functions it defines.
+
+use super::check::{self, Checked};
+use super::failure::Failing;
+use super::fault;
+use super::run::Run;
+use super::{contact, result, threads};
+use crate::contact::Contact;
+use crate::extension::{
+    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
+};
+use crate::gateway::Caller;
+use crate::host::Host;
+use crate::loading::{LoadError, check_grants};
+use async_trait::async_trait;
+use rhai::{CallFnOptions, Dynamic, Scope};
+use std::fmt;
+use std::sync::Arc;
+use sunmao_catalogue::Record;
+
+/// A script that may run.
+pub struct Script {
+    program: Arc<Program>,
+    host: Arc<Host>,
+}
+
+struct Program {
+    identity: Identity,
+    permit: Arc<Permit>,
+    checked: Checked,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Script")
+            .field("identity", &self.program.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Script {
+    /// Compiles and checks a script's text. Nothing of it has run yet.
+    ///
+    /// # Errors
+    /// It does not compile, calls what does not exist, defines no role, or asks for more than it was granted.
+    pub fn load(host: Arc<Host>, permit: Arc<Permit>, name: &str, source: &str) -> Result<Script, LoadError> {
+        let checked =
+            check::compile(&host.catalogue, source).map_err(|faults| fault::load_error(name, &faults))?;
+        check_grants(
+            &host.catalogue,
+            &permit.grants,
+            &checked.surface,
+            ExtensionKind::Script,
+            name,
+        )?;
+        let identity = Identity::of(ExtensionKind::Script, name, source.as_bytes());
+        Ok(Script {
+            program: Arc::new(Program {
+                identity,
+                permit,
+                checked,
+            }),
+            host,
+        })
+    }
+
+    /// Calls one of its functions on a script thread and reads what it returns.
+    async fn call<T: Send + 'static>(
+        &self,
+        invocation: &Invocation,
+        function: Function,
+        arguments: Vec<Dynamic>,
+        read: impl FnOnce(&Dynamic) -> Result<T, String> + Send + 'static,
+    ) -> Result<T, ExtensionError> {
+        let program = self.program.clone();
+        if !program.checked.defines(function.name, arguments.len()) {
+            return Err(self.not_provided(function.role));
+        }
+        let caller = Caller::extension(&program.identity, program.permit.clone(), invocation.clone());
+        let run = Run::begin(self.host.clone(), caller);
+        let _guard = run.abandon_on_drop();
+        let finished = threads::run(move || program.run(&run, &function, arguments, read)).await;
+        finished.unwrap_or_else(|error| Err(self.program.failing(&function).broken(error, true)))
+    }
+}
+
+/// A function of a role.
+#[derive(Clone, Copy)]
+struct Function {
+    name: &'static str,
+    role: &'static str,
+    /// Throwing is how it refuses the data.
+    refuses: bool,
+}
+
+impl Program {
+    fn run<T>(
+        &self,
+        run: &Run,
+        function: &Function,
+        arguments: Vec<Dynamic>,
+        read: impl FnOnce(&Dynamic) -> Result<T, String>,
+    ) -> Result<T, ExtensionError> {
+        let engine = run.engine(&self.checked.modules);
+        let options = CallFnOptions::new().eval_ast(self.checked.reads_globals);
+        let failing = self.failing(function);
+        let returned: Dynamic = engine
+            .call_fn_with_options(
+                options,
+                &mut Scope::new(),
+                &self.checked.ast,
+                function.name,
+                arguments,
+            )
+            .map_err(|error| failing.error(*error, function.refuses))?;
+        read(&returned)
+            .map_err(|error| failing.broken(format!("`{}` returned: {error}", function.name), false))
+    }
+
+    fn failing<'a>(&'a self, function: &Function) -> Failing<'a> {
+        Failing {
+            identity: &self.identity,
+            phase: function.name,
+            limits: &self.permit.limits,
+        }
+    }
+}
+
+#[async_trait]
+impl Extension for Script {
+    fn identity(&self) -> &Identity {
+        &self.program.identity
+    }
+
+    fn surface(&self) -> &Surface {
+        &self.program.checked.surface
+    }
+
+    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
+        let admit = Function {
+            name: "admit",
+            role: "policy",
+            refuses: false,
+        };
+        let contact = Dynamic::from(contact::to_script(contact));
+        self.call(invocation, admit, vec![contact], result::decision)
+            .await
+    }
+
+    async fn to_customer(
+        &self,
+        invocation: &Invocation,
+        contact: &Contact,
+    ) -> Result<Record, ExtensionError> {
+        let to_customer = Function {
+            name: "to_customer",
+            role: "mapping",
+            refuses: true,
+        };
+        let contact = Dynamic::from(contact::to_script(contact));
+        self.call(invocation, to_customer, vec![contact], result::customer)
+            .await
+    }
+
+    async fn to_contact(
+        &self,
+        invocation: &Invocation,
+        customer: &Record,
+        known: Option<&Contact>,
+    ) -> Result<Contact, ExtensionError> {
+        let to_contact = Function {
+            name: "to_contact",
+            role: "mapping",
+            refuses: true,
+        };
+        let customer = Dynamic::from(result::customer_for_script(customer));
+        let present = known.map_or(Dynamic::UNIT, |known| contact::to_script(known).into());
+        let known = known.cloned();
+        let read = move |returned: &Dynamic| contact::from_script(returned, known.as_ref());
+        self.call(invocation, to_contact, vec![customer, present], read)
+            .await
+    }
+
+    async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {
+        let handle = Function {
+            name: "handle",
+            role: "automation",
+            refuses: false,
+        };
+        let event = Dynamic::from(result::event_for_script(event));
+        self.call(invocation, handle, vec![event], |_| Ok(())).await
+    }
+}

@@ -1,0 +1,244 @@
+//! What a flow makes of an ERP that misbehaves between the save and the end: nothing is lost and nobody's record is
+//! written over.
+
+#![cfg(test)]
+
+mod support;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use sunmao_catalogue::{Answer, Record, Value};
+use sunmao_runtime::plugins::engine;
+use sunmao_runtime::{Extensions, ExtensionsSettings, FlowSettings, Flows, Limits, Step};
+use sunmao_simulator::{ChangeKind, Options, Simulator};
+use sunmao_store::{DeliveryState, NewContact};
+use support::Parts;
+
+const MAPPING: &str = r#"fn to_customer(contact) {
+    #{ customer_name: contact.company_name, customer_number: contact.k_code, customer_category: "1",
+       contact_name: contact.real_name, remarks: contact.notes }
+}"#;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A proxy in front of the simulator that spoils the first so many saves or reads of a customer.
+#[derive(Clone)]
+struct Proxy {
+    target: String,
+    http: reqwest::Client,
+    saves_to_swallow: Arc<AtomicUsize>,
+    reads_to_fail: Arc<AtomicUsize>,
+}
+
+fn take(counter: &AtomicUsize) -> bool {
+    counter
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+        .is_ok()
+}
+
+async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCode, Bytes) {
+    let is_customer = uri.path().ends_with("/custom/add");
+    let is_save = is_customer && body.windows(12).any(|window| window == b"__sys_dosave");
+    let is_read = is_customer && uri.query().is_some_and(|query| query.contains("edit=1"));
+    if is_save && take(&proxy.saves_to_swallow) {
+        let said = r#"{"header":{"status":0,"message":""},"body":{"message":{"text":"保存成功"}}}"#;
+        return (StatusCode::OK, said.into());
+    }
+    if is_read && take(&proxy.reads_to_fail) {
+        return (StatusCode::BAD_GATEWAY, "Bad Gateway".into());
+    }
+    let answer = proxy
+        .http
+        .post(format!("{}{uri}", proxy.target))
+        .body(body)
+        .send()
+        .await
+        .expect("the simulator");
+    (answer.status(), answer.bytes().await.expect("a body"))
+}
+
+struct Installation {
+    parts: Parts,
+    proxy: Proxy,
+    extensions: Extensions,
+    flows: Flows,
+}
+
+async fn installation() -> Installation {
+    let options = Options {
+        size: 20,
+        ..Options::default()
+    };
+    let (username, password) = (options.username.clone(), options.password.clone());
+    let simulator = Simulator::start(options, ([127, 0, 0, 1], 0).into())
+        .await
+        .expect("simulator");
+    let proxy = Proxy {
+        target: simulator.base_url().trim_end_matches('/').to_owned(),
+        http: reqwest::Client::new(),
+        saves_to_swallow: Arc::default(),
+        reads_to_fail: Arc::default(),
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let router = Router::new().fallback(forward).with_state(proxy.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let parts = support::parts_behind(simulator, &format!("http://{address}"), username, password).await;
+
+    let folder = parts.folder.path();
+    std::fs::write(folder.join("mapping.rhai"), MAPPING).expect("mapping");
+    let settings = ExtensionsSettings {
+        plugins_folder: folder.join("plugins"),
+        scripts_folder: folder.to_owned(),
+        limits: Limits::default(),
+        plugins: BTreeMap::new(),
+        scripts: BTreeMap::new(),
+    };
+    let extensions = Extensions::start(parts.host.clone(), engine(None).expect("engine"), settings).await;
+    let flow = FlowSettings {
+        on: "hub.contact.saved".to_owned(),
+        policy: None,
+        mapping: "mapping.rhai".to_owned(),
+        write: "customers.save-company".to_owned(),
+        link: "customer".to_owned(),
+    };
+    let flows = BTreeMap::from([("push".to_owned(), flow)]);
+    let flows = Flows::start(parts.host.clone(), extensions.clone(), &flows, Limits::default())
+        .expect("a sound flow");
+    Installation {
+        parts,
+        proxy,
+        extensions,
+        flows,
+    }
+}
+
+impl Installation {
+    async fn file(&self, id: &str, number: &str, notes: &str) {
+        let body = serde_json::json!({ "id": id, "k_code": number, "company_name": format!("示例 {id}"),
+            "real_name": "李一", "notes": notes });
+        let contact = NewContact {
+            id: id.to_owned(),
+            body: body.to_string(),
+        };
+        let host = &self.parts.host;
+        let accepted =
+            host.store
+                .contacts
+                .accept(vec![contact], self.flows.contact_routes(), host.clock.now());
+        accepted.await.expect("accepted");
+    }
+
+    /// Waits until the contact's delivery ends, done or dead.
+    async fn ended(&self, id: &str) -> (DeliveryState, String) {
+        let waiting = async {
+            loop {
+                let of_key = self
+                    .parts
+                    .host
+                    .store
+                    .deliveries
+                    .of_key(id, 1)
+                    .await
+                    .expect("deliveries");
+                match of_key.into_iter().next() {
+                    Some(found) if [DeliveryState::Done, DeliveryState::Dead].contains(&found.state) => {
+                        let words = found.outcome.or(found.letter.map(|letter| letter.message));
+                        return (found.state, words.unwrap_or_default());
+                    }
+                    _ => tokio::time::sleep(Duration::from_millis(10)).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .expect("ended in time")
+    }
+
+    async fn customer(&self, id: &str, field: &str) -> String {
+        let host = &self.parts.host;
+        let link = host
+            .store
+            .links
+            .get("customer", id)
+            .await
+            .expect("links")
+            .expect("a link");
+        let operation = host.catalogue.find("customers.get").expect("customers.get");
+        let key = Record::from_iter([("ord".to_owned(), Value::Integer(link.erp_key))]);
+        let answer = host
+            .gateway
+            .call(&support::caller(host), operation, &key)
+            .await
+            .expect("the customer");
+        let Answer::Document(document) = answer else {
+            panic!("{answer:?}")
+        };
+        document.value(field).and_then(Value::to_text).unwrap_or_default()
+    }
+
+    fn customers_created(&self) -> usize {
+        let ledger = self.parts.simulator.ledger();
+        let changes = ledger.iter().flat_map(|entry| &entry.changes);
+        changes
+            .filter(|change| change.object == "customers" && change.kind == ChangeKind::Created)
+            .count()
+    }
+
+    async fn stop(self) {
+        self.flows.stop().await;
+        self.extensions.stop();
+        self.parts.host.store.close().await.expect("close");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_save_that_stored_nothing_is_sent_again() {
+    let installation = installation().await;
+    installation.proxy.saves_to_swallow.store(1, Ordering::SeqCst);
+    installation.file("a", "N-1", "first").await;
+    let (state, words) = installation.ended("a").await;
+    assert_eq!(state, DeliveryState::Done, "{words}");
+    assert_eq!(installation.customers_created(), 1);
+    assert_eq!(installation.customer("a", "intro").await, "first");
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_contact_is_written_although_the_older_was_applied_unseen() {
+    let installation = installation().await;
+    installation.proxy.reads_to_fail.store(1, Ordering::SeqCst);
+    let mut progress = installation.flows.progress();
+    installation.file("a", "N-1", "older").await;
+    let put_off =
+        async { while !matches!(progress.recv().await.expect("progress").step, Step::PutOff { .. }) {} };
+    tokio::time::timeout(PATIENCE, put_off)
+        .await
+        .expect("put off in time");
+    installation.file("a", "N-1", "newer").await;
+    let (state, words) = installation.ended("a").await;
+    assert_eq!(state, DeliveryState::Done, "{words}");
+    assert_eq!(installation.customers_created(), 1);
+    assert_eq!(installation.customer("a", "intro").await, "newer");
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_is_another_contacts_is_refused_and_its_customer_left_alone() {
+    let installation = installation().await;
+    installation.file("a", "N-1", "mine").await;
+    assert_eq!(installation.ended("a").await.0, DeliveryState::Done);
+    installation.file("b", "N-1", "theirs").await;
+    let (state, words) = installation.ended("b").await;
+    assert_eq!(state, DeliveryState::Dead, "{words}");
+    assert!(words.contains("已被使用"), "the ERP's own words: {words}");
+    assert_eq!(installation.customer("a", "intro").await, "mine");
+    installation.stop().await;
+}

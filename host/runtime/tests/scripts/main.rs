@@ -1,0 +1,90 @@
+//! Scripts on a host with real parts: what they may call, what they are told, where they are stopped.
+
+#![cfg(test)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod calls;
+mod check;
+mod limits;
+mod roles;
+mod services;
+mod shipped;
+
+use std::sync::Arc;
+use sunmao_runtime::scripts::Script;
+use sunmao_runtime::{
+    Contact, Event, Extension, ExtensionError, Grants, Invocation, Limits, LoadError, Permit,
+};
+use support::Parts;
+
+/// A script that may do everything, on `parts`.
+fn script(parts: &Parts, source: &str) -> Script {
+    script_with(parts, Limits::default(), source)
+}
+
+fn script_with(parts: &Parts, limits: Limits, source: &str) -> Script {
+    let grants = Grants::everything(&parts.host.catalogue);
+    load(
+        parts,
+        Permit {
+            grants,
+            limits,
+            ..Permit::default()
+        },
+        source,
+    )
+    .expect("a sound script")
+}
+
+fn load(parts: &Parts, permit: Permit, source: &str) -> Result<Script, LoadError> {
+    Script::load(parts.host.clone(), Arc::new(permit), "test", source)
+}
+
+fn now(parts: &Parts) -> Invocation {
+    Invocation::at(parts.host.clock.now())
+}
+
+/// Runs the body of `handle(event)`.
+async fn handle(parts: &Parts, body: &str) -> Result<(), ExtensionError> {
+    let script = script(parts, &format!("fn handle(event) {{ {body} }}"));
+    script.handle(&now(parts), &event("{}")).await
+}
+
+/// The text that an expression gives, as `handle` logs it into the script's own state.
+async fn evaluate(parts: &Parts, body: &str) -> String {
+    let body = format!("let value = {{ {body} }}; state::put(\"value\", value.to_string());");
+    handle(parts, &body).await.expect("handled");
+    let entry = parts
+        .host
+        .store
+        .state
+        .get("script test", "value")
+        .await
+        .expect("store")
+        .expect("a value");
+    entry.value
+}
+
+fn event(payload: &str) -> Event {
+    Event {
+        id: 7,
+        name: "test.event".into(),
+        key: "k".into(),
+        payload: payload.into(),
+        attempt: 2,
+    }
+}
+
+fn contact() -> Contact {
+    Contact {
+        id: "c-1".into(),
+        wx_id: Some("wx-1".into()),
+        company_name: Some("宁波晨光机械有限公司".into()),
+        phone: Some("19900000001".into()),
+        phone_verified: true,
+        score: Some(80),
+        ..Contact::default()
+    }
+}
