@@ -1,0 +1,102 @@
+//! Arguments of an operation as people type them: `name=value`, `name=[…]`, `name=@file.json`, `@file.json`.
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use sunmao_catalogue::{Record, Value};
+
+/// Reads the arguments in order; a later one replaces an earlier one of the same name.
+///
+/// # Errors
+/// An argument is of no such form, a file cannot be read, or JSON text is none.
+pub fn read(written: &[String]) -> Result<Record, Failure> {
+    let mut record = Record::new();
+    for argument in written {
+        if let Some(file) = argument.strip_prefix('@') {
+            match from_file(file)? {
+                Value::Record(members) => record.extend(members),
+                _ => {
+                    return Err(unsound(
+                        argument,
+                        "the file holds no JSON object",
+                        "name the values: {\"name\": …}",
+                    ));
+                }
+            }
+        } else if let Some((name, value)) = argument.split_once('=') {
+            record.insert(name.trim().to_owned(), read_value(argument, value)?);
+        } else {
+            return Err(unsound(
+                argument,
+                "is no argument",
+                "write name=value, name='[{…}]', name=@file.json or @file.json",
+            ));
+        }
+    }
+    Ok(record)
+}
+
+fn read_value(argument: &str, value: &str) -> Result<Value, Failure> {
+    if let Some(file) = value.strip_prefix('@') {
+        return from_file(file);
+    }
+    if value.starts_with(['[', '{']) {
+        return serde_json::from_str(value).map_err(|error| {
+            unsound(
+                argument,
+                error.to_string(),
+                "a value that begins with [ or { is JSON; quote it for the shell",
+            )
+        });
+    }
+    // Numbers and dates stay as typed: the catalogue knows each parameter's type and reads them by it.
+    Ok(Value::from(value))
+}
+
+fn from_file(file: &str) -> Result<Value, Failure> {
+    let failed = |message: String| Failure::new(Exit::Usage, file, "reading arguments", message);
+    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
+}
+
+fn unsound(argument: &str, message: impl Into<String>, hint: &str) -> Failure {
+    Failure::new(Exit::Usage, argument, "reading arguments", message).with_hint(hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_all(arguments: &[&str]) -> Result<Record, Failure> {
+        read(
+            &arguments
+                .iter()
+                .map(|argument| (*argument).to_owned())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn values_are_text_json_or_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lines.json");
+        std::fs::write(&file, r#"{"lines": [{"price": 1.10}], "name": "old"}"#).unwrap();
+        let at_file = format!("@{}", file.display());
+        let record = read_all(&[&at_file, "name=a=b", r#"tags=["x"]"#, "empty="]).unwrap();
+        assert_eq!(record["name"], Value::from("a=b"));
+        assert_eq!(record["tags"], Value::List(vec![Value::from("x")]));
+        assert_eq!(record["empty"], Value::from(""));
+        let price = record["lines"].as_list().unwrap()[0].get("price").unwrap();
+        assert_eq!(price.to_text().unwrap(), "1.1");
+    }
+
+    #[test]
+    fn what_is_no_argument_is_refused() {
+        for argument in ["name", "lines=[{", "@no-such-file.json"] {
+            assert_eq!(
+                read_all(&[argument]).unwrap_err().exit(),
+                Exit::Usage,
+                "{argument}"
+            );
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The command line: global flags and the list of commands.
+
+use crate::commands::{audit, call, contacts, dead, demo, operations, plugin, script, serve, simulate};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::{environment, exit};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The integration host for the 智邦国际 ERP.
+#[derive(Debug, Parser)]
+#[command(name = "sunmao", version, propagate_version = true, after_help = notes())]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The configuration file [default: sunmao.toml in the working folder, where there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Write results, logs and errors as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Simulate(simulate::Simulate),
+    Operations(operations::Operations),
+    Call(call::Call),
+    Plugin(plugin::Plugin),
+    Script(script::Script),
+    Contacts(contacts::Contacts),
+    Dead(dead::Dead),
+    Audit(audit::Audit),
+}
+
+/// Reads the command line. Help, the version and errors are printed here; the error says how the process ends.
+pub fn read() -> Result<Cli, Exit> {
+    Cli::try_parse().map_err(|error| {
+        let wants_json = std::env::args_os().any(|argument| argument == "--json");
+        if !error.use_stderr() {
+            // A reader that went away leaves nothing to do.
+            let _ = error.print();
+            return Exit::Done;
+        }
+        if wants_json {
+            let text = error.render().to_string();
+            let message = text.trim_start_matches("error: ").trim_end();
+            eprintln!(
+                "{}",
+                Failure::new(Exit::Usage, "", "reading the command line", message).to_json()
+            );
+        } else {
+            let _ = error.print();
+        }
+        Exit::Usage
+    })
+}
+
+fn notes() -> String {
+    format!("{}\n\n{}", exit::table(), environment::table())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

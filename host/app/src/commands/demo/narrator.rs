@@ -1,0 +1,286 @@
+//! What the demonstration tells, line by line.
+
+use super::contacts::{Filed, MENDED};
+use super::files::Files;
+use crate::output::{self, Style};
+use console::{Alignment, pad_str, style};
+use serde_json::json;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::Duration;
+use sunmao_runtime::{ExtensionKind, ExtensionState, ExtensionStatus, Progress, Step};
+
+/// Columns of the contact's name.
+const NAME_WIDTH: usize = 34;
+
+/// Where everything is.
+pub struct Places {
+    pub erp: String,
+    pub host: String,
+    pub files: Files,
+    pub plugins_folder: PathBuf,
+    pub scripts_folder: PathBuf,
+    pub variables: [(&'static str, String); 4],
+    pub ready: Duration,
+}
+
+/// Tells people, or programs in lines of JSON.
+pub struct Narrator {
+    style: Style,
+    names: HashMap<String, String>,
+    /// Contacts without an end so far, with the decision as far as it is known.
+    underway: HashMap<String, String>,
+    extensions: Vec<ExtensionStatus>,
+    linked: u64,
+    skipped: u64,
+    dead: u64,
+}
+
+impl Narrator {
+    pub fn new(style: Style, extensions: Vec<ExtensionStatus>) -> Self {
+        Narrator {
+            style,
+            names: HashMap::new(),
+            underway: HashMap::new(),
+            extensions,
+            linked: 0,
+            skipped: 0,
+            dead: 0,
+        }
+    }
+
+    /// Whether every contact that was filed has come to an end.
+    pub fn nothing_underway(&self) -> bool {
+        self.underway.is_empty()
+    }
+
+    pub fn welcome(&self, places: &Places) {
+        if self.style == Style::Json {
+            let milliseconds = u64::try_from(places.ready.as_millis()).unwrap_or(u64::MAX);
+            return output::json_line(&json!({
+                "event": "ready", "erp": places.erp, "host": places.host, "milliseconds": milliseconds,
+            }));
+        }
+        output::line(format!(
+            "\n  {}  contacts on their way into the ERP\n",
+            style("Sunmao 榫卯").bold()
+        ));
+        fact("ERP, simulated", &places.erp);
+        fact("host, HTTP API", &places.host);
+        fact("store", places.files.store.display());
+        fact("configuration", places.files.configuration.display());
+        for extension in &self.extensions {
+            fact(kind(extension), told(extension));
+        }
+        output::line(format!(
+            "\n  ready after {} ms; filing contacts\n",
+            places.ready.as_millis()
+        ));
+    }
+
+    pub fn filed(&mut self, filed: Filed) {
+        if self.style == Style::Json {
+            output::json_line(&json!({ "event": "filed", "id": filed.id, "name": filed.name }));
+        }
+        self.underway.insert(filed.id.clone(), String::new());
+        self.names.insert(filed.id, filed.name);
+    }
+
+    pub fn step(&mut self, progress: Progress) {
+        if self.style == Style::Json {
+            output::json_line(
+                &json!({ "event": "step", "flow": progress.flow, "id": progress.key, "step": progress.step }),
+            );
+        }
+        let key = progress.key;
+        match progress.step {
+            Step::Admitted { policy } => {
+                let decision = policy
+                    .map(|policy| format!("admitted by {policy}"))
+                    .unwrap_or_default();
+                self.underway.insert(key, decision);
+            }
+            Step::Skipped { policy, reason } => {
+                self.skipped += 1;
+                self.underway.remove(&key);
+                self.tell(&key, style(format!("skipped by {policy}: {reason}")).yellow());
+            }
+            Step::Linked {
+                erp_key,
+                number,
+                mapping,
+            } => {
+                self.linked += 1;
+                let decision = self.underway.remove(&key).unwrap_or_default();
+                let customer = style(format!("customer {number}")).green();
+                self.tell(
+                    &key,
+                    format!("{decision} → {customer} (key {erp_key}, mapped by {mapping})"),
+                );
+            }
+            Step::PutOff { reason } => self.tell(
+                &key,
+                style(format!("waits for another attempt: {reason}")).yellow(),
+            ),
+            Step::Dead { message, .. } => {
+                self.dead += 1;
+                let decision = self.underway.remove(&key).unwrap_or_default();
+                let refusal = style(format!("given up, for a person to look at: {message}")).red();
+                self.tell(&key, format!("{decision} → {refusal}"));
+            }
+        }
+    }
+
+    pub fn missed(&self, lines: u64) {
+        if self.style == Style::Text {
+            output::line(format!("  … {lines} lines went by too fast"));
+        }
+    }
+
+    /// Tells which extensions changed since the last look.
+    pub fn extensions(&mut self, now: Vec<ExtensionStatus>) {
+        for extension in &now {
+            let before = self
+                .extensions
+                .iter()
+                .find(|old| old.kind == extension.kind && old.name == extension.name);
+            if before
+                .is_some_and(|before| before.version == extension.version && before.error == extension.error)
+            {
+                continue;
+            }
+            match self.style {
+                Style::Json => output::json_line(&json!({ "event": "extension", "extension": extension })),
+                Style::Text => output::line(format!(
+                    "  {} {} {}",
+                    style("↻").cyan(),
+                    kind(extension),
+                    told(extension)
+                )),
+            }
+        }
+        self.extensions = now;
+    }
+
+    pub fn suggest(&self, places: &Places) {
+        if self.style == Style::Json {
+            return output::json_line(&json!({ "event": "settled" }));
+        }
+        let variables: Vec<String> = places
+            .variables
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let (variables, program) = (variables.join(" "), program());
+        let script = places.scripts_folder.join("admission.rhai");
+        let plugin = places.plugins_folder.join("wechat-customer.wasm");
+        output::line(format!("\n  {}", style("What to try while this runs").bold()));
+        suggestion(
+            &format!(
+                "Edit {} and save: the next contact is judged by the new rule.",
+                script.display()
+            ),
+            &[],
+        );
+        suggestion(
+            &format!(
+                "Change plugins/wechat-customer and rebuild it: {} is swapped as it changes.",
+                plugin.display()
+            ),
+            &["cargo xtask guests".to_owned()],
+        );
+        if self.dead > 0 {
+            let (id, body) = MENDED;
+            let address = format!("{}/v1/hub/contacts/{id}", places.host);
+            suggestion(
+                "Name the contact that was given up, and it goes on:",
+                &[format!(
+                    "curl -X PUT {address} -H 'content-type: application/json' -d '{body}'"
+                )],
+            );
+        }
+        suggestion(
+            "Ask the ERP itself:",
+            &[format!("{variables} {program} call customers.list")],
+        );
+        suggestion(
+            "Look into the host:",
+            &[
+                format!("{program} audit tail --url {}", places.host),
+                format!("{program} dead list --url {}", places.host),
+                format!("curl {}/v1/hub/contacts/demo-01", places.host),
+            ],
+        );
+        output::line("\n  A new contact comes every few seconds. Ctrl-C ends everything.\n");
+    }
+
+    pub fn farewell(&self) {
+        match self.style {
+            Style::Json => output::json_line(&json!({
+                "event": "ending", "linked": self.linked, "skipped": self.skipped, "dead": self.dead,
+            })),
+            Style::Text => output::line(format!(
+                "\n  {} customers in the ERP, {} contacts skipped, {} given up. Signing out and closing the store.",
+                self.linked, self.skipped, self.dead
+            )),
+        }
+    }
+
+    fn tell(&self, id: &str, what: impl std::fmt::Display) {
+        if self.style == Style::Text {
+            let name = self.names.get(id).map_or(id, String::as_str);
+            output::line(format!(
+                "  {id}  {}  {what}",
+                pad_str(name, NAME_WIDTH, Alignment::Left, Some("…"))
+            ));
+        }
+    }
+}
+
+fn fact(label: &str, value: impl std::fmt::Display) {
+    output::line(format!(
+        "  {}  {value}",
+        pad_str(label, 15, Alignment::Left, None)
+    ));
+}
+
+fn suggestion(text: &str, commands: &[String]) {
+    output::line(format!("  • {text}"));
+    for command in commands {
+        output::line(format!("      {}", style(command).dim()));
+    }
+}
+
+fn kind(extension: &ExtensionStatus) -> &'static str {
+    match extension.kind {
+        ExtensionKind::Plugin => "plugin",
+        ExtensionKind::Script => "script",
+    }
+}
+
+fn told(extension: &ExtensionStatus) -> String {
+    let version = extension.version.as_deref().unwrap_or_default();
+    let error = extension
+        .error
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    match extension.state {
+        ExtensionState::Serving => format!("{} serves in version {version}", extension.name),
+        ExtensionState::ServingPrevious => format!("{error}\n    version {version} goes on serving"),
+        ExtensionState::Failed => error,
+    }
+}
+
+/// How this program is called from the working folder.
+fn program() -> String {
+    let Ok(program) = std::env::current_exe() else {
+        return "sunmao".to_owned();
+    };
+    let folder = std::env::current_dir().unwrap_or_default();
+    program
+        .strip_prefix(&folder)
+        .unwrap_or(&program)
+        .display()
+        .to_string()
+}

@@ -1,0 +1,99 @@
+//! `sunmao serve`: the host.
+
+use super::Context;
+use crate::configuration::Flag;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::host::Running;
+use crate::output::{self, Style};
+use crate::{access, logging, reload, shutdown};
+use clap::Args;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Run the host, until Ctrl-C or SIGTERM
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where the HTTP API listens; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// The SQLite file
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// Where plugins lie
+    #[arg(long, value_name = "FOLDER")]
+    plugins_folder: Option<PathBuf>,
+    /// Where scripts lie
+    #[arg(long, value_name = "FOLDER")]
+    scripts_folder: Option<PathBuf>,
+    /// Where compiled plugins are kept
+    #[arg(long, value_name = "FOLDER")]
+    cache_folder: Option<PathBuf>,
+}
+
+impl Serve {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        logging::start(context, "info")?;
+        let sources = context.sources(self.flags())?;
+        let configuration = sources.read()?;
+        let erp = access::client(&context.environment, &configuration.erp)?;
+        let running = Running::start(configuration, erp).await?;
+        announce(&running, context);
+        let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
+        shutdown::requested().await?;
+        tracing::info!("stopping");
+        follower.abort();
+        let stopped = tokio::select! {
+            stopped = running.stop() => stopped,
+            _ = shutdown::requested() => Err(cut_short()),
+        };
+        tracing::info!("stopped");
+        stopped
+    }
+
+    fn flags(&self) -> Vec<Option<Flag>> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        vec![
+            Flag::given("--listen", "server.listen", self.listen),
+            Flag::given("--store", "store.path", path(&self.store)),
+            Flag::given(
+                "--plugins-folder",
+                "extensions.plugins_folder",
+                path(&self.plugins_folder),
+            ),
+            Flag::given(
+                "--scripts-folder",
+                "extensions.scripts_folder",
+                path(&self.scripts_folder),
+            ),
+            Flag::given(
+                "--cache-folder",
+                "extensions.cache_folder",
+                path(&self.cache_folder),
+            ),
+        ]
+    }
+}
+
+fn announce(running: &Running, context: &Context) {
+    let url = format!("http://{}", running.address);
+    let milliseconds = u64::try_from(context.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(url, milliseconds, "ready");
+    match context.style() {
+        Style::Json => output::json_line(&json!({ "url": url, "milliseconds": milliseconds })),
+        Style::Text => output::line(format!(
+            "Sunmao listens on {url}, ready after {milliseconds} ms. Ctrl-C ends it."
+        )),
+    }
+}
+
+fn cut_short() -> Failure {
+    Failure::new(
+        Exit::Failed,
+        "",
+        "stopping",
+        "asked to stop again before all work was finished",
+    )
+    .with_hint("what was accepted is on disk and goes on with the next start")
+}

@@ -1,0 +1,145 @@
+//! The configuration: `sunmao.toml`, above it `.env` and the environment, above those the flags. Credentials are not
+//! part of it; they come from the environment alone (see `access.rs`). Relative paths start at the working folder.
+
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use read::{Flag, Sources};
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use sunmao_runtime::{ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
+
+/// `sunmao.toml`, as written and with defaults filled in.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Configuration {
+    /// `[server]`
+    pub server: Server,
+    /// `[store]`
+    pub store: StoreSection,
+    /// `[extensions]`
+    pub extensions: ExtensionsSection,
+    /// `[erp]`
+    pub erp: Erp,
+    /// `[limits]`
+    pub limits: Limits,
+    /// `[plugin.NAME]`
+    pub plugin: BTreeMap<String, ExtensionSettings>,
+    /// `[script.NAME]`
+    pub script: BTreeMap<String, ExtensionSettings>,
+    /// `[flow.NAME]`
+    pub flow: BTreeMap<String, FlowSettings>,
+}
+
+/// `[server]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Server {
+    /// Where the HTTP API listens.
+    pub listen: SocketAddr,
+}
+
+/// `[store]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSection {
+    /// The SQLite file.
+    pub path: PathBuf,
+}
+
+/// `[extensions]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExtensionsSection {
+    /// Where plugins lie.
+    pub plugins_folder: PathBuf,
+    /// Where scripts lie.
+    pub scripts_folder: PathBuf,
+    /// Where compiled plugins are kept.
+    pub cache_folder: PathBuf,
+}
+
+/// `[erp]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Erp {
+    /// Most calls a second.
+    pub requests_per_second: u32,
+    /// Most calls at once.
+    pub concurrency: usize,
+    /// Longest call, in seconds.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Server {
+            listen: (Ipv4Addr::LOCALHOST, 7070).into(),
+        }
+    }
+}
+
+impl Default for StoreSection {
+    fn default() -> Self {
+        StoreSection {
+            path: PathBuf::from("data/sunmao.sqlite"),
+        }
+    }
+}
+
+impl Default for ExtensionsSection {
+    fn default() -> Self {
+        ExtensionsSection {
+            plugins_folder: PathBuf::from("plugins/dist"),
+            scripts_folder: PathBuf::from("scripts"),
+            cache_folder: PathBuf::from("data/cache"),
+        }
+    }
+}
+
+impl Default for Erp {
+    fn default() -> Self {
+        Erp {
+            requests_per_second: 20,
+            concurrency: 4,
+            timeout_seconds: 30,
+        }
+    }
+}
+
+impl Configuration {
+    /// What the extensions' loader wants to know.
+    pub fn extensions_settings(&self) -> ExtensionsSettings {
+        ExtensionsSettings {
+            plugins_folder: self.extensions.plugins_folder.clone(),
+            scripts_folder: self.extensions.scripts_folder.clone(),
+            limits: self.limits,
+            plugins: self.plugin.clone(),
+            scripts: self.script.clone(),
+        }
+    }
+
+    /// The kinds of link that the flows keep.
+    pub fn link_kinds(&self) -> impl Iterator<Item = &str> {
+        self.flow.values().map(|flow| flow.link.as_str())
+    }
+
+    /// The sections that differ from another configuration's and only take effect at the next start.
+    pub fn fixed_sections_that_differ(&self, other: &Configuration) -> Vec<&'static str> {
+        let sections = [
+            ("server", self.server != other.server),
+            ("store", self.store != other.store),
+            ("extensions", self.extensions != other.extensions),
+            ("erp", self.erp != other.erp),
+        ];
+        sections
+            .into_iter()
+            .filter(|(_, differs)| *differs)
+            .map(|(name, _)| name)
+            .collect()
+    }
+}

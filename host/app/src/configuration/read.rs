@@ -1,0 +1,186 @@
+//! Reading the configuration from its sources, and saying what is wrong with them.
+
+use super::Configuration;
+use crate::environment::{CONFIG, Environment, VARIABLES};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::nearest::nearest;
+use figment::error::Kind;
+use figment::providers::{Format, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Figment, Metadata, Profile, Provider, Source};
+use std::path::{Path, PathBuf};
+
+/// Used where no other file is named, if it is there.
+const DEFAULT_FILE: &str = "sunmao.toml";
+/// Keys that people expect under `[erp]`, and the variables that hold them instead.
+const CREDENTIALS: [(&str, &str); 9] = [
+    ("base_url", "SUNMAO_ERP_BASE_URL"),
+    ("url", "SUNMAO_ERP_BASE_URL"),
+    ("username", "SUNMAO_ERP_USERNAME"),
+    ("user", "SUNMAO_ERP_USERNAME"),
+    ("account", "SUNMAO_ERP_USERNAME"),
+    ("password", "SUNMAO_ERP_PASSWORD"),
+    ("pass", "SUNMAO_ERP_PASSWORD"),
+    ("serial", "SUNMAO_ERP_SERIAL"),
+    ("serialnum", "SUNMAO_ERP_SERIAL"),
+];
+const PHASE: &str = "reading the configuration";
+
+/// A flag that stands above a key of the configuration.
+#[derive(Debug, Clone)]
+pub struct Flag {
+    name: &'static str,
+    key: &'static str,
+    value: String,
+}
+
+impl Flag {
+    /// A flag that was given; none if it was not.
+    pub fn given<T: ToString>(name: &'static str, key: &'static str, value: Option<T>) -> Option<Flag> {
+        let value = value?.to_string();
+        Some(Flag { name, key, value })
+    }
+}
+
+/// Everything the configuration is read from; kept by a running host, which reads it again when the file changes.
+#[derive(Clone)]
+pub struct Sources {
+    file: Option<PathBuf>,
+    environment: Environment,
+    flags: Vec<Flag>,
+}
+
+impl Sources {
+    /// The file that was named or lies in the working folder, the environment and the flags.
+    ///
+    /// # Errors
+    /// The file that was named does not exist.
+    pub fn new(named: Option<&Path>, environment: &Environment, flags: Vec<Flag>) -> Result<Self, Failure> {
+        let named = named
+            .map(Path::to_path_buf)
+            .or_else(|| environment.get(CONFIG).map(PathBuf::from));
+        let file = match named {
+            Some(file) if !file.is_file() => {
+                return Err(Failure::new(
+                    Exit::Configuration,
+                    file.display().to_string(),
+                    PHASE,
+                    "there is no such file",
+                )
+                .with_hint("sunmao.toml.example shows what may stand in it"));
+            }
+            Some(file) => Some(file),
+            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|file| file.is_file()),
+        };
+        Ok(Sources {
+            file,
+            environment: environment.clone(),
+            flags,
+        })
+    }
+
+    /// The file, where there is one.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Reads all sources.
+    ///
+    /// # Errors
+    /// All keys that are unknown or unsound, each with where it stands.
+    pub fn read(&self) -> Result<Configuration, Failure> {
+        let mut figment = Figment::new();
+        if let Some(file) = &self.file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        for variable in VARIABLES {
+            if let (Some(key), Some(value)) = (variable.key, self.environment.get(variable.name)) {
+                figment = figment.merge(Setting {
+                    origin: variable.name,
+                    key,
+                    value,
+                });
+            }
+        }
+        for flag in &self.flags {
+            figment = figment.merge(Setting {
+                origin: flag.name,
+                key: flag.key,
+                value: &flag.value,
+            });
+        }
+        figment.extract().map_err(|error| self.unsound(error))
+    }
+
+    fn unsound(&self, error: figment::Error) -> Failure {
+        let subject = match (&error.metadata, &self.file) {
+            (Some(metadata), _) => origin(metadata),
+            (None, Some(file)) => file.display().to_string(),
+            (None, None) => String::new(),
+        };
+        let hint = hint(&error);
+        Failure::new(Exit::Configuration, subject, PHASE, message(&error)).with_hint(hint)
+    }
+}
+
+/// One value from elsewhere than the file.
+struct Setting<'a> {
+    origin: &'static str,
+    key: &'static str,
+    value: &'a str,
+}
+
+impl Provider for Setting<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.origin)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        // A number is read as one; everything else stays the text it is, addresses and paths among it.
+        let value = match self.value.parse::<u64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => Value::from(self.value),
+        };
+        match figment::util::nest(self.key, value) {
+            Value::Dict(_, dictionary) => Ok(Profile::Default.collect(dictionary)),
+            _ => Ok(Map::new()),
+        }
+    }
+}
+
+fn origin(metadata: &Metadata) -> String {
+    match &metadata.source {
+        Some(Source::File(file)) => file.display().to_string(),
+        _ => metadata.name.to_string(),
+    }
+}
+
+fn message(error: &figment::Error) -> String {
+    let path = error.path.join(".");
+    match &error.kind {
+        Kind::UnknownField(field, _) => match error.path.last() {
+            Some(last) if last == field => format!("unknown key `{path}`"),
+            Some(_) => format!("unknown key `{path}.{field}`"),
+            None => format!("unknown key `{field}`"),
+        },
+        kind if path.is_empty() => kind.to_string().trim_end().to_owned(),
+        kind => format!("`{path}`: {kind}"),
+    }
+}
+
+fn hint(error: &figment::Error) -> String {
+    let Kind::UnknownField(field, known) = &error.kind else {
+        return String::new();
+    };
+    let in_erp = error.path.first().is_some_and(|section| section == "erp");
+    if let (true, Some((_, variable))) = (in_erp, CREDENTIALS.iter().find(|(name, _)| name == field)) {
+        return format!(
+            "credentials never stand in a file that is shared: set {variable} in the environment or in .env"
+        );
+    }
+    match nearest(field, known.iter().copied()) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,158 @@
+//! Why a command failed, and how people and programs read it.
+
+use crate::exit::Exit;
+use serde_json::{Value, json};
+use std::fmt;
+use sunmao_catalogue::{FieldFault, Operation};
+use sunmao_erp_client::Error as ErpError;
+use sunmao_store::StoreError;
+
+/// A failed command: what it was about, how far it came, what happened and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure(Box<Details>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Details {
+    exit: Exit,
+    kind: String,
+    subject: String,
+    phase: String,
+    message: String,
+    hint: String,
+    faults: Vec<String>,
+}
+
+impl Failure {
+    /// A failure of a subject in a phase. Either may be empty where the message says it.
+    pub fn new(
+        exit: Exit,
+        subject: impl Into<String>,
+        phase: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Failure(Box::new(Details {
+            exit,
+            kind: exit.word().to_owned(),
+            subject: subject.into(),
+            phase: phase.into(),
+            message: message.into(),
+            hint: String::new(),
+            faults: Vec::new(),
+        }))
+    }
+
+    /// The same failure with what to do.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = hint.into();
+        self
+    }
+
+    /// The same failure with everything that is wrong, one line each.
+    pub fn with_faults(mut self, faults: Vec<String>) -> Self {
+        self.0.faults = faults;
+        self
+    }
+
+    /// The same failure under the kind that another system gave it.
+    pub fn with_kind(mut self, kind: impl Into<String>) -> Self {
+        self.0.kind = kind.into();
+        self
+    }
+
+    /// Arguments that do not fit an operation.
+    pub fn unsound_arguments(operation: &Operation, faults: &[FieldFault]) -> Self {
+        let subject = format!("{} (menu {})", operation.name, operation.id);
+        Failure::new(Exit::Usage, subject, "before sending", "unsound arguments")
+            .with_faults(faults.iter().map(ToString::to_string).collect())
+            .with_hint(format!(
+                "`sunmao operations show {}` lists its parameters",
+                operation.name
+            ))
+    }
+
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The kind, as JSON errors carry it.
+    pub fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        self.0.exit
+    }
+
+    /// The failure as programs read it, in the form of the HTTP API's errors.
+    pub fn to_json(&self) -> Value {
+        let details = &*self.0;
+        let mut error = json!({
+            "kind": details.kind,
+            "subject": details.subject,
+            "phase": details.phase,
+            "message": details.message,
+            "hint": details.hint,
+            "exit_code": details.exit as u8,
+        });
+        if !details.faults.is_empty() {
+            error["faults"] = json!(details.faults);
+        }
+        json!({ "error": error })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let details = &*self.0;
+        let parts = [&details.subject, &details.phase];
+        let place: Vec<&str> = parts
+            .into_iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        write!(formatter, "error: ")?;
+        if !place.is_empty() {
+            write!(formatter, "{}: ", place.join(", "))?;
+        }
+        write!(formatter, "{}", details.message)?;
+        for fault in &details.faults {
+            write!(formatter, "\n  - {fault}")?;
+        }
+        if !details.hint.is_empty() {
+            write!(formatter, "\n  hint: {}", details.hint)?;
+        }
+        Ok(())
+    }
+}
+
+impl From<ErpError> for Failure {
+    fn from(error: ErpError) -> Self {
+        match error {
+            ErpError::Setting {
+                setting,
+                problem,
+                hint,
+            } => {
+                let variable = format!("SUNMAO_ERP_{}", setting.to_uppercase());
+                Failure::new(Exit::Configuration, variable, "reading the environment", problem)
+                    .with_hint(hint)
+            }
+            ErpError::Call(failure) => Failure::new(
+                Exit::from(failure.kind),
+                failure.subject.to_string(),
+                failure.phase.to_string(),
+                failure.words.clone(),
+            )
+            .with_kind(failure.kind.name())
+            .with_hint(failure.hint),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::new(Exit::Failed, "store", "", error.to_string()).with_hint(error.hint())
+    }
+}

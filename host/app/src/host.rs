@@ -1,0 +1,157 @@
+//! The composition root: the only place that puts a host together from its parts and takes it apart again.
+
+use crate::configuration::Configuration;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::http;
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use sunmao_catalogue::Catalogue;
+use sunmao_erp_client::ErpClient;
+use sunmao_runtime::{Clock, Extensions, FlowError, Flows, Gateway, Host, plugins};
+use sunmao_store::Store;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long requests under way may take once the host is asked to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// What the HTTP API, the configuration's follower and the demonstration look at.
+pub struct Parts {
+    /// What extensions reach.
+    pub host: Arc<Host>,
+    /// Plugins and scripts.
+    pub extensions: Extensions,
+    /// The flows.
+    pub flows: Flows,
+    /// The configuration in force.
+    pub configuration: ArcSwap<Configuration>,
+    /// When the host was put together.
+    pub started_at: Timestamp,
+}
+
+/// A host that serves.
+pub struct Running {
+    /// Its parts.
+    pub parts: Arc<Parts>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    erp: ErpClient,
+    end: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Running {
+    /// Puts a host together: listener, store, plugin engine, gateway, extensions, flows, HTTP.
+    ///
+    /// # Errors
+    /// The address is taken, the store or the code cache cannot be opened, or a flow is unsound. A broken plugin or
+    /// script is no error: the others serve.
+    pub async fn start(configuration: Configuration, erp: ErpClient) -> Result<Self, Failure> {
+        let listener = listen(configuration.server.listen).await?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| not_listening(configuration.server.listen, &error))?;
+        let engine = plugins::engine(Some(&configuration.extensions.cache_folder))
+            .map_err(|error| no_engine(&error.to_string()))?;
+        let store = Store::open(&configuration.store.path).await?;
+        let clock = Clock::system();
+        let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
+        let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
+        let extensions = Extensions::start(host.clone(), engine, configuration.extensions_settings()).await;
+        let flows = Flows::start(
+            host.clone(),
+            extensions.clone(),
+            &configuration.flow,
+            configuration.limits,
+        )
+        .map_err(|errors| unsound_flows(&errors))?;
+        let parts = Arc::new(Parts {
+            started_at: host.clock.now(),
+            host,
+            extensions,
+            flows,
+            configuration: ArcSwap::from_pointee(configuration),
+        });
+        let (end, ended) = oneshot::channel();
+        let serving = tokio::spawn(serve(listener, parts.clone(), ended));
+        Ok(Running {
+            parts,
+            address,
+            erp,
+            end,
+            serving,
+        })
+    }
+
+    /// Stops in order: no new requests, no new work, the ERP session ended, the store closed.
+    ///
+    /// # Errors
+    /// The store could not write what was still held back.
+    pub async fn stop(self) -> Result<(), Failure> {
+        // The server may have ended by itself.
+        let _ = self.end.send(());
+        if tokio::time::timeout(LAST_REQUESTS, self.serving).await.is_err() {
+            tracing::warn!("requests were cut off that took too long to end");
+        }
+        self.parts.flows.stop().await;
+        self.parts.extensions.stop();
+        if let Err(error) = self.erp.logout().await {
+            tracing::warn!(%error, "not signed out; the ERP ends the session by itself in time");
+        }
+        Ok(self.parts.host.store.close().await?)
+    }
+}
+
+/// Everything that is wrong with the flows, as one failure.
+pub fn unsound_flows(errors: &[FlowError]) -> Failure {
+    let faults = errors
+        .iter()
+        .map(|error| format!("{error} (hint: {})", error.hint))
+        .collect();
+    Failure::new(
+        Exit::Configuration,
+        "[flow]",
+        "reading the configuration",
+        "a flow is unsound",
+    )
+    .with_faults(faults)
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "the HTTP API is open to the network and asks nobody for a password");
+    }
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| not_listening(address, &error))
+}
+
+fn not_listening(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        address.to_string(),
+        "starting to listen",
+        error.to_string(),
+    )
+    .with_hint("end what listens there, or choose another address with --listen")
+}
+
+fn no_engine(message: &str) -> Failure {
+    Failure::new(Exit::Failed, "", "starting the plugin engine", message)
+        .with_hint("check that the cache folder may be created and written to")
+}
+
+async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {
+    let served = axum::serve(listener, http::router(parts)).with_graceful_shutdown(async {
+        // A dropped sender ends the server as well.
+        let _ = ended.await;
+    });
+    if let Err(error) = served.await {
+        tracing::error!(%error, "the HTTP API ended");
+    }
+}

@@ -1,0 +1,64 @@
+//! The HTTP API: one file a resource. JSON in and out; errors are `{"error": {kind, message, hint, faults?}}`.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `PUT /v1/hub/contacts/{id}` | 202 once the contact and its deliveries are on disk; 400 with every fault |
+//! | `POST /v1/hub/contacts` | NDJSON; 202 with a summary and the unsound lines by number |
+//! | `GET /v1/hub/contacts/{id}` | the contact, its link, where its deliveries stand |
+//! | `GET /v1/hub/contacts?after=&limit=` | contacts by id; `next` continues |
+//! | `GET /v1/extensions` | plugins and scripts, and why one does not serve |
+//! | `GET /v1/operations`, `GET /v1/operations/{name}` | what the ERP can be asked |
+//! | `GET /v1/dead?after=&limit=` | what waits for a person |
+//! | `POST /v1/dead/retry` | `{"all": true}` or `{"ids": [1, 2]}`: another try |
+//! | `GET /v1/audit?after=&limit=&actor=&operation=&outcome=` | who did what in the ERP |
+//! | `GET /v1/status`, `GET /healthz` | the queue and the ERP session in figures; whether the process answers |
+
+mod audit;
+mod bulk;
+mod contacts;
+mod dead;
+mod error;
+mod extensions;
+mod operations;
+mod status;
+
+use crate::host::Parts;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use error::ApiError;
+use std::sync::Arc;
+
+/// Largest body of a single request, in bytes; a contact is far smaller.
+const LARGEST_BODY: usize = 256 * 1024;
+/// Largest bulk body, in bytes: some 100,000 contacts.
+const LARGEST_BULK: usize = 64 * 1024 * 1024;
+/// Entries a page has where the caller does not say.
+const PAGE: u32 = 100;
+/// Most entries a page may have.
+const LARGEST_PAGE: u32 = 1_000;
+
+/// Every route.
+pub fn router(parts: Arc<Parts>) -> Router {
+    let bulk = post(bulk::file).layer(DefaultBodyLimit::max(LARGEST_BULK));
+    Router::new()
+        .route("/healthz", get(status::healthy))
+        .route("/v1/status", get(status::show))
+        .route("/v1/hub/contacts", get(contacts::list).merge(bulk))
+        .route("/v1/hub/contacts/{id}", get(contacts::show).put(contacts::file))
+        .route("/v1/extensions", get(extensions::list))
+        .route("/v1/operations", get(operations::list))
+        .route("/v1/operations/{name}", get(operations::show))
+        .route("/v1/dead", get(dead::list))
+        .route("/v1/dead/retry", post(dead::retry))
+        .route("/v1/audit", get(audit::tail))
+        .fallback(async || ApiError::no_such_path())
+        .method_not_allowed_fallback(async || ApiError::no_such_method())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .with_state(parts)
+}
+
+/// How many entries a page gets.
+fn page_size(asked: Option<u32>) -> u32 {
+    asked.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+}

@@ -1,0 +1,171 @@
+//! `/v1/hub/contacts`: the Customer Hub files contacts here and asks what became of them.
+
+use super::error::ApiError;
+use super::page_size;
+use crate::host::Parts;
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use sunmao_runtime::{Contact, ContactFault};
+use sunmao_store::{Accepted, DeliveryRecord, Disposition, Enqueued, Link, NewContact, StoreError};
+
+/// Deliveries looked at for one contact: the last one of each target is shown.
+const DELIVERIES: u32 = 50;
+
+/// `GET /v1/hub/contacts?after=&limit=`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// `PUT /v1/hub/contacts/{id}`: 202 once the contact and its deliveries are on disk.
+pub async fn file(
+    State(parts): State<Arc<Parts>>,
+    Path(id): Path<String>,
+    body: Result<Json<Value>, JsonRejection>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let Json(body) = body?;
+    let contact = read(&id, body).map_err(|faults| ApiError::unsound_contact(&id, &faults))?;
+    let host = &parts.host;
+    let accepted = host
+        .store
+        .contacts
+        .accept(vec![contact], parts.flows.contact_routes(), host.clock.now())
+        .await?;
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(accepted.iter().map(receipt).next().unwrap_or_default()),
+    ))
+}
+
+/// `GET /v1/hub/contacts/{id}`
+pub async fn show(State(parts): State<Arc<Parts>>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+    let contact = parts.host.store.contacts.get(&id).await?;
+    let contact = contact.ok_or_else(|| {
+        ApiError::not_found(
+            format!("no contact {id} was filed"),
+            "file it with PUT /v1/hub/contacts/{id}",
+        )
+    })?;
+    Ok(Json(whole(&parts, contact).await?))
+}
+
+/// `GET /v1/hub/contacts`: contacts by id, each as `show` gives it; `next` continues behind the last.
+pub async fn list(
+    State(parts): State<Arc<Parts>>,
+    range: Result<Query<Range>, QueryRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let Query(range) = range?;
+    let limit = page_size(range.limit);
+    let contacts = parts
+        .host
+        .store
+        .contacts
+        .list(range.after.as_deref(), limit)
+        .await?;
+    let next = (contacts.len() == limit as usize)
+        .then(|| contacts.last().map(|contact| contact.id.clone()))
+        .flatten();
+    let mut items = Vec::with_capacity(contacts.len());
+    for contact in contacts {
+        items.push(whole(&parts, contact).await?);
+    }
+    Ok(Json(json!({ "items": items, "next": next })))
+}
+
+/// A filed body as the store keeps it: sound, and written the same way whatever the order of its members.
+pub fn read(id: &str, body: Value) -> Result<NewContact, Vec<ContactFault>> {
+    let contact = Contact::read(id, body)?;
+    let body = serde_json::to_string(&contact).map_err(|error| {
+        vec![ContactFault {
+            field: String::new(),
+            message: error.to_string(),
+        }]
+    })?;
+    Ok(NewContact { id: contact.id, body })
+}
+
+fn receipt(accepted: &Accepted) -> Value {
+    json!({
+        "id": accepted.id,
+        "revision": accepted.revision,
+        "changed": accepted.changed,
+        "deliveries": accepted.deliveries.iter().map(enqueued).collect::<Vec<_>>(),
+    })
+}
+
+fn enqueued(enqueued: &Enqueued) -> Value {
+    let disposition = match enqueued.disposition {
+        Disposition::Queued => "queued",
+        Disposition::Merged => "merged",
+        Disposition::Covered => "covered",
+    };
+    json!({ "id": enqueued.delivery, "disposition": disposition })
+}
+
+async fn whole(parts: &Parts, contact: sunmao_store::Contact) -> Result<Value, StoreError> {
+    let link = link(parts, &contact.id).await?;
+    let deliveries = parts
+        .host
+        .store
+        .deliveries
+        .of_key(&contact.id, DELIVERIES)
+        .await?;
+    let body: Value = serde_json::from_str(&contact.body).unwrap_or(Value::String(contact.body));
+    Ok(json!({
+        "id": contact.id,
+        "revision": contact.revision,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "body": body,
+        "link": link.map(|link| json!({
+            "kind": link.kind,
+            "erp_key": link.erp_key,
+            "number": link.number,
+            "linked_at": link.linked_at,
+        })),
+        "deliveries": newest_of_each_target(&deliveries).map(state).collect::<Vec<_>>(),
+    }))
+}
+
+/// The first link that one of the flows made for the contact.
+async fn link(parts: &Parts, id: &str) -> Result<Option<Link>, StoreError> {
+    let configuration = parts.configuration.load();
+    for kind in configuration.link_kinds() {
+        if let Some(link) = parts.host.store.links.get(kind, id).await? {
+            return Ok(Some(link));
+        }
+    }
+    Ok(None)
+}
+
+fn newest_of_each_target(deliveries: &[DeliveryRecord]) -> impl Iterator<Item = &DeliveryRecord> {
+    deliveries.iter().enumerate().filter_map(|(at, record)| {
+        let target = &record.delivery.target;
+        let newer = deliveries[..at]
+            .iter()
+            .any(|newer| newer.delivery.target == *target);
+        (!newer).then_some(record)
+    })
+}
+
+fn state(record: &DeliveryRecord) -> Value {
+    json!({
+        "id": record.delivery.id,
+        "target": record.delivery.target,
+        "revision": record.delivery.revision,
+        "state": record.state,
+        "attempt": record.delivery.attempt,
+        "due_at": record.due_at,
+        "reason": record.reason,
+        "outcome": record.outcome,
+        "letter": record.letter.as_ref().map(super::dead::letter),
+        "updated_at": record.updated_at,
+    })
+}

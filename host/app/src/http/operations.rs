@@ -1,0 +1,32 @@
+//! `/v1/operations`: what the ERP can be asked.
+
+use super::error::ApiError;
+use crate::describe;
+use crate::host::Parts;
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Every operation in a few words, by menu id.
+pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Value> {
+    Json(describe::all(&parts.host.catalogue).into())
+}
+
+/// One operation with its parameters.
+pub async fn show(
+    State(parts): State<Arc<Parts>>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let catalogue = &parts.host.catalogue;
+    match catalogue.find(&name) {
+        Some(operation) => Ok(Json(describe::full(operation))),
+        None => Err(ApiError::not_found(
+            format!("no operation is called {name}"),
+            catalogue
+                .nearest(&name)
+                .map(|nearest| format!("did you mean {nearest}?"))
+                .unwrap_or_default(),
+        )),
+    }
+}

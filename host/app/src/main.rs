@@ -1,0 +1,31 @@
+//! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
+
+mod access;
+mod arguments;
+mod cli;
+mod commands;
+mod configuration;
+mod describe;
+mod environment;
+mod exit;
+mod failure;
+mod find;
+mod host;
+mod http;
+mod logging;
+mod nearest;
+mod output;
+mod reload;
+mod remote;
+mod render;
+mod shutdown;
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match cli::read() {
+        Ok(cli) => commands::run(cli).await.into(),
+        Err(exit) => exit.into(),
+    }
+}

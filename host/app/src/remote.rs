@@ -1,0 +1,167 @@
+//! A running host, over its own HTTP API.
+
+use crate::commands::Context;
+use crate::environment::URL;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use clap::Args;
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+use url::Url;
+
+/// The host answers from its own store; it never waits for the ERP here.
+const TIMEOUT: Duration = Duration::from_secs(60);
+const PHASE: &str = "asking the host";
+
+/// Which host a command talks to.
+#[derive(Debug, Args)]
+pub struct Target {
+    /// The running host [default: SUNMAO_URL, or the listen address of the configuration]
+    #[arg(long, global = true)]
+    url: Option<Url>,
+}
+
+/// A running host.
+pub struct Remote {
+    client: Client,
+    base: Url,
+}
+
+/// `{"error": {…}}`
+#[derive(Deserialize)]
+struct Refusal {
+    error: RefusalDetails,
+}
+
+#[derive(Deserialize)]
+struct RefusalDetails {
+    kind: String,
+    message: String,
+    #[serde(default)]
+    hint: String,
+}
+
+impl Target {
+    /// The host that the flag, the environment or the configuration names.
+    ///
+    /// # Errors
+    /// The address is none, or the configuration is unsound.
+    pub fn connect(&self, context: &Context) -> Result<Remote, Failure> {
+        let base = match (&self.url, context.environment.get(URL)) {
+            (Some(url), _) => url.clone(),
+            (None, Some(url)) => parse(URL, url)?,
+            (None, None) => parse(
+                "server.listen",
+                &local(context.configuration(Vec::new())?.server.listen),
+            )?,
+        };
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            // The host is on this machine or in its network; a proxy for the outside world is never wanted.
+            .no_proxy()
+            .build()
+            .map_err(|error| Failure::new(Exit::Failed, "", PHASE, error.to_string()))?;
+        Ok(Remote { client, base })
+    }
+}
+
+impl Remote {
+    /// Reads a resource.
+    ///
+    /// # Errors
+    /// No host answers, or it refuses.
+    pub async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
+        self.send(self.client.get(self.address(path)).query(query)).await
+    }
+
+    /// Posts JSON.
+    ///
+    /// # Errors
+    /// No host answers, or it refuses.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.send(self.client.post(self.address(path)).json(body)).await
+    }
+
+    /// Files contacts, one a line, and returns the host's summary; also if it found no line sound.
+    ///
+    /// # Errors
+    /// No host answers, or its store failed.
+    pub async fn file_contacts(&self, lines: String) -> Result<Value, Failure> {
+        let request = self
+            .client
+            .post(self.address("/v1/hub/contacts"))
+            .header("content-type", "application/x-ndjson")
+            .body(lines);
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() || status == StatusCode::BAD_REQUEST {
+            return response.json().await.map_err(|error| self.unreachable(&error));
+        }
+        Err(self.refused(status, response).await)
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if status.is_success() {
+            return response.json().await.map_err(|error| self.unreachable(&error));
+        }
+        Err(self.refused(status, response).await)
+    }
+
+    fn unreachable(&self, error: &reqwest::Error) -> Failure {
+        let mut message = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(inner) = source {
+            message = inner.to_string();
+            source = inner.source();
+        }
+        Failure::new(Exit::NoHost, self.base.as_str(), PHASE, message)
+            .with_hint("start it with `sunmao serve`, or name another with --url")
+    }
+
+    async fn refused(&self, status: StatusCode, response: Response) -> Failure {
+        let text = response.text().await.unwrap_or_default();
+        match serde_json::from_str::<Refusal>(&text) {
+            Ok(Refusal { error }) => Failure::new(Exit::Failed, self.base.as_str(), PHASE, error.message)
+                .with_kind(error.kind)
+                .with_hint(error.hint),
+            Err(_) => Failure::new(
+                Exit::NoHost,
+                self.base.as_str(),
+                PHASE,
+                format!("answered {status}"),
+            )
+            .with_hint("is it a sunmao host? `sunmao serve` prints its address"),
+        }
+    }
+}
+
+fn parse(subject: &str, url: &str) -> Result<Url, Failure> {
+    Url::parse(url).map_err(|error| {
+        Failure::new(
+            Exit::Configuration,
+            subject,
+            "reading the environment",
+            format!("{url}: {error}"),
+        )
+        .with_hint("write it like http://127.0.0.1:7070")
+    })
+}
+
+/// The address under which this machine reaches what listens on all of its addresses.
+fn local(listen: SocketAddr) -> String {
+    let address = match listen.ip() {
+        IpAddr::V4(address) if address.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(address) if address.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        address => address,
+    };
+    format!("http://{}", SocketAddr::new(address, listen.port()))
+}

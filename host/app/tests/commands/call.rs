@@ -1,0 +1,204 @@
+//! `sunmao call`.
+
+use crate::support::{Sunmao, calls, simulator};
+use sunmao_catalogue::Value as Neutral;
+use sunmao_simulator::Options;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+#[tokio::test]
+async fn a_list_comes_as_records_and_the_session_is_ended() {
+    let options = Options {
+        size: 7,
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options);
+    let answer = sunmao
+        .run(&["call", "customers.list", "page_size=3", "--json"])
+        .await;
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    let answer = answer.json();
+    assert_eq!(answer["items"].as_array().unwrap().len(), 3);
+    assert_eq!(answer["page"]["total"], 7);
+    assert!(answer["items"][0]["khid"].is_string(), "{answer}");
+    assert_eq!(calls(&erp), ["session.login", "customers.list", "session.logout"]);
+    let text = sunmao.run(&["call", "customers.list", "pagesize=3"]).await.stdout;
+    assert!(text.contains("3 rows, page 1 of 3, 7 in all"), "{text}");
+}
+
+#[tokio::test]
+async fn all_walks_every_page() {
+    let options = Options {
+        size: 23,
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options);
+    let answer = sunmao
+        .run(&["call", "customers.list", "page-size=5", "--all", "--json"])
+        .await
+        .json();
+    let keys: std::collections::BTreeSet<_> = answer["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["ord"].to_string())
+        .collect();
+    assert_eq!(
+        (answer["items"].as_array().unwrap().len(), keys.len()),
+        (23, 23),
+        "{answer}"
+    );
+    assert_eq!(
+        calls(&erp)
+            .iter()
+            .filter(|name| *name == "customers.list")
+            .count(),
+        5
+    );
+    let refused = sunmao.run(&["call", "customers.reserve", "--all"]).await;
+    assert_eq!(refused.code, Some(2));
+}
+
+#[tokio::test]
+async fn a_write_takes_values_from_files_and_wire_names_from_people() {
+    let options = Options::default();
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options);
+    sunmao.write(
+        "customer.json",
+        r#"{"name": "旧名", "sort1": 1, "contact_name": "李明"}"#,
+    );
+    let key = sunmao.run(&["call", "customers.reserve", "--json"]).await.json()["key"].to_string();
+    let ord = format!("ord={key}");
+    let saved = sunmao
+        .run(&["call", "16", "@customer.json", "name=样例木作", &ord, "--json"])
+        .await;
+    assert_eq!(saved.code, Some(0), "{}", saved.stderr);
+    let ledger = erp.ledger();
+    let save = ledger
+        .iter()
+        .find(|entry| entry.names.contains(&"customers.save-company".to_owned()))
+        .unwrap();
+    assert_eq!(
+        save.arguments.get("name").and_then(Neutral::as_text),
+        Some("样例木作")
+    );
+}
+
+#[tokio::test]
+async fn unsound_arguments_are_all_named_and_nothing_is_sent() {
+    let options = Options::default();
+    let erp = simulator(&options).await;
+    let ended = Sunmao::of(&erp, &options)
+        .run(&[
+            "call",
+            "customers.list",
+            "page_size=many",
+            "custmer_name=x",
+            "--json",
+        ])
+        .await;
+    assert_eq!(ended.code, Some(2));
+    let faults = ended.error()["faults"].to_string();
+    assert!(
+        faults.contains("page_size") && faults.contains("custmer_name"),
+        "{faults}"
+    );
+    assert_eq!(calls(&erp), [""; 0]);
+}
+
+#[tokio::test]
+async fn each_failure_has_its_exit_code() {
+    let options = Options::default();
+    let erp = simulator(&options).await;
+    let missing = Sunmao::of(&erp, &options)
+        .run(&["call", "customers.get", "ord=99999999", "--json"])
+        .await;
+    assert_eq!(missing.code, Some(4), "{}", missing.stderr);
+    let wrong = Sunmao::of(&erp, &options)
+        .with("SUNMAO_ERP_PASSWORD", "wrong")
+        .run(&["call", "customers.list", "--json"])
+        .await;
+    assert_eq!(
+        (wrong.code, wrong.error()["kind"].as_str()),
+        (Some(5), Some("session"))
+    );
+    assert!(
+        !wrong.stderr.contains("wrong\""),
+        "the password is in the error: {}",
+        wrong.stderr
+    );
+    let unset = Sunmao::new().run(&["call", "customers.list"]).await;
+    assert_eq!(unset.code, Some(3));
+    assert!(
+        unset
+            .stderr
+            .contains("SUNMAO_ERP_BASE_URL, SUNMAO_ERP_USERNAME, SUNMAO_ERP_PASSWORD"),
+        "{}",
+        unset.stderr
+    );
+    erp.stop().await;
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_gets_lost_is_unconfirmed() {
+    let address = erp_that_hangs_up_after_the_login().await;
+    let ended = Sunmao::new()
+        .with("SUNMAO_ERP_BASE_URL", &format!("http://{address}"))
+        .with("SUNMAO_ERP_USERNAME", "sunmao")
+        .with("SUNMAO_ERP_PASSWORD", "secret")
+        .run(&[
+            "call",
+            "customers.save-company",
+            "name=样例",
+            "sort1=1",
+            "contact_name=李明",
+            "ord=5",
+            "--json",
+        ])
+        .await;
+    assert_eq!(
+        (ended.code, ended.error()["kind"].as_str()),
+        (Some(6), Some("unconfirmed")),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn credentials_come_from_the_env_file_too() {
+    let options = Options::default();
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::new();
+    let lines = format!(
+        "SUNMAO_ERP_BASE_URL={}\nSUNMAO_ERP_USERNAME={}\nSUNMAO_ERP_PASSWORD='{}'\n",
+        erp.base_url(),
+        options.username,
+        options.password
+    );
+    sunmao.write(".env", &lines);
+    assert_eq!(sunmao.run(&["call", "customers.list"]).await.code, Some(0));
+}
+
+/// Answers the login and closes the connection on everything else.
+async fn erp_that_hangs_up_after_the_login() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut request = vec![0; 64 * 1024];
+            let length = connection.read(&mut request).await.unwrap_or_default();
+            if String::from_utf8_lossy(&request[..length]).contains("/login") {
+                let body = r#"{"header":{"status":0,"message":"","session":"TOKEN"}}"#;
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+                connection.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    address
+}

@@ -1,0 +1,206 @@
+//! A folder to work in, an environment, and the binary.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+use sunmao_simulator::{Options, Simulator};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// Whatever a test waits for happens within this time, or the test fails.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How a command ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.stdout, self.stderr))
+    }
+
+    /// The error that was written as JSON.
+    pub fn error(&self) -> Value {
+        let error: Value =
+            serde_json::from_str(&self.stderr).unwrap_or_else(|error| panic!("{error}\n{}", self.stderr));
+        error["error"].clone()
+    }
+}
+
+/// A working folder and an environment of its own.
+pub struct Sunmao {
+    pub folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+impl Sunmao {
+    pub fn new() -> Self {
+        Sunmao {
+            folder: tempfile::tempdir().unwrap(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// With the account of a simulator.
+    pub fn of(simulator: &Simulator, options: &Options) -> Self {
+        Sunmao::new()
+            .with("SUNMAO_ERP_BASE_URL", &simulator.base_url())
+            .with("SUNMAO_ERP_USERNAME", &options.username)
+            .with("SUNMAO_ERP_PASSWORD", &options.password)
+    }
+
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn write(&self, file: &str, content: &str) -> PathBuf {
+        let path = self.folder.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    pub async fn run(&self, arguments: &[&str]) -> Ended {
+        let output = tokio::time::timeout(PATIENCE, self.command(arguments).output())
+            .await
+            .expect("ended in time");
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = output.unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Ended {
+            code: status.code(),
+            stdout: text(stdout),
+            stderr: text(stderr),
+        }
+    }
+
+    /// Starts a command that goes on until it is asked to end.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let mut child = self
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Running { child, lines }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sunmao"));
+        command
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .args(arguments);
+        command
+    }
+}
+
+/// A command under way, whose output are lines of JSON.
+pub struct Running {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    /// The next line of the output; none when it ended.
+    pub async fn next(&mut self) -> Option<Value> {
+        let line = tokio::time::timeout(PATIENCE, self.lines.next_line())
+            .await
+            .expect("a line in time")
+            .unwrap()?;
+        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
+    }
+
+    /// Reads on to the event of this name.
+    pub async fn until(&mut self, event: &str) -> Value {
+        loop {
+            let next = self
+                .next()
+                .await
+                .unwrap_or_else(|| panic!("ended without `{event}`"));
+            if next["event"] == event {
+                return next;
+            }
+        }
+    }
+
+    /// Asks it to end, as a service manager does; its exit code.
+    pub async fn terminate(mut self) -> Option<i32> {
+        let id = self.child.id().expect("running").to_string();
+        assert!(
+            Command::new("/bin/kill")
+                .args(["-TERM", &id])
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+        self.ended().await
+    }
+
+    /// Waits for the end; its exit code.
+    pub async fn ended(&mut self) -> Option<i32> {
+        while self.next().await.is_some() {}
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("ended in time")
+            .unwrap()
+            .code()
+    }
+}
+
+pub async fn simulator(options: &Options) -> Simulator {
+    Simulator::start(options.clone(), ([127, 0, 0, 1], 0).into())
+        .await
+        .unwrap()
+}
+
+/// The names of the operations that reached the ERP, in order.
+pub fn calls(simulator: &Simulator) -> Vec<String> {
+    simulator
+        .ledger()
+        .into_iter()
+        .map(|entry| entry.names.first().cloned().unwrap_or(entry.path))
+        .collect()
+}
+
+/// Asks until the answer is what the test waits for.
+pub async fn eventually(url: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    let begun = std::time::Instant::now();
+    loop {
+        let answer: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        if is_it(&answer) {
+            return answer;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{url} still says {answer}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+pub fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// The folder of the built plugins, as the demonstration uses it.
+pub fn plugins_folder() -> PathBuf {
+    let folder = root().join("plugins/dist");
+    let plugin = folder.join("wechat-customer.wasm");
+    assert!(
+        plugin.is_file(),
+        "{} is not there; run `cargo xtask guests` first",
+        plugin.display()
+    );
+    folder
+}

@@ -1,0 +1,283 @@
+//! Every business operation through its three faces: imported by a plugin, called from a script, called on the command
+//! line. What reached the ERP must be the same request each time, and the one that the catalogue describes.
+
+#![cfg(test)]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use sunmao_catalogue::{Catalogue, Operation, Record, Value};
+use sunmao_erp_client::{ErpClient, Settings};
+use sunmao_runtime::plugins::{Plugin, engine};
+use sunmao_runtime::scripts::Script;
+use sunmao_runtime::{
+    Clock, Event, Extension, ExtensionError, Gateway, Grants, Host, Invocation, Limits, Permit,
+};
+use sunmao_simulator::{LedgerEntry, Options, Outcome, Simulator};
+use sunmao_store::Store;
+
+const OPERATIONS: usize = 215;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_sends_the_same_request_through_every_face() {
+    let options = Options {
+        size: 5,
+        ..Options::default()
+    };
+    let simulator = Simulator::start(options.clone(), ([127, 0, 0, 1], 0).into())
+        .await
+        .expect("simulator");
+    let folder = tempfile::tempdir().expect("folder");
+    let (host, erp) = host(&simulator, &options, folder.path()).await;
+    let permit = Arc::new(Permit {
+        grants: Grants::everything(&host.catalogue),
+        limits: Limits::default(),
+        ..Permit::default()
+    });
+    let component = support::guest("tests/dist/all-operations.wasm");
+    let plugin = Plugin::load(
+        &engine(None).expect("engine"),
+        host.clone(),
+        permit.clone(),
+        "all",
+        &component,
+    );
+    let plugin = plugin.expect("a plugin that imports every operation");
+    assert_eq!(plugin.surface().operations.len(), OPERATIONS);
+
+    let mut faults = Vec::new();
+    let mut calls = 0;
+    for operation in host
+        .catalogue
+        .operations()
+        .iter()
+        .filter(|operation| operation.is_business())
+    {
+        calls += 1;
+        let script = Script::load(host.clone(), permit.clone(), "all", &script(operation)).expect("script");
+        answered(
+            plugin
+                .handle(&Invocation::at(host.clock.now()), &event(operation))
+                .await,
+            operation,
+            &mut faults,
+        );
+        let through_plugin = newest(&simulator, operation);
+        answered(
+            script
+                .handle(&Invocation::at(host.clock.now()), &event(operation))
+                .await,
+            operation,
+            &mut faults,
+        );
+        let through_script = newest(&simulator, operation);
+        command_line(&simulator, &options, operation, folder.path(), &mut faults).await;
+        let through_call = newest(&simulator, operation);
+        for (face, entry) in [
+            ("plugin", &through_plugin),
+            ("script", &through_script),
+            ("call", &through_call),
+        ] {
+            faults.extend(
+                difference(operation, entry.as_ref())
+                    .map(|fault| format!("{} by {face}: {fault}", operation.name)),
+            );
+        }
+        let sequences = [&through_plugin, &through_script, &through_call]
+            .map(|entry| entry.as_ref().map(|entry| entry.sequence));
+        if sequences[0] >= sequences[1] || sequences[1] >= sequences[2] {
+            faults.push(format!(
+                "{}: the faces made requests {sequences:?}",
+                operation.name
+            ));
+        }
+    }
+    assert_eq!(calls, OPERATIONS);
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+    erp.logout().await.expect("logout");
+    host.store.close().await.expect("close");
+}
+
+async fn host(simulator: &Simulator, options: &Options, folder: &std::path::Path) -> (Arc<Host>, ErpClient) {
+    let base_url = simulator.base_url().parse().expect("base URL");
+    let mut settings = Settings::new(
+        base_url,
+        options.username.clone(),
+        options.password.clone().into(),
+        "sunmaotest",
+    );
+    settings.requests_per_second = 10_000;
+    let erp = ErpClient::new(settings).expect("client");
+    let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
+    let clock = Clock::system();
+    let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
+    (
+        Arc::new(Host::new(Catalogue::shared(), gateway, store, clock)),
+        erp,
+    )
+}
+
+fn event(operation: &Operation) -> Event {
+    Event {
+        id: 1,
+        name: operation.name.clone(),
+        key: String::new(),
+        payload: "{}".to_owned(),
+        attempt: 1,
+    }
+}
+
+/// The ERP may refuse an example, but it has to have been asked and understood.
+fn answered(outcome: Result<(), ExtensionError>, operation: &Operation, faults: &mut Vec<String>) {
+    let Err(error) = outcome else { return };
+    let text = error.to_string().to_ascii_lowercase();
+    if !["refused", "not-found", "notfound"]
+        .iter()
+        .any(|kind| text.contains(kind))
+    {
+        faults.push(format!("{}: {error}", operation.name));
+    }
+}
+
+async fn command_line(
+    simulator: &Simulator,
+    options: &Options,
+    operation: &Operation,
+    folder: &std::path::Path,
+    faults: &mut Vec<String>,
+) {
+    let file = folder.join("arguments.json");
+    std::fs::write(&file, serde_json::to_vec(&operation.example()).expect("JSON")).expect("arguments");
+    let mut command = support::sunmao(simulator, options);
+    command
+        .current_dir(folder)
+        .args(["call", &operation.name, &format!("@{}", file.display()), "--json"]);
+    let output = command.output().await.expect("sunmao call");
+    let error = String::from_utf8_lossy(&output.stderr);
+    let refused = ["refused", "not-found"].iter().any(|kind| error.contains(kind));
+    if !output.status.success() && !refused {
+        faults.push(format!("{} by call: {}: {error}", operation.name, output.status));
+    }
+    if output.status.success() && serde_json::from_slice::<serde_json::Value>(&output.stdout).is_err() {
+        faults.push(format!("{} by call: the answer is no JSON", operation.name));
+    }
+}
+
+/// The newest request that stands for the operation.
+fn newest(simulator: &Simulator, operation: &Operation) -> Option<LedgerEntry> {
+    simulator
+        .ledger()
+        .into_iter()
+        .rev()
+        .find(|entry| entry.operations.contains(&operation.id))
+}
+
+fn difference(operation: &Operation, entry: Option<&LedgerEntry>) -> Option<String> {
+    let Some(entry) = entry else {
+        return Some("no request in the ledger".to_owned());
+    };
+    if !matches!(entry.outcome, Outcome::Done | Outcome::Refused) {
+        return Some(format!("{:?}: {}", entry.outcome, entry.message));
+    }
+    if entry.dialect != Some(operation.dialect) || !entry.path.eq_ignore_ascii_case(&operation.path) {
+        return Some(format!(
+            "{:?} {} instead of {:?} {}",
+            entry.dialect, entry.path, operation.dialect, operation.path
+        ));
+    }
+    if entry.cmdkey != operation.cmdkey {
+        return Some(format!(
+            "cmdkey {:?} instead of {:?}",
+            entry.cmdkey, operation.cmdkey
+        ));
+    }
+    let query = flat(&Value::Record(entry.query.clone()));
+    let fixed: BTreeMap<String, String> = operation
+        .fixed_query
+        .iter()
+        .map(|(name, value)| (format!("/{name}"), value.clone()))
+        .collect();
+    if query != fixed {
+        return Some(format!("query {query:?} instead of {fixed:?}"));
+    }
+    let arguments = operation.check(&operation.example()).expect("a sound example");
+    let expected: Record = arguments
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect();
+    let (expected, found) = (flat(&Value::Record(expected)), flat(&entry.arguments));
+    (expected != found).then(|| format!("arguments {found:?} instead of {expected:?}"))
+}
+
+/// Leaves by path, as text: a dialect may write a number as text. One record in a list is that record.
+fn flat(value: &Value) -> BTreeMap<String, String> {
+    fn walk(path: &str, value: &Value, leaves: &mut BTreeMap<String, String>) {
+        match value {
+            Value::Record(record) => {
+                for (name, value) in record {
+                    walk(&format!("{path}/{name}"), value, leaves);
+                }
+            }
+            Value::List(values) => {
+                for (at, value) in values.iter().enumerate() {
+                    walk(&format!("{path}/{at}"), value, leaves);
+                }
+            }
+            Value::Null => {}
+            value => {
+                let secret = path.to_ascii_lowercase();
+                let is_secret = ["password", "token", "/pw"]
+                    .iter()
+                    .any(|word| secret.contains(word));
+                let text = if is_secret {
+                    "***".to_owned()
+                } else {
+                    value.to_text().expect("a scalar")
+                };
+                leaves.insert(path.to_owned(), text);
+            }
+        }
+    }
+    let mut leaves = BTreeMap::new();
+    match value {
+        Value::List(values) if values.len() == 1 => walk("", &values[0], &mut leaves),
+        value => walk("", value, &mut leaves),
+    }
+    leaves
+}
+
+/// A script that makes the call, with the example as Rhai literals.
+fn script(operation: &Operation) -> String {
+    let module = operation.object.replace('-', "_");
+    let function = operation.verb.replace('-', "_");
+    let example = operation.example();
+    let argument = if example.is_empty() {
+        String::new()
+    } else {
+        literal(&Value::Record(example))
+    };
+    format!("fn handle(event) {{ {module}::{function}({argument}); }}")
+}
+
+fn literal(value: &Value) -> String {
+    match value {
+        Value::Null => "()".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Decimal(value) => format!("\"{value}\""),
+        Value::Text(value) => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+        Value::List(values) => format!("[{}]", values.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Value::Record(record) => {
+            let members = record
+                .iter()
+                .map(|(name, value)| format!("\"{}\": {}", name.replace('-', "_"), literal(value)));
+            format!("#{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
+    }
+}

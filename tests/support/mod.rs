@@ -1,0 +1,200 @@
+//! A whole installation for one test: a simulated ERP, and the real binary serving from a folder of its own.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use sunmao_simulator::{Options, Simulator};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// Whatever a test waits for happens within this time, or the test fails.
+pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A simulator and a host on free ports, with the shipped policy and mapping in the host's folders.
+pub struct Installation {
+    pub simulator: Simulator,
+    pub folder: TempDir,
+    /// The host's HTTP address.
+    pub url: String,
+    pub http: reqwest::Client,
+    host: Child,
+}
+
+impl Installation {
+    pub async fn start(change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options {
+            size: 20,
+            ..Options::default()
+        };
+        change(&mut options);
+        let simulator = Simulator::start(options.clone(), ([127, 0, 0, 1], 0).into())
+            .await
+            .expect("simulator");
+        let folder = tempfile::tempdir().expect("folder");
+        furnish(folder.path());
+        let mut command = sunmao(&simulator, &options);
+        command.current_dir(folder.path()).args(["serve", "--json"]);
+        let mut host = command
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("sunmao serve");
+        let output = host.stdout.take().expect("standard output");
+        let mut lines = BufReader::new(output).lines();
+        let ready = tokio::time::timeout(PATIENCE, lines.next_line())
+            .await
+            .expect("ready in time");
+        let ready: Value = serde_json::from_str(&ready.expect("output").expect("a line")).expect("JSON");
+        let url = ready["url"].as_str().expect("url").to_owned();
+        // What else the host prints is read, so that its pipe never fills.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Installation {
+            simulator,
+            folder,
+            url,
+            http: reqwest::Client::new(),
+            host,
+        }
+    }
+
+    pub fn script(&self, name: &str) -> PathBuf {
+        self.folder.path().join("scripts").join(format!("{name}.rhai"))
+    }
+
+    pub fn plugin(&self, name: &str) -> PathBuf {
+        self.folder.path().join("plugins").join(format!("{name}.wasm"))
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = self
+            .http
+            .get(format!("{}{path}", self.url))
+            .send()
+            .await
+            .expect("answer");
+        assert!(answer.status().is_success(), "GET {path}: {}", answer.status());
+        answer.json().await.expect("JSON")
+    }
+
+    /// Files contacts in one request; all of them must be sound.
+    pub async fn file(&self, contacts: &[Value]) {
+        let body = contacts
+            .iter()
+            .map(|contact| format!("{contact}\n"))
+            .collect::<String>();
+        let request = self
+            .http
+            .post(format!("{}/v1/hub/contacts", self.url))
+            .header("content-type", "application/x-ndjson");
+        let answer = request.body(body).send().await.expect("answer");
+        assert_eq!(answer.status(), 202);
+        let summary: Value = answer.json().await.expect("JSON");
+        assert_eq!(summary["accepted"], contacts.len(), "{summary}");
+    }
+
+    /// Waits until every accepted delivery has ended, and returns the counts.
+    pub async fn until_idle(&self) -> Value {
+        self.until("no delivery is left", async |status| {
+            let counts = &status["deliveries"];
+            (counts["pending"] == 0 && counts["leased"] == 0).then(|| counts.clone())
+        })
+        .await
+    }
+
+    /// Polls `/v1/status` until `sought` finds what it looks for.
+    pub async fn until<R>(&self, what: &str, sought: impl AsyncFn(&Value) -> Option<R>) -> R {
+        let begun = Instant::now();
+        loop {
+            let status = self.get("/v1/status").await;
+            if let Some(found) = sought(&status).await {
+                return found;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{what}: not within {PATIENCE:?}; {status}"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks the host to stop and waits until it has; its exit code.
+    pub async fn stop(mut self) -> Option<i32> {
+        let id = self.host.id().expect("running").to_string();
+        let asked = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .await
+            .expect("kill");
+        assert!(asked.success());
+        let ended = tokio::time::timeout(PATIENCE, self.host.wait())
+            .await
+            .expect("stopped in time");
+        ended.expect("status").code()
+    }
+}
+
+/// The real binary with the simulator's account in its environment and nothing else of ours.
+pub fn sunmao(simulator: &Simulator, options: &Options) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sunmao"));
+    command
+        .env("SUNMAO_ERP_BASE_URL", simulator.base_url())
+        .env("SUNMAO_ERP_USERNAME", &options.username)
+        .env("SUNMAO_ERP_PASSWORD", &options.password)
+        .env("SUNMAO_ERP_SERIAL", "sunmaotest");
+    command
+}
+
+/// A contact that the shipped policy admits.
+pub fn contact(number: usize) -> Value {
+    json!({
+        "id": format!("c-{number:05}"), "wx_id": format!("wxid_{number:05}"), "source": "wechat", "type": "customer",
+        "company_name": format!("示例木作 {number} 号有限公司"), "real_name": format!("李{number}"),
+        "phone": format!("1990000{:04}", number % 10_000), "phone_verified": true, "score": 80, "confidence": 90,
+    })
+}
+
+/// A built guest, by path below the working tree.
+pub fn guest(path: &str) -> Vec<u8> {
+    let path = root().join(path);
+    std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run `cargo xtask guests` first", path.display()))
+}
+
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn furnish(folder: &Path) {
+    std::fs::create_dir_all(folder.join("plugins")).expect("plugins");
+    std::fs::create_dir_all(folder.join("scripts")).expect("scripts");
+    let mapping = guest("plugins/dist/wechat-customer.wasm");
+    std::fs::write(folder.join("plugins/wechat-customer.wasm"), mapping).expect("mapping");
+    std::fs::copy(
+        root().join("scripts/admission.rhai"),
+        folder.join("scripts/admission.rhai"),
+    )
+    .expect("policy");
+    let configuration = r#"
+        [server]
+        listen = "127.0.0.1:0"
+        [store]
+        path = "sunmao.sqlite"
+        [extensions]
+        plugins_folder = "plugins"
+        scripts_folder = "scripts"
+        cache_folder = "cache"
+        [erp]
+        requests_per_second = 10000
+        concurrency = 8
+        [flow.customer-push]
+        on = "hub.contact.saved"
+        policy = "scripts/admission.rhai"
+        mapping = "plugins/wechat-customer.wasm"
+        write = "customers.save-company"
+        link = "customer"
+    "#;
+    std::fs::write(folder.join("sunmao.toml"), configuration).expect("configuration");
+}
