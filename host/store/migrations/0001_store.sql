@@ -73,6 +73,7 @@ CREATE TABLE intents (
 
 CREATE INDEX intents_delivery ON intents (delivery) WHERE delivery IS NOT NULL;
 CREATE INDEX intents_subject ON intents (subject, id);
+CREATE INDEX intents_reserved ON intents (reserved_key, id) WHERE reserved_key IS NOT NULL;
 CREATE INDEX intents_unresolved ON intents (id) WHERE outcome IN ('open', 'unknown');
 
 CREATE TABLE audit (

@@ -117,6 +117,14 @@ pub trait Intents: Send + Sync {
     /// The intents about a record, newest first.
     async fn of_subject(&self, subject: &str, limit: u32) -> Result<Vec<Intent>, StoreError>;
 
+    /// The intents of an operation on a reserved key, newest first: whoever wrote or meant to write that record.
+    async fn of_reserved_key(
+        &self,
+        operation: &str,
+        reserved_key: i64,
+        limit: u32,
+    ) -> Result<Vec<Intent>, StoreError>;
+
     /// The intents after a number (`None`: from the first) that are open or of unknown outcome, oldest first.
     async fn unresolved(&self, after: Option<IntentId>, limit: u32) -> Result<Vec<Intent>, StoreError>;
 }

@@ -200,6 +200,35 @@ pub async fn intents_are_found_by_delivery_and_subject(store: &Store) -> Result<
     Ok(())
 }
 
+/// Whose record a key is, before any link says so.
+pub async fn intents_are_found_by_operation_and_reserved_key(store: &Store) -> Result<(), StoreError> {
+    let first = begin(store, save("first")).await?;
+    let elsewhere = NewIntent {
+        operation: "contracts.save".to_owned(),
+        ..save("of another object")
+    };
+    begin(store, elsewhere).await?;
+    let keyless = NewIntent {
+        reserved_key: None,
+        ..save("without a key")
+    };
+    let keyed_late = begin(store, keyless).await?;
+    let numbers = |intents: Vec<Intent>| intents.into_iter().map(|intent| intent.id).collect::<Vec<_>>();
+    let of_key = async |key, limit| {
+        store
+            .intents
+            .of_reserved_key("customers.save-company", key, limit)
+            .await
+            .map(numbers)
+    };
+    assert_eq!(of_key(41, 10).await?, [first]);
+    store.intents.set_reserved_key(keyed_late, 41, at(1)).await?;
+    assert_eq!(of_key(41, 10).await?, [keyed_late, first]);
+    assert_eq!(of_key(41, 1).await?, [keyed_late]);
+    assert_eq!(of_key(42, 10).await?, []);
+    Ok(())
+}
+
 /// Nothing is resolved silently into the void.
 pub async fn an_absent_intent_is_an_error(store: &Store) -> Result<(), StoreError> {
     let absent = IntentId(77);

@@ -74,6 +74,7 @@ macro_rules! contract_tests {
                 a_reopened_intent_counts_its_attempts,
                 unresolved_intents_are_listed,
                 intents_are_found_by_delivery_and_subject,
+                intents_are_found_by_operation_and_reserved_key,
                 an_absent_intent_is_an_error;
             audit:
                 rows_come_back_as_they_were,

@@ -73,6 +73,23 @@ impl Intents for Sqlite {
         self.read(READING, query.bind(subject).bind(limit), intent).await
     }
 
+    async fn of_reserved_key(
+        &self,
+        operation: &str,
+        reserved_key: i64,
+        limit: u32,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let query = query(
+            "SELECT * FROM intents WHERE reserved_key = ?1 AND operation = ?2 ORDER BY id DESC LIMIT ?3",
+        );
+        self.read(
+            READING,
+            query.bind(reserved_key).bind(operation).bind(limit),
+            intent,
+        )
+        .await
+    }
+
     async fn unresolved(&self, after: Option<IntentId>, limit: u32) -> Result<Vec<Intent>, StoreError> {
         let query = query(
             "SELECT * FROM intents WHERE outcome IN ('open', 'unknown') AND id > ?1 ORDER BY id LIMIT ?2",
