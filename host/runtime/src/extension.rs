@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Record};
+use sunmao_store::Delivery;
 
 /// Which kind of file an extension is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -78,7 +79,7 @@ pub struct Permit {
 /// One run of an extension: everything it may know about now and why.
 #[derive(Debug, Clone)]
 pub struct Invocation {
-    /// The invocation's time. It does not move while the invocation runs.
+    /// The invocation's time: for a delivery, when it was filed. It does not move.
     pub now: Timestamp,
     /// The delivery that is being handled, so that a repetition finds its earlier writes.
     pub delivery: Option<i64>,
@@ -96,12 +97,13 @@ impl Invocation {
         }
     }
 
-    /// The handling of a delivery about a record.
-    pub fn of_delivery(now: Timestamp, delivery: i64, subject: &str) -> Self {
+    /// The handling of a delivery, at the time when it was filed: a repetition, hours later perhaps, decides alike and
+    /// writes the same.
+    pub fn of_delivery(delivery: &Delivery) -> Self {
         Invocation {
-            now,
-            delivery: Some(delivery),
-            subject: Some(subject.into()),
+            now: delivery.created_at,
+            delivery: Some(delivery.id.0),
+            subject: Some(delivery.key.as_str().into()),
         }
     }
 }

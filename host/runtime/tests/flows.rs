@@ -13,12 +13,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Record, Value};
+use sunmao_catalogue::{Answer, Document, Record, Value};
 use sunmao_runtime::plugins::engine;
-use sunmao_runtime::{Extensions, ExtensionsSettings, FlowSettings, Flows, Limits, Step};
+use sunmao_runtime::{ExtensionKind, Extensions, ExtensionsSettings, FlowSettings, Flows, Limits, Step};
 use sunmao_simulator::{ChangeKind, Options, Simulator};
 use sunmao_store::{DeliveryState, NewContact};
 use support::Parts;
+use tokio::sync::{Notify, watch};
 
 const MAPPING: &str = r#"fn to_customer(contact) {
     #{ customer_name: contact.company_name, customer_number: contact.k_code, customer_category: "1",
@@ -33,6 +34,10 @@ struct Proxy {
     http: reqwest::Client,
     saves_to_swallow: Arc<AtomicUsize>,
     reads_to_fail: Arc<AtomicUsize>,
+    /// Told of each read that will fail.
+    failing: Arc<Notify>,
+    /// A read fails only once it may.
+    may_fail: watch::Sender<bool>,
 }
 
 fn take(counter: &AtomicUsize) -> bool {
@@ -50,6 +55,8 @@ async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCo
         return (StatusCode::OK, said.into());
     }
     if is_read && take(&proxy.reads_to_fail) {
+        proxy.failing.notify_one();
+        let _ = proxy.may_fail.subscribe().wait_for(|may| *may).await;
         return (StatusCode::BAD_GATEWAY, "Bad Gateway".into());
     }
     let answer = proxy
@@ -83,6 +90,8 @@ async fn installation() -> Installation {
         http: reqwest::Client::new(),
         saves_to_swallow: Arc::default(),
         reads_to_fail: Arc::default(),
+        failing: Arc::default(),
+        may_fail: watch::Sender::new(true),
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
@@ -140,15 +149,12 @@ impl Installation {
     async fn ended(&self, id: &str) -> (DeliveryState, String) {
         let waiting = async {
             loop {
-                let of_key = self
-                    .parts
-                    .host
-                    .store
-                    .deliveries
-                    .of_key(id, 1)
-                    .await
-                    .expect("deliveries");
-                match of_key.into_iter().next() {
+                let deliveries = &self.parts.host.store.deliveries;
+                let of_key = deliveries.of_key(id, 10).await.expect("deliveries");
+                let last = of_key
+                    .into_iter()
+                    .find(|found| found.state != DeliveryState::Superseded);
+                match last {
                     Some(found) if [DeliveryState::Done, DeliveryState::Dead].contains(&found.state) => {
                         let words = found.outcome.or(found.letter.map(|letter| letter.message));
                         return (found.state, words.unwrap_or_default());
@@ -182,6 +188,36 @@ impl Installation {
             panic!("{answer:?}")
         };
         document.value(field).and_then(Value::to_text).unwrap_or_default()
+    }
+
+    /// A customer that somebody else enters, about a contact if need be. Returns its key.
+    async fn entered(&self, number: &str, actor: &str, contact: Option<&str>) -> i64 {
+        let host = &self.parts.host;
+        let mut caller = support::caller(host);
+        caller.actor = actor.into();
+        caller.invocation.subject = contact.map(Into::into);
+        let find = |name: &str| host.catalogue.find(name).expect("an operation");
+        let reserved = host
+            .gateway
+            .call(&caller, find("customers.reserve"), &Record::new())
+            .await
+            .expect("a key");
+        let Answer::Document(Document { key: Some(key), .. }) = reserved else {
+            panic!("{reserved:?}")
+        };
+        let record = Record::from_iter([
+            ("ord".to_owned(), Value::Integer(key)),
+            ("customer-name".to_owned(), Value::from(format!("示例 {number}"))),
+            ("customer-number".to_owned(), Value::from(number)),
+            ("customer-category".to_owned(), Value::from("1")),
+            ("contact-name".to_owned(), Value::from("王二")),
+            ("remarks".to_owned(), Value::from("entered by a colleague")),
+        ]);
+        let saved = host
+            .gateway
+            .call(&caller, find("customers.save-company"), &record);
+        saved.await.expect("saved");
+        key
     }
 
     fn customers_created(&self) -> usize {
@@ -231,6 +267,25 @@ async fn a_newer_contact_is_written_although_the_older_was_applied_unseen() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_newer_contact_filed_while_the_older_is_in_hand_is_taken_over_by_it() {
+    let installation = installation().await;
+    let proxy = &installation.proxy;
+    proxy.may_fail.send_replace(false);
+    proxy.reads_to_fail.store(1, Ordering::SeqCst);
+    installation.file("a", "N-1", "older").await;
+    tokio::time::timeout(PATIENCE, proxy.failing.notified())
+        .await
+        .expect("read back in time");
+    installation.file("a", "N-1", "newer").await;
+    proxy.may_fail.send_replace(true);
+    let (state, words) = installation.ended("a").await;
+    assert_eq!(state, DeliveryState::Done, "{words}");
+    assert_eq!(installation.customers_created(), 1);
+    assert_eq!(installation.customer("a", "intro").await, "newer");
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_is_another_contacts_is_refused_and_its_customer_left_alone() {
     let installation = installation().await;
     installation.file("a", "N-1", "mine").await;
@@ -240,5 +295,81 @@ async fn a_number_that_is_another_contacts_is_refused_and_its_customer_left_alon
     assert_eq!(state, DeliveryState::Dead, "{words}");
     assert!(words.contains("已被使用"), "the ERP's own words: {words}");
     assert_eq!(installation.customer("a", "intro").await, "mine");
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleagues_customer_of_the_same_number_is_found_behind_all_that_contain_it() {
+    let installation = installation().await;
+    let theirs = installation.entered("N-1", "cli", None).await;
+    for number in 0..101 {
+        installation
+            .entered(&format!("N-1{number:03}"), "cli", None)
+            .await;
+    }
+    installation.file("a", "N-1", "mine").await;
+    let (state, words) = installation.ended("a").await;
+    assert_eq!(state, DeliveryState::Done, "{words}");
+    let link = installation.parts.host.store.links.get("customer", "a").await;
+    assert_eq!(link.expect("links").expect("a link").erp_key, theirs);
+    assert_eq!(installation.customer("a", "intro").await, "mine");
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_another_contact_is_about_to_be_linked_under_is_left_alone() {
+    let installation = installation().await;
+    installation.entered("N-1", "flow push", Some("b")).await;
+    installation.file("a", "N-1", "mine").await;
+    let (state, words) = installation.ended("a").await;
+    assert_eq!(state, DeliveryState::Dead, "{words}");
+    assert_eq!(installation.customers_created(), 1);
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_wrote_about_the_contact_is_not_taken_for_its_customer() {
+    let installation = installation().await;
+    let other = installation.entered("N-2", "plugin greeter", Some("a")).await;
+    installation.file("a", "N-1", "mine").await;
+    let (state, words) = installation.ended("a").await;
+    assert_eq!(state, DeliveryState::Done, "{words}");
+    assert_eq!(installation.customers_created(), 2);
+    let link = installation.parts.host.store.links.get("customer", "a").await;
+    assert_ne!(link.expect("links").expect("a link").erp_key, other);
+    installation.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_outlives_a_mapping_that_does_not_map() {
+    let installation = installation().await;
+    let mapping = installation.parts.folder.path().join("mapping.rhai");
+    let serving = || {
+        let extension = installation.extensions.get(ExtensionKind::Script, "mapping");
+        extension.map(|extension| extension.identity().version.clone())
+    };
+    let before = serving();
+    std::fs::write(&mapping, "fn admit(contact) { true }").expect("mapping");
+    let replaced = async {
+        while serving() == before {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, replaced)
+        .await
+        .expect("replaced in time");
+    let mut progress = installation.flows.progress();
+    installation.file("a", "N-1", "mine").await;
+    let step = tokio::time::timeout(PATIENCE, async {
+        loop {
+            match progress.recv().await.expect("progress").step {
+                Step::Admitted { .. } => {}
+                step => return step,
+            }
+        }
+    });
+    assert!(matches!(step.await.expect("in time"), Step::PutOff { .. }));
+    std::fs::write(&mapping, MAPPING).expect("mapping");
+    assert_eq!(installation.ended("a").await.0, DeliveryState::Done);
     installation.stop().await;
 }

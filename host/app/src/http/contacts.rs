@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use sunmao_runtime::{Contact, ContactFault};
-use sunmao_store::{Accepted, DeliveryRecord, Disposition, Enqueued, Link, NewContact, StoreError};
+use sunmao_store::{Accepted, DeliveryRecord, DeliveryState, Disposition, Enqueued, Link, NewContact, StoreError};
 
 /// Deliveries looked at for one contact: the last one of each target is shown.
 const DELIVERIES: u32 = 50;
@@ -130,7 +130,7 @@ async fn whole(parts: &Parts, contact: sunmao_store::Contact) -> Result<Value, S
             "number": link.number,
             "linked_at": link.linked_at,
         })),
-        "deliveries": newest_of_each_target(&deliveries).map(state).collect::<Vec<_>>(),
+        "deliveries": standing_of_each_target(&deliveries).into_iter().map(state).collect::<Vec<_>>(),
     }))
 }
 
@@ -145,14 +145,19 @@ async fn link(parts: &Parts, id: &str) -> Result<Option<Link>, StoreError> {
     Ok(None)
 }
 
-fn newest_of_each_target(deliveries: &[DeliveryRecord]) -> impl Iterator<Item = &DeliveryRecord> {
-    deliveries.iter().enumerate().filter_map(|(at, record)| {
-        let target = &record.delivery.target;
-        let newer = deliveries[..at]
+/// The newest delivery of each target. A superseded one never stands for its record: another one carries its payload, and
+/// may be the older of the two.
+fn standing_of_each_target(deliveries: &[DeliveryRecord]) -> Vec<&DeliveryRecord> {
+    let mut standing: Vec<&DeliveryRecord> = Vec::new();
+    for record in deliveries {
+        let is_told = standing
             .iter()
-            .any(|newer| newer.delivery.target == *target);
-        (!newer).then_some(record)
-    })
+            .any(|newer| newer.delivery.target == record.delivery.target);
+        if record.state != DeliveryState::Superseded && !is_told {
+            standing.push(record);
+        }
+    }
+    standing
 }
 
 fn state(record: &DeliveryRecord) -> Value {
@@ -168,4 +173,45 @@ fn state(record: &DeliveryRecord) -> Value {
         "letter": record.letter.as_ref().map(super::dead::letter),
         "updated_at": record.updated_at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sunmao_store::{Delivery, DeliveryId};
+
+    fn record(id: i64, target: &str, state: DeliveryState) -> DeliveryRecord {
+        DeliveryRecord {
+            delivery: Delivery {
+                id: DeliveryId(id),
+                event: "hub.contact.saved".to_owned(),
+                target: target.to_owned(),
+                key: "c-1".to_owned(),
+                payload: "{}".to_owned(),
+                revision: Some(id),
+                attempt: 1,
+                created_at: jiff::Timestamp::UNIX_EPOCH,
+            },
+            state,
+            due_at: jiff::Timestamp::UNIX_EPOCH,
+            worker: None,
+            reason: None,
+            outcome: None,
+            letter: None,
+            updated_at: jiff::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn what_another_delivery_took_over_is_not_where_a_contact_stands() {
+        let newest_first = [
+            record(4, "flow push", DeliveryState::Superseded),
+            record(3, "plugin greet", DeliveryState::Done),
+            record(2, "flow push", DeliveryState::Pending),
+            record(1, "flow push", DeliveryState::Done),
+        ];
+        let standing = standing_of_each_target(&newest_first);
+        let ids: Vec<i64> = standing.iter().map(|record| record.delivery.id.0).collect();
+        assert_eq!(ids, [3, 2]);
+    }
 }

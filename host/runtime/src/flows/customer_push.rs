@@ -43,6 +43,13 @@ pub(crate) async fn handle(
         Err(Stop::Wait(fault)) => Handled::Later(fault),
         Err(Stop::Extension(error)) => match error {
             ExtensionError::Call { fault, .. } => judged(fault, delivery),
+            // The wrong file stands in the flow: no contact is to blame, and none may be lost by it.
+            ExtensionError::NotProvided { .. } => Handled::Later(
+                Fault::new(Kind::Unavailable, error.to_string()).with_hint(format!(
+                    "name another file under [flow.{}], or give this one the function",
+                    flow.name
+                )),
+            ),
             error if error.is_transient() => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
             error => Handled::Dead(
                 Fault::new(Kind::Invalid, error.to_string())
@@ -66,7 +73,8 @@ impl From<ExtensionError> for Stop {
     }
 }
 
-fn judged(fault: Fault, delivery: &Delivery) -> Handled {
+/// What becomes of a delivery that the ERP, or the way to it, failed.
+pub(super) fn judged(fault: Fault, delivery: &Delivery) -> Handled {
     match fault.kind {
         Kind::Unavailable | Kind::Session | Kind::OverBudget => Handled::Later(fault),
         // The key makes a repetition safe; a person is asked only when the ERP keeps hiding the outcome.
@@ -88,7 +96,7 @@ async fn push(
             format!("contact {} cannot be read: {error}", delivery.key),
         ))
     })?;
-    let invocation = Invocation::of_delivery(host.clock.now(), delivery.id.0, &delivery.key);
+    let invocation = Invocation::of_delivery(delivery);
     if let Some(policy) = &flow.policy {
         let policy = serving(extensions, policy)?;
         match policy.admit(&invocation, &contact).await? {

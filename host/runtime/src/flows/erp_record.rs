@@ -3,6 +3,7 @@
 use super::flow::Flow;
 use crate::gateway::{Caller, Gateway};
 use crate::host::Host;
+use std::collections::BTreeSet;
 use sunmao_catalogue::{Answer, Document, Fault, Kind, Record, Value};
 use sunmao_store::{DeliveryId, IntentOutcome, StoreError};
 
@@ -15,6 +16,12 @@ pub(crate) struct Written {
 
 /// Wire names that hold a record's number, and the Chinese caption of the customer's.
 const NUMBER_FIELDS: [&str; 3] = ["khid", "客户编号", "htbh"];
+
+/// Earlier intents that are looked at.
+const EARLIER: u32 = 100;
+/// Rows of a page, and pages, that are looked through for a number: the ERP's filter also finds numbers that contain it.
+const PAGE_SIZE: i64 = 100;
+const PAGES: i64 = 20;
 
 /// Writes `record` under the key it already has, or under one that is reserved for it. `known_key` is the link's.
 pub(crate) async fn write(
@@ -40,10 +47,8 @@ pub(crate) async fn write(
             let Some(owner) = owner_of_number(&host.gateway, caller, flow, &record, key).await? else {
                 return Err(fault);
             };
-            // A record that is another contact's customer is not ours to write over.
-            let link = host.store.links.find_by_key(&flow.link, owner).await;
-            let link = link.map_err(|error| unreadable(&error))?;
-            if link.is_some_and(|link| caller.invocation.subject.as_deref() != Some(link.hub_id.as_str())) {
+            let anothers = is_anothers(host, caller, flow, owner).await;
+            if anothers.map_err(|error| unreadable(&error))? {
                 return Err(fault);
             }
             save(&host.gateway, caller, flow, &record, owner).await?;
@@ -51,6 +56,20 @@ pub(crate) async fn write(
         }
         Err(fault) => Err(fault),
     }
+}
+
+/// Whether a record is, or is about to be, another contact's customer, and so not ours to write over. A link says so
+/// once it is there; before that, the intent under which a flow is writing the record.
+async fn is_anothers(host: &Host, caller: &Caller, flow: &Flow, key: i64) -> Result<bool, StoreError> {
+    let subject = caller.invocation.subject.as_deref();
+    if let Some(link) = host.store.links.find_by_key(&flow.link, key).await? {
+        return Ok(subject != Some(link.hub_id.as_str()));
+    }
+    let intents = &host.store.intents;
+    let on_key = intents.of_reserved_key(&flow.write.name, key, EARLIER).await?;
+    Ok(on_key.iter().any(|intent| {
+        Flow::is_target(&intent.write.extension) && subject != Some(intent.write.subject.as_str())
+    }))
 }
 
 /// Reads the record back. What the ERP took but does not show counts as unknown, so that the next attempt sends it
@@ -90,16 +109,16 @@ async fn doubt(
     Ok(())
 }
 
-/// The key of an earlier write of the same record whose end nobody saw, or that was never linked: writing under
-/// another key would make a second record.
+/// The key of this flow's earlier write of the same record whose end nobody saw, or that was never linked: writing under
+/// another key would make a second record. What an automation wrote when it heard of the same contact is its own affair.
 async fn earlier_key(host: &Host, caller: &Caller, flow: &Flow) -> Result<Option<i64>, StoreError> {
     let Some(subject) = caller.invocation.subject.as_deref() else {
         return Ok(None);
     };
-    let intents = host.store.intents.of_subject(subject, 100).await?;
-    let mine = intents
-        .into_iter()
-        .filter(|intent| intent.write.operation == flow.write.name);
+    let intents = host.store.intents.of_subject(subject, EARLIER).await?;
+    let mine = intents.into_iter().filter(|intent| {
+        intent.write.operation == flow.write.name && *intent.write.extension == *caller.actor
+    });
     Ok(mine.filter_map(|intent| intent.write.reserved_key).next())
 }
 
@@ -218,20 +237,31 @@ async fn owner_of_number(
     let Some(number) = number.filter(|number| !number.is_empty() && list.param(&field.wire).is_some()) else {
         return Ok(None);
     };
-    let filter = Record::from_iter([(field.wire.clone(), Value::Text(number.clone()))]);
-    let Answer::Table(table) = gateway.call(caller, list, &filter).await? else {
-        return Ok(None);
-    };
-    let column = table.column(&field.wire).or_else(|| table.column(&field.label));
-    let (Some(column), Some(key_column)) = (column, table.column(&flow.key_parameter)) else {
-        return Ok(None);
-    };
-    let mut owners = table
-        .rows
-        .iter()
-        .filter(|row| row.get(column).and_then(Value::to_text).as_deref() == Some(number.as_str()));
-    let owner = owners.next().and_then(|row| row.get(key_column)?.as_integer());
-    Ok(owner.filter(|owner| *owner != key && owners.next().is_none()))
+    let mut owners = BTreeSet::new();
+    for index in 1..=PAGES {
+        let mut filter = Record::from_iter([(field.wire.clone(), Value::Text(number.clone()))]);
+        if let Some(paging) = &list.paging {
+            filter.insert(paging.size.clone(), Value::Integer(PAGE_SIZE));
+            filter.insert(paging.index.clone(), Value::Integer(index));
+        }
+        let Answer::Table(table) = gateway.call(caller, list, &filter).await? else {
+            return Ok(None);
+        };
+        let column = table.column(&field.wire).or_else(|| table.column(&field.label));
+        let (Some(column), Some(key_column)) = (column, table.column(&flow.key_parameter)) else {
+            return Ok(None);
+        };
+        let bearing = table
+            .rows
+            .iter()
+            .filter(|row| row.get(column).and_then(Value::to_text).as_deref() == Some(number.as_str()));
+        owners.extend(bearing.filter_map(|row| row.get(key_column)?.as_integer()));
+        if list.paging.is_none() || index >= i64::from(table.page.count) {
+            break;
+        }
+    }
+    let is_one = owners.len() == 1;
+    Ok(owners.into_iter().find(|owner| is_one && *owner != key))
 }
 
 fn unreadable(error: &StoreError) -> Fault {

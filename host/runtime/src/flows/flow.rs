@@ -72,6 +72,11 @@ impl Flow {
         format!("flow {name}")
     }
 
+    /// Whether deliveries and intents of this name are a flow's.
+    pub fn is_target(name: &str) -> bool {
+        name.starts_with("flow ")
+    }
+
     /// Resolves a flow's settings.
     pub fn resolve(
         catalogue: &Catalogue,

@@ -1,6 +1,7 @@
 //! Flows: what happens when a record of the hub changes, put together from a policy, a mapping and a write.
 
 mod customer_push;
+mod ending;
 mod erp_record;
 mod flow;
 mod progress;

@@ -39,6 +39,8 @@ pub enum Step {
         /// The mapping and its version.
         mapping: String,
     },
+    /// An automation handled it.
+    Handled,
     /// It waits for another attempt.
     PutOff {
         /// Why.

@@ -1,6 +1,7 @@
-//! The worker: leases deliveries, hands each to its flow or automation, and writes down how it ended.
+//! The worker: leases deliveries, keeps the leases, and hands each to its flow or automation.
 
 use super::customer_push::{self, Handled};
+use super::ending;
 use super::flow::{CONTACT_SAVED, Flow, FlowError, FlowSettings};
 use super::progress::{Progress, Step};
 use crate::extension::{Event, ExtensionError, Invocation, SharedExtension};
@@ -8,20 +9,23 @@ use crate::host::Host;
 use crate::limits::Limits;
 use crate::loading::Extensions;
 use arc_swap::ArcSwap;
-use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{Completion, DeadLetter, Leased, Route, StoreError};
+use sunmao_store::{Delivery, Lease, Leased, Route, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinHandle;
 
 /// Deliveries handled at once; the ERP's own budget is the erp-client's.
 const AT_ONCE: usize = 8;
-/// Far longer than the calls of one delivery may take together; a killed worker's work waits no longer than this.
+/// A vanished worker's work waits no longer than this; whoever is still at it extends it in time.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// Well within the lease, so that one extension may fail.
+const EXTENSION_INTERVAL: Duration = Duration::from_secs(100);
+/// After the queue could not be read or written.
+const AFTER_AN_ERROR: Duration = Duration::from_secs(1);
 /// The queue is looked at this often even when nothing was heard.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// Finished deliveries are kept this long.
@@ -136,29 +140,35 @@ fn resolve(
 
 impl Inner {
     async fn run(self: Arc<Self>) {
+        let upkeep = tokio::spawn(self.clone().keep_small());
         let mut arrivals = self.host.store.deliveries.arrivals();
         let mut stop = self.stop.subscribe();
-        let mut pruned = tokio::time::interval(PRUNE_INTERVAL);
         let worker = format!("sunmao {}", std::process::id());
         while !*stop.borrow() {
             arrivals.borrow_and_update();
-            let took = match self.take(&worker).await {
-                Ok(took) => took,
+            let sleep = match self.take(&worker).await {
+                Ok(0) => self.until_next().await,
+                Ok(_) => continue,
                 Err(error) => {
                     tracing::error!(%error, hint = error.hint(), "the queue cannot be read; trying again");
-                    0
+                    AFTER_AN_ERROR
                 }
             };
-            if took > 0 {
-                continue;
-            }
-            let sleep = self.until_next().await;
             tokio::select! {
                 _ = arrivals.changed() => {}
                 _ = tokio::time::sleep(sleep) => {}
                 _ = stop.changed() => {}
-                _ = pruned.tick() => self.prune().await,
             }
+        }
+        upkeep.abort();
+    }
+
+    /// Forgets what was finished long ago.
+    async fn keep_small(self: Arc<Self>) {
+        let mut interval = tokio::time::interval(PRUNE_INTERVAL);
+        loop {
+            interval.tick().await;
+            self.prune().await;
         }
     }
 
@@ -171,6 +181,9 @@ impl Inner {
         let mut hands = vec![first];
         while let Ok(hand) = self.slots.clone().try_acquire_owned() {
             hands.push(hand);
+        }
+        if *self.stop.borrow() {
+            return Ok(0);
         }
         let now = self.host.clock.now();
         let limit = u32::try_from(hands.len()).unwrap_or(1);
@@ -227,55 +240,37 @@ impl Inner {
                 step,
             });
         };
-        let handled = match flow {
-            Some(flow) => {
-                customer_push::handle(&self.host, &self.extensions, &flow, &leased.delivery, &watch).await
+        let work = async {
+            match flow {
+                Some(flow) => {
+                    customer_push::handle(&self.host, &self.extensions, &flow, &leased.delivery, &watch).await
+                }
+                None => self.automate(&leased).await,
             }
-            None => self.automate(&leased).await,
         };
-        if let Err(error) = self.finish(&leased, handled, &watch).await {
+        let handled = tokio::select! {
+            handled = work => handled,
+            // Another worker has it now, and reads the intents first; going on here would do the work twice.
+            error = self.keep_lease(leased.lease) => {
+                tracing::error!(delivery = %leased.delivery.id, %error, hint = error.hint(), "a delivery was taken over while it was handled");
+                return;
+            }
+        };
+        if let Err(error) = ending::write(&self.host, &leased, handled, &watch).await {
             tracing::error!(delivery = %leased.delivery.id, %error, hint = error.hint(), "the end of a delivery was not written; it will be handled again");
         }
     }
 
-    async fn finish(
-        &self,
-        leased: &Leased,
-        handled: Handled,
-        watch: &impl Fn(Step),
-    ) -> Result<(), StoreError> {
-        let now = self.host.clock.now();
-        let deliveries = &self.host.store.deliveries;
-        match handled {
-            Handled::Done { link, step } => {
-                let completion = Completion {
-                    link,
-                    outcome: outcome(&step),
-                    audit: Vec::new(),
-                };
-                match deliveries.complete(leased.lease, completion, now).await {
-                    Err(error @ StoreError::LinkTaken { .. }) => {
-                        let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
-                        bury(self, leased, fault, watch).await
-                    }
-                    ended => {
-                        watch(step);
-                        ended
-                    }
-                }
+    /// Extends the lease for as long as it is polled; ends when the lease was lost.
+    async fn keep_lease(&self, lease: Lease) -> StoreError {
+        loop {
+            tokio::time::sleep(EXTENSION_INTERVAL).await;
+            let now = self.host.clock.now();
+            match self.host.store.deliveries.extend(lease, now + LEASE, now).await {
+                Ok(()) => {}
+                Err(error @ StoreError::LeaseLost { .. }) => return error,
+                Err(error) => tracing::warn!(%error, hint = error.hint(), "a lease was not extended"),
             }
-            Handled::Later(fault) => {
-                let wait = backoff(leased.delivery.attempt);
-                watch(Step::PutOff {
-                    reason: fault.to_string(),
-                });
-                tracing::warn!(delivery = %leased.delivery.id, key = leased.delivery.key, %fault, ?wait, "put off");
-                let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(1));
-                deliveries
-                    .release(leased.lease, now + wait, &fault.to_string(), now)
-                    .await
-            }
-            Handled::Dead(fault) => bury(self, leased, fault, watch).await,
         }
     }
 
@@ -295,13 +290,13 @@ impl Inner {
             payload: delivery.payload.clone(),
             attempt: u32::try_from(delivery.attempt).unwrap_or(u32::MAX),
         };
-        let invocation = Invocation::of_delivery(self.host.clock.now(), delivery.id.0, &delivery.key);
+        let invocation = Invocation::of_delivery(delivery);
         match extension.handle(&invocation, &event).await {
             Ok(()) => Handled::Done {
                 link: None,
-                step: Step::Admitted { policy: None },
+                step: Step::Handled,
             },
-            Err(error) => automation_failed(error),
+            Err(error) => automation_failed(error, delivery),
         }
     }
 
@@ -313,59 +308,14 @@ impl Inner {
     }
 }
 
-async fn bury(inner: &Inner, leased: &Leased, fault: Fault, watch: &impl Fn(Step)) -> Result<(), StoreError> {
-    tracing::error!(delivery = %leased.delivery.id, key = leased.delivery.key, %fault, "dead letter");
-    let letter = DeadLetter {
-        kind: fault.kind.name().to_owned(),
-        code: fault.code.map(|code| code.to_string()),
-        message: fault.message.clone(),
-        hint: fault.hint.clone(),
-    };
-    watch(Step::Dead {
-        message: fault.message,
-        hint: fault.hint,
-    });
-    inner
-        .host
-        .store
-        .deliveries
-        .bury(leased.lease, letter, Vec::new(), inner.host.clock.now())
-        .await
-}
-
-fn automation_failed(error: ExtensionError) -> Handled {
-    let transient = error.is_transient();
-    let fault = match error {
-        ExtensionError::Call { fault, .. } => fault,
-        error => Fault::new(Kind::Invalid, error.to_string())
-            .with_hint("correct the automation, then: sunmao dead retry"),
-    };
-    if transient {
-        Handled::Later(fault)
-    } else {
-        Handled::Dead(fault)
+fn automation_failed(error: ExtensionError, delivery: &Delivery) -> Handled {
+    let is_transient = error.is_transient();
+    match error {
+        ExtensionError::Call { fault, .. } => customer_push::judged(fault, delivery),
+        error if is_transient => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
+        error => Handled::Dead(
+            Fault::new(Kind::Invalid, error.to_string())
+                .with_hint("correct the automation, then: sunmao dead retry"),
+        ),
     }
-}
-
-fn outcome(step: &Step) -> String {
-    match step {
-        Step::Skipped { reason, .. } => format!("skipped: {reason}"),
-        Step::Linked { erp_key, number, .. } => format!("linked: {number} (key {erp_key})"),
-        _ => "handled".to_owned(),
-    }
-}
-
-/// The wait before the next attempt: one second, doubling to five minutes, with jitter.
-fn backoff(attempt: i64) -> Duration {
-    let attempt = usize::try_from(attempt.saturating_sub(1))
-        .unwrap_or_default()
-        .min(16);
-    let longest = Duration::from_secs(300);
-    let mut waits = ExponentialBuilder::default()
-        .with_min_delay(Duration::from_secs(1))
-        .with_max_delay(longest)
-        .with_jitter()
-        .without_max_times()
-        .build();
-    waits.nth(attempt).unwrap_or(longest)
 }

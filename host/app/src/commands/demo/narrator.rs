@@ -118,6 +118,8 @@ impl Narrator {
                     format!("{decision} → {customer} (key {erp_key}, mapped by {mapping})"),
                 );
             }
+            // The story is that of the flow; an automation that heard of the contact too does not end it.
+            Step::Handled => {}
             Step::PutOff { reason } => self.tell(
                 &key,
                 style(format!("waits for another attempt: {reason}")).yellow(),
