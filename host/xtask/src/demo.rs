@@ -1,6 +1,6 @@
 //! The demonstration: builds what it needs and becomes `sunmao demo`.
 
-use crate::toolchain::Choice;
+use crate::toolchain::{Choice, Lockfile};
 use crate::workspace::Workspace;
 use crate::{cargo, guests};
 use anyhow::Result;
@@ -17,7 +17,7 @@ pub struct Options {
 
 /// Builds the guests and the host, then runs the demonstration in the root of the working tree.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    guests::build(workspace, Choice::Auto)?;
+    guests::build(workspace, Choice::Auto, Lockfile::Open)?;
     // Not `--package`, for the same reason as in `.cargo/config.toml`.
     cargo::run(cargo::command(&workspace.root).args(["build", "--locked", "--bin", "sunmao"]))?;
     let program = workspace

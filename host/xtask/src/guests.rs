@@ -2,7 +2,7 @@
 //! `plugins/dist/examples/hello-automation.wasm`; components that exist to be tested with in `tests/dist`.
 
 use crate::component;
-use crate::toolchain::{Choice, Toolchain};
+use crate::toolchain::{Choice, Lockfile, Toolchain};
 use crate::workspace::{GuestWorkspace, Workspace};
 use anyhow::{Context, Result, bail};
 use cargo_metadata::{Artifact, Message};
@@ -11,6 +11,9 @@ use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+
+/// In a folder of components: those that were built here, a line each.
+const SHIPPED: &str = ".built";
 
 /// Options of `cargo xtask guests`.
 #[derive(clap::Args)]
@@ -22,22 +25,27 @@ pub struct Options {
 
 /// Builds the guests of every guest workspace.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    build(workspace, options.toolchain)
+    build(workspace, options.toolchain, Lockfile::Open)
 }
 
 /// Builds the guests of every guest workspace. What has not changed is neither compiled nor written again.
-pub fn build(workspace: &Workspace, choice: Choice) -> Result<()> {
+pub fn build(workspace: &Workspace, choice: Choice, lockfile: Lockfile) -> Result<()> {
     let toolchain = Toolchain::find(choice)?;
     for guests in workspace.guests() {
-        build_workspace(workspace, &guests, toolchain)
+        build_workspace(workspace, &guests, toolchain, lockfile)
             .with_context(|| format!("building the guests of {}", guests.folder.display()))?;
     }
     Ok(())
 }
 
-fn build_workspace(workspace: &Workspace, guests: &GuestWorkspace, toolchain: Toolchain) -> Result<()> {
+fn build_workspace(
+    workspace: &Workspace,
+    guests: &GuestWorkspace,
+    toolchain: Toolchain,
+    lockfile: Lockfile,
+) -> Result<()> {
     let mut shipped = BTreeSet::new();
-    for artifact in compile(workspace, &guests.folder, toolchain)? {
+    for artifact in compile(workspace, &guests.folder, toolchain, lockfile)? {
         let Some(module) = artifact
             .filenames
             .iter()
@@ -45,15 +53,21 @@ fn build_workspace(workspace: &Workspace, guests: &GuestWorkspace, toolchain: To
         else {
             continue;
         };
-        let path = guests.dist.join(place(&artifact));
-        ship(module.as_std_path(), &path).with_context(|| artifact.target.name.clone())?;
-        shipped.insert(path);
+        let place = place(&artifact);
+        ship(module.as_std_path(), &guests.dist.join(&place))
+            .with_context(|| artifact.target.name.clone())?;
+        shipped.insert(place);
     }
-    remove_others(&guests.dist, &shipped)
+    remove_forgotten(&guests.dist, &shipped)
 }
 
-fn compile(workspace: &Workspace, folder: &Path, toolchain: Toolchain) -> Result<Vec<Artifact>> {
-    let mut command = toolchain.build(folder);
+fn compile(
+    workspace: &Workspace,
+    folder: &Path,
+    toolchain: Toolchain,
+    lockfile: Lockfile,
+) -> Result<Vec<Artifact>> {
+    let mut command = toolchain.build(folder, lockfile);
     command.arg("--message-format=json-render-diagnostics");
     command.env("CARGO_TARGET_DIR", workspace.guests_target());
     let mut child = command.stdout(Stdio::piped()).spawn().context("starting cargo")?;
@@ -113,18 +127,20 @@ fn replace(path: &Path, component: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Removes components of crates that are no more.
-fn remove_others(dist: &Path, shipped: &BTreeSet<PathBuf>) -> Result<()> {
-    for folder in [dist.to_owned(), dist.join("examples")] {
-        if !folder.is_dir() {
-            continue;
-        }
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "wasm") && !shipped.contains(&path) {
-                fs::remove_file(path)?;
-            }
+/// Removes what an earlier build put there from crates that are no more, and nothing else: people put their own plugins
+/// into the folder too.
+fn remove_forgotten(dist: &Path, shipped: &BTreeSet<PathBuf>) -> Result<()> {
+    let list = dist.join(SHIPPED);
+    let earlier = fs::read_to_string(&list).unwrap_or_default();
+    for place in earlier.lines().map(Path::new) {
+        let path = dist.join(place);
+        if !shipped.contains(place) && path.is_file() {
+            println!("{} has no crate any more: removed", path.display());
+            fs::remove_file(path)?;
         }
     }
+    let lines = shipped.iter().map(|place| format!("{}\n", place.display()));
+    fs::create_dir_all(dist)?;
+    fs::write(list, lines.collect::<String>())?;
     Ok(())
 }

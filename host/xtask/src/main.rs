@@ -2,7 +2,6 @@
 
 mod cargo;
 mod component;
-mod counts;
 mod debian;
 mod demo;
 mod generate;

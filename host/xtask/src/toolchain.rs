@@ -19,6 +19,15 @@ pub enum Choice {
     Debian,
 }
 
+/// Whether a build may write down new members and dependencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lockfile {
+    /// It may: somebody is writing a plugin.
+    Open,
+    /// It must not: what is committed has to be complete.
+    Fixed,
+}
+
 /// A way to compile for [`TARGET`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Toolchain {
@@ -39,19 +48,15 @@ impl Toolchain {
     }
 
     /// `cargo build --release` for the target, to be run in `folder`.
-    pub fn build(self, folder: &Path) -> Command {
+    pub fn build(self, folder: &Path, lockfile: Lockfile) -> Command {
         let mut command = match self {
             Toolchain::Ordinary => cargo::command(folder),
             Toolchain::Debian => debian::cargo(folder),
         };
-        command.args([
-            "build",
-            "--release",
-            "--locked",
-            "--workspace",
-            "--target",
-            TARGET,
-        ]);
+        command.args(["build", "--release", "--workspace", "--target", TARGET]);
+        if lockfile == Lockfile::Fixed {
+            command.arg("--locked");
+        }
         if self == Toolchain::Debian {
             command.args(["-Z", "build-std=std,panic_abort"]);
         }
