@@ -14,6 +14,8 @@ use std::borrow::Cow;
 const DATE_FORMATS: [&str; 4] = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"];
 /// Times of day, the longer form first because the shorter one is its beginning.
 const TIME_FORMATS: [&str; 2] = ["%H:%M:%S%.f", "%H:%M"];
+/// Offsets: `+02:00`, `+0200`, `+02`.
+const OFFSET_FORMATS: [&str; 3] = ["%:z", "%z", "%:::z"];
 /// The ERP keeps China's local time, which has one zone and no summer time.
 const ERP_OFFSET: Offset = Offset::constant(8);
 
@@ -140,9 +142,11 @@ fn whole(number: Decimal) -> Option<i64> {
     }
 }
 
-/// The two forms that nearly every date has, without trying formats.
+/// The two forms that nearly every date has, without trying formats. A time with an offset can be as long as one
+/// without (`2025-03-07T10:00-04`), and reading it as a civil time would drop the offset.
 fn plain(text: &str) -> Option<Moment> {
-    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+    let shape = |at: usize, expected: u8| text.as_bytes().get(at) == Some(&expected);
+    if !shape(4, b'-') || !shape(7, b'-') || text.len() == 19 && !shape(16, b':') {
         return None;
     }
     match text.len() {
@@ -171,8 +175,11 @@ fn offset(text: &str) -> Option<Option<Offset>> {
     if text.eq_ignore_ascii_case("z") {
         return Some(Some(Offset::UTC));
     }
-    let (parsed, rest) = prefix("%:z", text).or_else(|| prefix("%z", text))?;
-    rest.is_empty().then(|| parsed.offset())
+    OFFSET_FORMATS
+        .iter()
+        .filter_map(|format| prefix(format, text))
+        .find(|(_, rest)| rest.is_empty())
+        .map(|(parsed, _)| parsed.offset())
 }
 
 /// What a format reads from the beginning of a text, and what it leaves.

@@ -20,7 +20,7 @@ pub use answer::{Ack, Answer, Column, Document, DocumentField, NamedTable, Page,
 pub use arguments::{Arguments, FieldFault};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use fault::{Fault, Kind};
-pub use glossary::Glossary;
+pub use glossary::{Glossary, NameException};
 pub use operation::{
     Dialect, Effect, EnumValue, Field, FieldType, Operation, Paging, Repeat, ResultKind, Write,
 };

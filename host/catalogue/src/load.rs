@@ -15,7 +15,7 @@
 //! # "read", or how a write may be repeated: reserved-key, unique-number or "never"; `judged` where the vendor is silent
 //! effect.write = { repeat = "never", judged = true }
 //! params = [
-//!   # The English name is the glossary's for the label; a `name` of its own only where that would mislead or collide.
+//!   # The English name is the glossary's for the label; a `name` of its own only as `glossary-exceptions.toml` allows.
 //!   { wire = "HTId", label = "合同编号", type = "string", required = true, max-length = 50 },
 //!   # `values` are all codes there are, `samples` those of one installation.
 //!   { wire = "PaybackMode", label = "收款类型", type = "int", values = { 1 = "汇总", 2 = "明细" } },
@@ -106,6 +106,9 @@ struct FieldRow {
     #[serde(default)]
     samples: IndexMap<String, String>,
     lookup: Option<String>,
+    lookup_page: Option<String>,
+    #[serde(default)]
+    unique: bool,
     #[serde(default)]
     multiple: bool,
     #[serde(default)]
@@ -149,18 +152,9 @@ fn fields(rows: Vec<FieldRow>, glossary: &Glossary) -> Result<Vec<Field>, String
 
 impl FieldRow {
     fn into_field(self, glossary: &Glossary) -> Result<Field, String> {
-        let name = match self.name {
-            Some(name) => name,
-            None => glossary
-                .english(&self.label)
-                .ok_or_else(|| {
-                    format!(
-                        "field `{}`: the glossary has no English name for {}; add one, or give the field a `name`",
-                        self.wire, self.label
-                    )
-                })?
-                .to_owned(),
-        };
+        let name = glossary
+            .name(&self.label, self.name)
+            .map_err(|message| format!("field `{}`: {message}", self.wire))?;
         if !self.values.is_empty() && !self.samples.is_empty() {
             return Err(format!(
                 "field `{}`: codes are either `values` (all there are) or `samples` (of one installation)",
@@ -188,6 +182,8 @@ impl FieldRow {
                 .collect(),
             values_are_sample,
             lookup: self.lookup,
+            lookup_page: self.lookup_page,
+            unique: self.unique,
             multiple: self.multiple,
             matches_substring: self.substring,
             fields: fields(self.fields, glossary)?,

@@ -68,6 +68,10 @@ pub struct Field {
     pub values_are_sample: bool,
     /// The operation that lists the codes, by its full name.
     pub lookup: Option<String>,
+    /// The ERP's own page that lists the codes, where no operation does.
+    pub lookup_page: Option<String>,
+    /// The ERP refuses a second record with the same value.
+    pub unique: bool,
     /// Several values, comma-separated on the wire.
     pub multiple: bool,
     /// A filter that matches anywhere in the text.
@@ -144,7 +148,8 @@ pub enum Effect {
 pub struct Write {
     /// What makes a repetition safe.
     pub repeat: Repeat,
-    /// The operation that reads the record back, by its full name. It takes the record's key as `ord`.
+    /// The operation that shows what was written, by its full name. One that reads a record takes its key as `ord`; a
+    /// list is looked through for the record.
     pub read_back: Option<String>,
     /// The vendor does not say; judged from the operation's kind.
     #[serde(default)]
@@ -163,7 +168,8 @@ pub enum Repeat {
         /// The operation that allocates a new key, where there is one.
         reserve: Option<String>,
     },
-    /// A number that the caller chooses identifies the record.
+    /// A number that the caller chooses identifies the record. Where the parameter is not required, only a call that
+    /// gives it can be found again.
     UniqueNumber {
         /// The parameter that carries the number.
         parameter: String,

@@ -26,7 +26,7 @@ impl Operation {
     /// (thousands separators, loose dates, empty text); what does not fit goes to `extra` as text. An answer of another
     /// kind than the catalogue announces is put into the announced form, so that a guest never meets a surprise.
     pub fn present(&self, answer: &Answer, face: Face) -> Value {
-        match self.response_form() {
+        match self.response_form(face) {
             ResponseForm::Rows => self.rows(&convert::table(answer), face),
             ResponseForm::Record => Value::Record(self.record(answer, face)),
             ResponseForm::Table => table(&convert::table(answer), face),

@@ -1,5 +1,6 @@
 //! The shape of a value as WIT declares it. Requests, answers, type checks and the WIT text are all read from here.
 
+use crate::Face;
 use crate::operation::{Field, FieldType, Operation, ResultKind};
 use shared::{ack, document, page, pair, table};
 use std::sync::Arc;
@@ -68,7 +69,7 @@ impl Operation {
 
     /// The type of a successful answer.
     pub fn response_shape(&self) -> Shape {
-        Shape::Record(match self.response_form() {
+        Shape::Record(match self.response_form(Face::Typed) {
             ResponseForm::Table => table(),
             ResponseForm::Document => document(),
             ResponseForm::Ack => ack(),
@@ -92,12 +93,15 @@ impl Operation {
         })
     }
 
-    /// Which of the five forms a successful answer takes.
-    pub(crate) fn response_form(&self) -> ResponseForm {
+    /// Which of the five forms a successful answer takes. A screen whose members are known is a record for typed
+    /// guests; the others get it as they get every screen, members, captions and labels at once.
+    pub(crate) fn response_form(&self, face: Face) -> ResponseForm {
+        let is_known = !self.fields.is_empty();
         match self.result {
-            ResultKind::Table if self.fields.is_empty() => ResponseForm::Table,
-            ResultKind::Table => ResponseForm::Rows,
-            ResultKind::Record if !self.fields.is_empty() => ResponseForm::Record,
+            ResultKind::Table if is_known => ResponseForm::Rows,
+            ResultKind::Table => ResponseForm::Table,
+            ResultKind::Record if is_known => ResponseForm::Record,
+            ResultKind::Bill if is_known && face == Face::Typed => ResponseForm::Record,
             ResultKind::Bill | ResultKind::Record => ResponseForm::Document,
             ResultKind::Message | ResultKind::Ack | ResultKind::Session => ResponseForm::Ack,
         }
@@ -217,6 +221,14 @@ fn documentation(field: &Field) -> String {
     }
     if let Some(lookup) = &field.lookup {
         parts.push(format!("codes from `{lookup}`"));
+    }
+    if let Some(page) = &field.lookup_page {
+        parts.push(format!(
+            "codes from the ERP's page `{page}`, which no operation reads"
+        ));
+    }
+    if field.unique {
+        parts.push("the ERP refuses a second record with the same".to_owned());
     }
     parts.join("; ")
 }

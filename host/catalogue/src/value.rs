@@ -1,5 +1,6 @@
 //! The neutral value that travels between guests, the gateway and the ERP client.
 
+use crate::coerce;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -49,12 +50,10 @@ impl Value {
         }
     }
 
-    /// The whole number inside, also where it came as text.
+    /// The whole number inside, also where it came as text. A list of codes (`1,2`) is none.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
-            Value::Integer(value) => Some(*value),
-            Value::Text(value) => value.trim().replace(',', "").parse().ok(),
-            Value::Decimal(value) if value.is_integer() => i64::try_from(*value).ok(),
+            Value::Integer(_) | Value::Text(_) | Value::Decimal(_) => coerce::integer(self),
             _ => None,
         }
     }

@@ -5,6 +5,9 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+/// From here on (2^53) neighbouring whole numbers share one float.
+const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
+
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
@@ -44,12 +47,23 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(i64::try_from(value).map_or_else(|_| Value::Decimal(Decimal::from(value)), Value::Integer))
     }
 
-    /// The shortest decimal that reads back as the same float is what the writer wrote.
+    fn visit_i128<E: Error>(self, value: i128) -> Result<Value, E> {
+        Ok(whole(value))
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
+        Ok(i128::try_from(value).map_or_else(|_| Value::Text(value.to_string()), whole))
+    }
+
+    /// The shortest decimal that reads back as the same float is what the writer wrote. Where a float is too large to
+    /// tell, its digits would be made up: it stays text, in a notation that no exact number is read from. One such
+    /// number does not make everything around it unreadable.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        let text = value.to_string();
-        text.parse()
-            .map(Value::Decimal)
-            .map_err(|_| E::custom(format!("{text} does not fit an exact decimal; write it as text")))
+        let exact = match value.abs() < FIRST_INEXACT {
+            true => value.to_string().parse().ok(),
+            false => None,
+        };
+        Ok(exact.map_or_else(|| Value::Text(format!("{value:e}")), Value::Decimal))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -74,5 +88,78 @@ impl<'de> Visitor<'de> for ValueVisitor {
             record.insert(name, value);
         }
         Ok(Value::Record(record))
+    }
+}
+
+/// A whole number of any size, as text where it fits no number of ours.
+fn whole(value: i128) -> Value {
+    let decimal = || Decimal::try_from_i128_with_scale(value, 0).map(Value::Decimal);
+    match i64::try_from(value) {
+        Ok(value) => Value::Integer(value),
+        Err(_) => decimal().unwrap_or_else(|_| Value::Text(value.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::de::value::{Error, I128Deserializer, U128Deserializer};
+
+    fn read(json: &str) -> Value {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn decimal(text: &str) -> Value {
+        Value::Decimal(text.parse().unwrap())
+    }
+
+    #[test]
+    fn numbers_stay_exact_as_far_as_the_reader_shows_them_exactly() {
+        assert_eq!(read("9223372036854775807"), Value::Integer(i64::MAX));
+        assert_eq!(read("18446744073709551615"), decimal("18446744073709551615"));
+        assert_eq!(read("1200.50"), decimal("1200.5"));
+        assert_eq!(read("-0.1"), decimal("-0.1"));
+        assert_eq!(read("123456789012.345"), decimal("123456789012.345"));
+    }
+
+    #[test]
+    fn a_number_whose_digits_are_lost_is_text_that_no_exact_number_is_read_from() {
+        for (json, beginning) in [
+            ("123456789012345678901234", "1.23456789012345"),
+            ("-123456789012345678901234", "-1.23456789012345"),
+            ("12345678901234567.89", "1.23456789012345"),
+        ] {
+            let value = read(json);
+            let text = value.as_text().unwrap();
+            assert!(
+                text.starts_with(beginning) && text.contains('e'),
+                "{json} became {text}"
+            );
+            assert_eq!(crate::coerce::decimal(&value), None, "{json}");
+            assert_eq!(crate::coerce::integer(&value), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_every_decimal_leaves_what_is_around_it_readable() {
+        let value = read(r#"{"name": "榫", "huge": 1e300, "rows": [[1, -1e40]]}"#);
+        assert_eq!(value.get("name"), Some(&"榫".into()));
+        assert_eq!(value.get("huge"), Some(&"1e300".into()));
+        let row = Value::List(vec![1.into(), "-1e40".into()]);
+        assert_eq!(value.get("rows"), Some(&Value::List(vec![row])));
+    }
+
+    #[test]
+    fn wide_whole_numbers_keep_their_digits() {
+        let signed = |number| Value::deserialize(I128Deserializer::<Error>::new(number)).unwrap();
+        let unsigned = |number| Value::deserialize(U128Deserializer::<Error>::new(number)).unwrap();
+        assert_eq!(signed(-7), Value::Integer(-7));
+        assert_eq!(
+            signed(123_456_789_012_345_678_901_234),
+            decimal("123456789012345678901234")
+        );
+        assert_eq!(signed(i128::MIN), i128::MIN.to_string().into());
+        assert_eq!(unsigned(7), Value::Integer(7));
+        assert_eq!(unsigned(u128::MAX), u128::MAX.to_string().into());
     }
 }

@@ -278,3 +278,35 @@ fn the_gateway_can_put_a_key_in() {
     assert_eq!(arguments.get("ord"), Some(&Value::Integer(9)));
     assert_eq!(arguments.get("record-key"), None);
 }
+
+#[test]
+fn several_empty_values_are_none_where_one_is_required() {
+    let operation = operation(vec![Field {
+        required: true,
+        multiple: true,
+        ..field("workers", "CateIDs", "生产人员", FieldType::String)
+    }]);
+    for given in [
+        r#"{"workers": []}"#,
+        r#"{"workers": [""]}"#,
+        r#"{"workers": [null, " "]}"#,
+        r#"{"workers": ","}"#,
+        r#"{"workers": "， ,"}"#,
+        r#"{"workers": ""}"#,
+        r#"{}"#,
+    ] {
+        let faults = operation.check(&record(given)).expect_err(given);
+        assert_eq!(faults.len(), 1, "{given}");
+        assert_eq!(faults[0].message, "生产人员 is required", "{given}");
+    }
+    let arguments = operation.check(&record(r#"{"workers": ["", "3"]}"#)).unwrap();
+    assert_eq!(json(&arguments), r#"{"CateIDs":"3"}"#);
+}
+
+#[test]
+fn several_empty_values_empty_a_field_that_is_not_required() {
+    check(
+        r#"{"title": "订单", "source": [""]}"#,
+        expect![[r#"{"title":"订单","ly":""}"#]],
+    );
+}

@@ -102,6 +102,90 @@ fn every_known_code_is_accepted_and_its_label_stands_for_it() {
     }
 }
 
+fn checked(operation: &str, given: &[(&str, Value)]) -> Result<Vec<Option<Value>>, String> {
+    let catalogue = Catalogue::shared();
+    let operation = catalogue.find(operation).expect(operation);
+    let mut arguments = operation.example();
+    arguments.extend(
+        given
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    );
+    let checked = operation
+        .check(&arguments)
+        .map_err(|faults| operation.invalid(&faults).message)?;
+    let wire = |name: &str| &operation.param(name).expect(name).wire;
+    Ok(given
+        .iter()
+        .map(|(name, _)| checked.get(wire(name)).cloned())
+        .collect())
+}
+
+#[test]
+fn fractions_of_a_unit_and_of_an_hour_are_accepted() {
+    let lines = |wire: &str, inner: &str| {
+        let catalogue = Catalogue::shared();
+        let operation = catalogue.find(wire).expect(wire);
+        let mut example = operation.example();
+        let list = operation.param(inner).expect(inner);
+        let Some(Value::List(records)) = example.get_mut(&list.name) else {
+            panic!("{inner} is a list");
+        };
+        let Some(Value::Record(line)) = records.first_mut() else {
+            panic!("a line is a record");
+        };
+        line.insert("quantity".to_owned(), Value::from("2.5"));
+        operation
+            .check(&example)
+            .map_err(|faults| operation.invalid(&faults).message)
+    };
+    assert!(lines("stock-receipts.create", "kuinlist").is_ok());
+    assert!(lines("contracts.create", "contractList").is_ok());
+    let half = Value::from("0.5");
+    for name in ["production-reports.create", "production-reports.update"] {
+        let given = [
+            ("accepted-quantity", half.clone()),
+            ("rework-quantity", half.clone()),
+            ("scrap-quantity", half.clone()),
+            ("processing-time", half.clone()),
+        ];
+        checked(name, &given).expect("half an hour");
+    }
+}
+
+#[test]
+fn the_ends_of_a_range_of_dates_are_read_alike_and_may_stay_open() {
+    let given = [
+        ("signed-from", Value::from("2025/3/1")),
+        ("signed-until", Value::from("")),
+        ("start-date-from", Value::from("2025-03-01T08:00:00Z")),
+        ("start-date-until", Value::Null),
+    ];
+    let wire = |text: &str| Some(Value::from(text));
+    assert_eq!(
+        checked("contracts.list", &given).expect("a range"),
+        [wire("2025-03-01"), wire(""), wire("2025-03-01 16:00:00"), None]
+    );
+    let message = checked("contracts.list", &[("signed-until", Value::from("下周"))]).expect_err("no date");
+    assert!(message.contains("signed-until: `下周` is no date"), "{message}");
+    let message = checked("contracts.create", &[("signing-date", Value::from(""))]).expect_err("required");
+    assert!(message.contains("签订日期 is required"), "{message}");
+    let free = [("delivery-time", Value::from("收到定金后十天"))];
+    assert!(checked("contracts.create", &free).is_ok(), "free text");
+}
+
+#[test]
+fn batch_management_can_be_switched_off() {
+    for (given, code) in [
+        (Value::from(0), 0),
+        (Value::from("否"), 0),
+        (Value::from("是"), 1),
+    ] {
+        let off = checked("products.update", &[("batch-management", given)]);
+        assert_eq!(off, Ok(vec![Some(Value::Integer(code))]));
+    }
+}
+
 proptest! {
     /// Whatever is given, a check either names a fault or yields nothing but wire names; it never panics.
     #[test]

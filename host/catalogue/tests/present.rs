@@ -306,3 +306,36 @@ fn an_answer_of_another_kind_is_put_into_the_announced_form() {
         expect![[r#"{"items":[],"page":{"size":0,"index":0,"count":0,"total":0}}"#]],
     );
 }
+
+/// A screen whose members are known is a record for typed guests, and what else it shows is in `extra`; whoever gets it
+/// as a screen still does.
+#[test]
+fn a_screen_of_known_members_is_a_record_for_guests() {
+    let operation = answering(ResultKind::Bill, order_fields());
+    check(
+        &operation,
+        &Answer::Document(document()),
+        Face::Typed,
+        expect![[
+            r#"{"record-key":7,"order-title":"甲","signed-on":null,"total":"1200.50","urgent":null,"extra":[{"name":"ly","value":"173"},{"name":"mx","value":"[{\"cp\":\"螺丝\"},{\"cp\":null}]"}]}"#
+        ]],
+    );
+    let unpublished = answering(ResultKind::Bill, Vec::new());
+    let answer = Answer::Document(document());
+    assert_eq!(
+        operation.present(&answer, Face::Dynamic),
+        unpublished.present(&answer, Face::Dynamic)
+    );
+}
+
+#[test]
+fn an_empty_key_field_does_not_hide_the_key() {
+    let mut screen = document();
+    screen.fields = vec![DocumentField {
+        name: "ord".to_owned(),
+        ..DocumentField::default()
+    }];
+    let operation = answering(ResultKind::Bill, order_fields());
+    let presented = operation.present(&Answer::Document(screen), Face::Typed);
+    assert_eq!(presented.get("record-key"), Some(&Value::Integer(7)));
+}

@@ -42,8 +42,20 @@ fn example_answer(operation: &Operation) -> Answer {
             page: Page::default(),
         }),
         ResultKind::Record => Answer::Record(known()),
-        ResultKind::Bill => Answer::Document(Document::default()),
+        ResultKind::Bill => Answer::Document(Document {
+            fields: operation.fields.iter().map(example_field).collect(),
+            ..Document::default()
+        }),
         ResultKind::Message | ResultKind::Ack | ResultKind::Session => Answer::Ack(Ack::default()),
+    }
+}
+
+fn example_field(field: &Field) -> DocumentField {
+    DocumentField {
+        name: field.wire.clone(),
+        caption: field.label.clone(),
+        value: example_cell(field),
+        ..DocumentField::default()
     }
 }
 
@@ -78,7 +90,7 @@ fn every_operations_answer_has_exactly_its_shape_and_every_known_field_a_value()
             ResultKind::Table if !operation.fields.is_empty() => {
                 presented.get("items").and_then(Value::as_list).unwrap().first()
             }
-            ResultKind::Record if !operation.fields.is_empty() => Some(&presented),
+            ResultKind::Record | ResultKind::Bill if !operation.fields.is_empty() => Some(&presented),
             _ => None,
         };
         let Some(known) = known else { continue };

@@ -169,6 +169,93 @@ fn every_business_operation_is_a_function_of_its_shapes() {
     }
 }
 
+/// What a plugin's author is promised is what the host does.
+#[test]
+fn documentation_says_how_a_write_is_repeated_and_confirmed() {
+    let (resolve, _) = resolve();
+    for (name, parts) in [
+        (
+            "customers.create",
+            &[
+                "`customer-number`, if given, identifies",
+                "`customers.list` first",
+            ][..],
+        ),
+        ("products.create", &["`product-number`, if given, identifies"]),
+        (
+            "contracts.create",
+            &[
+                "`contract-number` identifies",
+                "Not repeated once its outcome is unknown",
+            ],
+        ),
+        (
+            "contracts.save",
+            &[
+                "same `record-key`. Without `record-key`",
+                "second record with the same `contract-number`",
+            ],
+        ),
+        ("accounts.delete", &["`accounts.get` shows whether it is gone"]),
+        (
+            "quality-inspections.save",
+            &["`quality-inspections.list` shows whether it took effect"],
+        ),
+        (
+            "customers.save-company",
+            &[
+                "a new key comes from `customers.reserve`",
+                "Read back with `customers.get`.",
+            ],
+        ),
+    ] {
+        let (object, verb) = name.split_once('.').unwrap();
+        let interface = &resolve.interfaces[erp_interface(&resolve, object)];
+        let documentation = interface.functions[verb]
+            .docs
+            .contents
+            .as_deref()
+            .unwrap_or_default();
+        for part in parts {
+            assert!(
+                documentation.contains(part),
+                "{name}: `{part}` is missing in: {documentation}"
+            );
+        }
+    }
+}
+
+#[test]
+fn documentation_says_where_codes_come_from_that_no_operation_lists() {
+    let catalogue = Catalogue::shared();
+    for (name, member) in [
+        ("customers.save-company", "customer-area"),
+        ("customers.save-person", "customer-area"),
+        ("repairs.save", "service-request-key"),
+    ] {
+        let request = catalogue.find(name).unwrap().request_shape().unwrap();
+        let member = request.members.iter().find(|one| one.name == member).unwrap();
+        assert!(
+            member.doc.contains("codes from the ERP's page `/sysa/"),
+            "{}",
+            member.doc
+        );
+    }
+}
+
+/// The key that is reserved and the number that the ERP proposes have types of their own.
+#[test]
+fn a_reserved_key_is_typed() {
+    let catalogue = Catalogue::shared();
+    let Shape::Record(response) = catalogue.find("customers.reserve").unwrap().response_shape() else {
+        panic!("an answer is a record");
+    };
+    assert_eq!(
+        stripped_record(&response),
+        "reserve-response{record-key: option<s64>, customer-number: string, extra: list<field{name: string, value: string}>}"
+    );
+}
+
 fn assert_signature(resolve: &Resolve, function: &Function, operation: &sunmao_catalogue::Operation) {
     let parameters: Vec<&Type> = function.params.iter().map(|parameter| &parameter.ty).collect();
     match operation.request_shape() {

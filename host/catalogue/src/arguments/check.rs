@@ -166,7 +166,7 @@ impl Check {
                 given.and_then(|given| self.value(Path::Member(&path, given.name), field, given.value));
             match value {
                 Some(value) => values.push((field.wire.clone(), value)),
-                None if field.required && given.is_none_or(|given| is_absent(given.value)) => {
+                None if field.required && given.is_none_or(|given| is_absent(field, given.value)) => {
                     let path = Path::Member(&path, given.map_or(&field.name, |given| given.name));
                     self.fault(path, format!("{} is required", field.label), "");
                 }
@@ -184,7 +184,7 @@ impl Check {
 
     /// The wire value of one parameter; none when it is absent or unsound.
     fn value(&mut self, path: Path<'_>, field: &Field, value: &Value) -> Option<Value> {
-        if is_absent(value) && (field.required || matches!(value, Value::List(_))) {
+        if field.required && is_absent(field, value) || is_empty_list(value) {
             return None;
         }
         match field.kind {
@@ -279,8 +279,14 @@ impl<'a> Slots<'a> {
     }
 }
 
-fn is_absent(value: &Value) -> bool {
-    value.is_empty() || matches!(value, Value::List(items) if items.is_empty())
+/// Whether a required field is still missing. Where several values are taken, empty ones are no value, as they are
+/// dropped on the way to the wire.
+fn is_absent(field: &Field, value: &Value) -> bool {
+    value.is_empty() || is_empty_list(value) || field.multiple && scalar::has_no_part(value)
+}
+
+fn is_empty_list(value: &Value) -> bool {
+    matches!(value, Value::List(items) if items.is_empty())
 }
 
 /// The English name of the field whose English name, wire name or label is nearest to what the caller wrote.

@@ -33,19 +33,33 @@ pub(super) fn wire_value(field: &Field, value: &Value) -> Result<Value, Wrong> {
 const SEPARATORS: [char; 2] = [',', '，'];
 
 fn joined(field: &Field, value: &Value) -> Result<Value, Wrong> {
-    let parts: Vec<Value> = match value {
+    let Some(parts) = parts(value) else {
+        return single(field, value);
+    };
+    let mut texts = Vec::with_capacity(parts.len());
+    for part in &parts {
+        texts.push(coerce::text(&single(field, part)?).into_owned());
+    }
+    Ok(Value::Text(texts.join(",")))
+}
+
+/// Whether a value of several parts has none that is not empty.
+pub(super) fn has_no_part(value: &Value) -> bool {
+    parts(value).is_some_and(|parts| parts.is_empty())
+}
+
+/// The parts of a list or of text with separators, without the empty ones; nothing else has parts.
+fn parts(value: &Value) -> Option<Vec<Value>> {
+    let mut parts = match value {
         Value::List(items) => items.clone(),
         Value::Text(text) => text
             .split(SEPARATORS)
             .map(|part| Value::from(part.trim()))
             .collect(),
-        _ => return single(field, value),
+        _ => return None,
     };
-    let mut texts = Vec::with_capacity(parts.len());
-    for part in parts.iter().filter(|part| !part.is_empty()) {
-        texts.push(coerce::text(&single(field, part)?).into_owned());
-    }
-    Ok(Value::Text(texts.join(",")))
+    parts.retain(|part| *part != Value::Null && part.as_text().is_none_or(|text| !text.trim().is_empty()));
+    Some(parts)
 }
 
 fn single(field: &Field, value: &Value) -> Result<Value, Wrong> {

@@ -1,7 +1,7 @@
 //! Two operations never share an id or a name, and a label never has two names.
 
 use super::Catalogue;
-use crate::Glossary;
+use crate::{Glossary, NameException};
 
 fn entry(id: u32, verb: &str) -> String {
     format!(
@@ -59,6 +59,32 @@ fn a_name_stands_once() {
     let tables = [("lab/samples.toml", entry(3, "list") + &entry(4, "list"))];
     let message = read(&tables).expect_err("samples.list stands twice");
     assert!(message.contains("samples.list"), "{message}");
+}
+
+#[test]
+fn an_exception_is_another_name_of_a_known_label() {
+    let exceptions = |text: &str| {
+        let glossary = Glossary::parse("number = [\"编号\"]").expect("a sound glossary");
+        glossary.with_exceptions(text).map_err(|error| error.to_string())
+    };
+    let sound = exceptions("[sibling]\nother-number = [\"编号\"]").expect("sound exceptions");
+    let listed: Vec<_> = sound.exceptions().collect();
+    assert_eq!(listed, [("编号", "other-number", NameException::Sibling)]);
+    for (text, part) in [
+        ("[meaning]\nweight = [\"重量\"]", "重量"),
+        ("[meaning]\nnumber = [\"编号\"]", "anyway"),
+        (
+            "[sibling]\nkey = [\"编号\"]\n[meaning]\nkey = [\"编号\"]",
+            "twice",
+        ),
+        ("[taste]\nkey = [\"编号\"]", "taste"),
+    ] {
+        let message = exceptions(text).expect_err(text);
+        assert!(
+            message.contains("glossary-exceptions.toml") && message.contains(part),
+            "{message}"
+        );
+    }
 }
 
 #[test]

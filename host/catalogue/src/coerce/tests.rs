@@ -28,6 +28,9 @@ fn dates_in_any_usual_form_become_iso() {
         "2025-03-07T02:00:00Z",
         "2025-03-07T04:00:00+02:00",
         "2025-03-07T10:00:00+0800",
+        "2025-03-07T10:00:00+08",
+        "2025-03-06T22:00-04",
+        "2025-03-07 03:00+01",
     ] {
         assert_eq!(iso(text).as_deref(), Some("2025-03-07T10:00:00"), "{text}");
     }
@@ -79,6 +82,16 @@ fn whole_numbers_have_no_fraction() {
     assert_eq!(integer(&Value::from("1,200")), Some(1200));
     assert_eq!(integer(&Value::from("5.5")), None);
     assert_eq!(integer(&Value::from("99999999999999999999")), None);
+}
+
+#[test]
+fn a_value_is_a_whole_number_to_everyone_or_to_no_one() {
+    for text in ["5", " 5 ", "5.00", "1,200", "1,2", "5.5", "five", ""] {
+        let value = Value::from(text);
+        assert_eq!(value.as_integer(), integer(&value), "{text}");
+    }
+    assert_eq!(Value::from("1,2").as_integer(), None);
+    assert_eq!(Value::Bool(true).as_integer(), None, "a flag is no key");
 }
 
 #[test]

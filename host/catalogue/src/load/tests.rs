@@ -15,7 +15,9 @@ result = "ack"
 "#;
 
 fn read(rest: &str) -> Result<Vec<Operation>, String> {
-    let glossary = Glossary::parse(r#"number = ["编号"]"#).map_err(|error| error.to_string())?;
+    let glossary = Glossary::parse("number = [\"编号\"]\nsource = [\"客户来源\"]")
+        .and_then(|glossary| glossary.with_exceptions("[sibling]\nown-name = [\"编号\"]"))
+        .map_err(|error| error.to_string())?;
     let text = format!("{ENTRY}{rest}");
     operations("lab/samples.toml", &text, &glossary).map_err(|error| error.to_string())
 }
@@ -83,6 +85,42 @@ fn a_label_without_an_english_name_is_refused() {
         "effect = \"read\"\nparams = [{ wire = \"zl\", label = \"重量\", type = \"decimal\" }]",
         &["operation 7", "`zl`", "重量", "glossary"],
     );
+}
+
+#[test]
+fn a_name_of_its_own_is_refused_unless_the_list_has_it() {
+    let named = |name: &str, label: &str| {
+        format!(
+            "effect = \"read\"\nparams = [{{ name = \"{name}\", wire = \"ly\", label = \"{label}\", type = \"int\" }}]"
+        )
+    };
+    refused(
+        &named("foo", "客户来源"),
+        &[
+            "operation 7",
+            "`ly`",
+            "客户来源",
+            "`source`",
+            "`foo`",
+            "glossary-exceptions.toml",
+        ],
+    );
+    refused(&named("own-name", "客户来源"), &["`own-name`"]);
+    refused(&named("source", "客户来源"), &["leave `name` out"]);
+    refused(&named("weight", "重量"), &["重量", "glossary.toml"]);
+    assert!(read(&named("own-name", "编号")).is_ok());
+}
+
+#[test]
+fn a_field_may_say_where_its_codes_come_from_and_that_it_is_unique() {
+    let found = read(
+        r#"effect = "read"
+params = [{ wire = "bh", label = "编号", type = "string", unique = true, lookup-page = "/numbers.asp" }]"#,
+    )
+    .expect("the table is sound");
+    let field = &found[0].params[0];
+    assert!(field.unique);
+    assert_eq!(field.lookup_page.as_deref(), Some("/numbers.asp"));
 }
 
 #[test]

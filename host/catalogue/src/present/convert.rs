@@ -115,8 +115,9 @@ fn record_of_document(document: &Document) -> Record {
             Value::List(super::records(&inner.table, Value::clone)),
         );
     }
+    // A new record's screen may hold an empty `ord` field while the answer already carries its key.
     if let Some(key) = document.key
-        && !record.contains_key(KEY)
+        && record.get(KEY).is_none_or(Value::is_empty)
     {
         record.insert(KEY.to_owned(), Value::Integer(key));
     }

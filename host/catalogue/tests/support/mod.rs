@@ -40,6 +40,8 @@ pub fn field(name: &str, wire: &str, label: &str, kind: FieldType) -> Field {
         values: Vec::new(),
         values_are_sample: false,
         lookup: None,
+        lookup_page: None,
+        unique: false,
         multiple: false,
         matches_substring: false,
         fields: Vec::new(),

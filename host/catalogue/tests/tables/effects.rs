@@ -1,7 +1,7 @@
 //! What a write needs to be repeated and read back exists.
 
 use super::{catalogue, levels};
-use sunmao_catalogue::{Catalogue, Effect, Field, Operation, Repeat};
+use sunmao_catalogue::{Catalogue, Effect, Field, FieldType, Operation, Repeat, ResultKind};
 
 /// Every reference to an operation, with where it stands.
 fn references(catalogue: &Catalogue) -> Vec<(String, &str)> {
@@ -86,9 +86,115 @@ fn what_makes_a_write_repeatable_exists() {
             Repeat::Never => {}
         }
         if let Some(name) = &write.read_back {
-            scalar(catalogue.find(name).expect("references are tested"), "ord");
+            let target = catalogue.find(name).expect("references are tested");
+            if target.result != ResultKind::Table {
+                scalar(target, "ord");
+            }
         }
     }
+}
+
+/// Lists that take the number as a filter and whose published columns leave it out: what they find is compared by the
+/// other columns.
+const NUMBER_NOT_SHOWN: [&str; 3] = [
+    "work-assignments.list",
+    "material-requisitions.list",
+    "material-registrations.list",
+];
+
+#[test]
+fn a_unique_number_is_filtered_by_and_shown() {
+    let catalogue = catalogue();
+    for operation in catalogue.operations() {
+        let Effect::Write(write) = &operation.effect else {
+            continue;
+        };
+        let Repeat::UniqueNumber {
+            parameter,
+            find,
+            filter,
+        } = &write.repeat
+        else {
+            continue;
+        };
+        let place = &operation.name;
+        let number = top_level(operation, parameter).expect("it exists");
+        let find = catalogue.find(find).expect("references are tested");
+        let is_number =
+            |field: &Field| field.name == number.name || field.wire.eq_ignore_ascii_case(&number.wire);
+        // The lists of the helper dialect call every document's number 编号.
+        let filter = top_level(find, filter).expect("it exists");
+        assert!(
+            is_number(filter) || filter.label == "编号",
+            "{place}: {}",
+            filter.label
+        );
+        assert_eq!((number.kind, filter.kind), (FieldType::String, FieldType::String));
+        let is_shown = find.fields.is_empty() || find.fields.iter().any(is_number);
+        assert_ne!(
+            is_shown,
+            NUMBER_NOT_SHOWN.contains(&&*find.name),
+            "{place}: whether `{}` shows `{parameter}`",
+            find.name
+        );
+    }
+}
+
+/// Writes whose effect no operation is known to show: what was discussed, and the clock's records.
+const SHOWN_NOWHERE: [&str; 7] = [
+    "customers.follow-up",
+    "customer-contacts.follow-up",
+    "projects.follow-up",
+    "contracts.follow-up",
+    "schedules.follow-up",
+    "discussions.reply",
+    "attendance-records.create-many",
+];
+
+#[test]
+fn a_write_names_the_operation_that_shows_its_effect() {
+    for operation in catalogue().operations() {
+        if let Effect::Write(write) = &operation.effect {
+            assert_ne!(
+                write.read_back.is_some(),
+                SHOWN_NOWHERE.contains(&&*operation.name),
+                "{}",
+                operation.name
+            );
+        }
+    }
+}
+
+/// The vendor says that a form saved under its key changes the record; how anything else behaves is our judgement.
+#[test]
+fn only_what_the_vendor_says_is_not_judged() {
+    let catalogue = catalogue();
+    let said = catalogue.operations().iter().filter(|operation| {
+        let Effect::Write(write) = &operation.effect else {
+            return false;
+        };
+        !write.judged
+    });
+    let said: Vec<&str> = said.map(|operation| operation.name.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "customers.save-company",
+            "customers.save-person",
+            "customer-contacts.save",
+            "contracts.save",
+            "repairs.save",
+        ]
+    );
+}
+
+#[test]
+fn a_contracts_number_guards_it_where_no_key_does() {
+    let catalogue = catalogue();
+    let save = catalogue.find("contracts.save").expect("the entry exists");
+    let guards = save.params.iter().filter(|field| field.unique);
+    let guards: Vec<&str> = guards.map(|field| field.wire.as_str()).collect();
+    assert_eq!(guards, ["htid"]);
 }
 
 #[test]

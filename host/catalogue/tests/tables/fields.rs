@@ -1,8 +1,8 @@
 //! Fields and the glossary that names them.
 
 use super::{catalogue, is_kebab, levels};
-use std::collections::HashSet;
-use sunmao_catalogue::FieldType;
+use std::collections::{BTreeMap, HashSet};
+use sunmao_catalogue::{Field, FieldType, NameException};
 
 #[test]
 fn every_field_is_named_labelled_and_alone_among_its_siblings() {
@@ -53,18 +53,25 @@ fn every_field_is_named_labelled_and_alone_among_its_siblings() {
 }
 
 #[test]
-fn the_glossary_is_complete_and_nothing_in_it_is_unused() {
+fn every_label_has_an_entry_and_no_entry_is_unused() {
     let catalogue = catalogue();
     let mut used = HashSet::new();
-    for (_, fields) in levels(&catalogue) {
+    for (place, fields) in levels(&catalogue) {
         for field in fields {
-            used.insert((field.label.as_str(), field.name.as_str()));
+            let entry = catalogue.glossary().english(&field.label);
+            assert!(
+                entry.is_some(),
+                "{place}/{}: {} has no entry",
+                field.wire,
+                field.label
+            );
+            used.insert(field.label.as_str());
         }
     }
     let mut unused: Vec<_> = catalogue
         .glossary()
         .labels()
-        .filter(|entry| !used.contains(entry))
+        .filter(|(label, _)| !used.contains(label))
         .collect();
     unused.sort_unstable();
     assert!(unused.is_empty(), "labels that no field goes by: {unused:?}");
@@ -72,4 +79,52 @@ fn the_glossary_is_complete_and_nothing_in_it_is_unused() {
         assert!(is_kebab(name), "{label}: `{name}` is not legal in WIT");
     }
     assert!(catalogue.glossary().labels().count() > 800);
+}
+
+/// Whether a sibling has the name that the glossary gives the field, or would have it by its own label.
+fn collides(field: &Field, siblings: &[Field], usual: impl Fn(&str) -> Option<String>) -> bool {
+    let wanted = usual(&field.label);
+    siblings
+        .iter()
+        .filter(|other| other.wire != field.wire)
+        .any(|other| Some(&other.name) == wanted.as_ref() || usual(&other.label) == wanted)
+}
+
+#[test]
+fn a_name_of_its_own_has_a_reason_wherever_it_stands() {
+    let catalogue = catalogue();
+    let glossary = catalogue.glossary();
+    let usual = |label: &str| glossary.english(label).map(str::to_owned);
+    let reasons: BTreeMap<(&str, &str), NameException> = glossary
+        .exceptions()
+        .map(|(label, name, reason)| ((label, name), reason))
+        .collect();
+    let mut used = BTreeMap::new();
+    for (place, fields) in levels(&catalogue) {
+        for field in fields {
+            if usual(&field.label).as_deref() == Some(&*field.name) {
+                continue;
+            }
+            let entry = (field.label.as_str(), field.name.as_str());
+            let place = format!("{place}/{}", field.wire);
+            let reason = reasons
+                .get(&entry)
+                .unwrap_or_else(|| panic!("{place}: {entry:?} is not listed"));
+            let collides = collides(field, fields, usual);
+            assert!(
+                collides || *reason == NameException::Meaning,
+                "{place}: no sibling takes the usual name of {entry:?}"
+            );
+            *used.entry(entry).or_insert(true) &= collides;
+        }
+    }
+    for (entry, reason) in reasons {
+        let always_collides = used.get(&entry);
+        assert!(always_collides.is_some(), "{entry:?} is used nowhere");
+        assert!(
+            reason == NameException::Sibling || always_collides == Some(&false),
+            "{entry:?} stands for a collision and belongs under [sibling]"
+        );
+        assert!(is_kebab(entry.1), "{entry:?} is not legal in WIT");
+    }
 }

@@ -5,8 +5,10 @@
 mod effects;
 mod fields;
 mod finding;
+mod kinds;
 mod names;
 mod protocol;
+mod requests;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;

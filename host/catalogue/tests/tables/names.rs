@@ -1,6 +1,6 @@
 //! Objects and verbs: legal everywhere, and one meaning a verb.
 
-use super::{catalogue, is_kebab};
+use super::{catalogue, is_kebab, levels};
 use std::collections::{BTreeSet, HashSet};
 
 /// Every verb, what it does to the ERP's data, and the one thing it means. `-v2` marks the form of 32.15 and later.
@@ -71,7 +71,8 @@ const VERBS: [(&str, &str, &str); 44] = [
     ("update-cost", "write", "changes the record's costs"),
 ];
 
-/// Words that Rhai keeps for itself: no object or verb may be one, as `import::list(…)` would not parse.
+/// Words that Rhai keeps for itself: no object, verb or field may be one, as neither `import::list(…)` nor
+/// `#{ debug: 1 }` and `answer.debug` would parse.
 const RHAI_WORDS: &str = "as async await break call case catch const continue curry debug default do each else eval \
     exit export false fn for global go goto if import in is is_def_fn is_def_var is_shared let loop match module new \
     nil null package print private protected public return shared spawn static super switch sync then this thread \
@@ -109,4 +110,19 @@ fn names_are_legal_and_verbs_mean_one_thing() {
         VERBS.len(),
         "a verb that nothing uses is to be deleted"
     );
+}
+
+#[test]
+fn scripts_can_write_every_field() {
+    let reserved: HashSet<&str> = RHAI_WORDS.split_whitespace().collect();
+    for (place, fields) in levels(&catalogue()) {
+        for field in fields {
+            let name = field.snake_name();
+            assert!(
+                !reserved.contains(&*name),
+                "{place}/{}: Rhai keeps `{name}`",
+                field.wire
+            );
+        }
+    }
 }
