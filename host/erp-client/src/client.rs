@@ -5,12 +5,13 @@ use crate::decode::{self, Reason};
 use crate::encode::{self, TokenName};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
-use crate::session::{NoSession, Session, SessionStatus, Sessions};
+use crate::session::{NoSession, Session, SessionEvent, SessionStatus, Sessions};
 use crate::transport::{Reply, Transport};
 use crate::{Error, Settings};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Dialect, Operation};
+use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 /// Most renewals in one call. The second and third only happen when sessions that had served were dropped meanwhile.
@@ -59,13 +60,25 @@ impl ErpClient {
     /// Every [`Kind`](sunmao_catalogue::Kind) but `NotGranted`. `Unconfirmed` is only for writes: the request may have
     /// arrived, and no sound answer came back.
     pub async fn call(&self, operation: &Operation, arguments: &Arguments) -> Result<Answer, Error> {
+        self.call_within(operation, arguments, self.timeout).await
+    }
+
+    /// The same with a limit of the caller's, which can only shorten the client's own. What had not gone out when the
+    /// time was up is `OverBudget` or `Unavailable`, for writes too: nothing was sent.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn call_within(
+        &self,
+        operation: &Operation,
+        arguments: &Arguments,
+        limit: Duration,
+    ) -> Result<Answer, Error> {
         let started = Instant::now();
-        let report = Report::of(operation);
+        let limit = limit.min(self.timeout);
+        let report = Report::of(operation, limit);
         let outcome = match operation.is_business() {
-            true => {
-                self.answer(operation, arguments, &report, started + self.timeout)
-                    .await
-            }
+            true => self.answer(operation, arguments, &report, started + limit).await,
             false => Err(report.not_for_callers()),
         };
         tracing::debug!(
@@ -83,7 +96,21 @@ impl ErpClient {
         self.sessions.status()
     }
 
-    /// Ends the session, for a shutdown; nothing to do when signed out. A later call would sign in again.
+    /// Sign-ins and sign-outs from now on, for the audit log.
+    pub fn session_events(&self) -> broadcast::Receiver<SessionEvent> {
+        self.sessions.events()
+    }
+
+    /// Ends the session for good, for a shutdown: a call that is still under way does not sign in again.
+    ///
+    /// # Errors
+    /// As [`logout`](Self::logout).
+    pub async fn close(&self) -> Result<(), Error> {
+        self.sessions.close();
+        self.logout().await
+    }
+
+    /// Ends the session; nothing to do when signed out. A later call signs in again.
     ///
     /// # Errors
     /// The session is forgotten in any case; the error says why the ERP may still hold it.
@@ -115,14 +142,17 @@ impl ErpClient {
             let outcome = decode::answer(operation, arguments, &reply);
             let reason = outcome.as_ref().err().map(|rejection| rejection.reason);
             if matches!(reason, None | Some(Reason::Refused | Reason::MissingRecord)) {
-                self.mark_served(operation, &session, name);
+                session.mark_served();
+            }
+            if reason.is_none() && operation.dialect == Dialect::Helper {
+                self.token_name.get_or_init(|| name);
             }
             let rejection = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(rejection) if rejection.reason == Reason::Expired => rejection,
                 Err(rejection) => return Err(report.rejected(rejection, &session, self.sessions.settings())),
             };
-            if self.may_be_misnamed(operation, renewals, tried) {
+            if self.may_be_misnamed(operation, tried) {
                 tried = TokenName::Session;
                 continue;
             }
@@ -133,22 +163,14 @@ impl ErpClient {
             tracing::info!(operation = operation.name, "the ERP dropped the session");
             self.sessions.forget(&session);
             renewals += 1;
+            tried = TokenName::Token;
         }
     }
 
-    fn mark_served(&self, operation: &Operation, session: &Session, name: TokenName) {
-        session.mark_served();
-        if operation.dialect == Dialect::Helper {
-            self.token_name.get_or_init(|| name);
-        }
-    }
-
-    /// Whether a `helper` operation that took no new session either may want the token under its other name.
-    fn may_be_misnamed(&self, operation: &Operation, renewals: u32, tried: TokenName) -> bool {
-        operation.dialect == Dialect::Helper
-            && renewals > 0
-            && tried == TokenName::Token
-            && self.token_name.get().is_none()
+    /// Whether a `helper` operation that did not take the session may want the token under its other name: asking again
+    /// costs a call, where a new login would cost everybody's session.
+    fn may_be_misnamed(&self, operation: &Operation, tried: TokenName) -> bool {
+        operation.dialect == Dialect::Helper && tried == TokenName::Token && self.token_name.get().is_none()
     }
 
     /// One request and its answer. Nobody keeps a seat while waiting for a login, which needs one itself.
@@ -160,7 +182,7 @@ impl ErpClient {
         report: &Report<'_>,
         deadline: Instant,
     ) -> Result<(Arc<Session>, Reply), Error> {
-        let late = |Exceeded| report.turn_did_not_come(self.timeout);
+        let late = |Exceeded| report.turn_did_not_come();
         loop {
             let seat = self.budget.seat(deadline).await.map_err(late)?;
             if self.sessions.current().is_none() {

@@ -1,6 +1,8 @@
 //! What the ERP's words mean. Its status numbers do not tell a dropped session from a refusal, nor a refusal from a
 //! success, so every judgement by words is made here, from tables.
 
+mod session;
+
 /// What a message with a good status turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Message {
@@ -21,76 +23,19 @@ pub(crate) enum LoginRefusal {
     Elsewhere,
 }
 
-/// What a session is called. 登录, 超时 and "token" alone also occur in refusals (登录账号不能重复), in database errors
-/// (查询超时) and in parser errors, so a session only counts as gone with one of the words beside it.
-const SESSION: &[&str] = &["登录", "会话", "令牌", "session", "token"];
-
-/// What is said of it right behind its name, once fillers are left out.
-const GONE_BEHIND: &[&str] = &[
-    "超时",
-    "过期",
-    "失效",
-    "无效",
-    "不存在",
-    "错误",
-    "为空",
-    "结束",
-    "expired",
-    "timeout",
-    "timedout",
-    "invalid",
-    "isinvalid",
-    "notfound",
-];
-
-/// What is said of it right in front of its name.
-const GONE_BEFORE: &[&str] = &["无效的", "非法的", "错误的", "过期的", "invalid", "expired"];
-
-/// Fillers between a session's name and what is said of it. 登陆 is a common misspelling of 登录.
-const FILLERS: &[(&str, &str)] = &[
-    ("登陆", "登录"),
-    ("已经", ""),
-    ("已", ""),
-    ("状态", ""),
-    ("信息", ""),
-    (" ", ""),
-    ("has", ""),
-];
-
-/// Ways to ask for a new login, with fillers left out.
-const LOGIN_WANTED: &[&str] = &[
-    "重新登录",
-    "请登录",
-    "请先登录",
-    "请您登录",
-    "请您先登录",
-    "未登录",
-    "没有登录",
-    "没登录",
-    "其他地方登录",
-    "其它地方登录",
-    "别处登录",
-    "异地登录",
-    "被迫下线",
-    "强制下线",
-    "长时间未操作",
-    "长时间没有操作",
-    "身份过期",
-    "身份验证失败",
-    "身份认证失败",
-    "notloggedin",
-    "pleaselogin",
-    "loginagain",
-    "loginrequired",
-    "pleaselogin",
-    "logintimeout",
-    "loginexpired",
-];
-
-/// Messages that mean a dropped session when they are all that is said.
-const ALONE: &[&str] = &["超时", "操作超时", "您超时"];
-
 const SUCCESS: &[&str] = &["成功", "success"];
+
+/// What a success opens with where it does not call itself one: 已保存，请先审批后再打印. Further inside, the same words may
+/// be the reason of a refusal: 该单据已保存，不能重复保存.
+const SUCCESS_OPENING: &[&str] = &[
+    "已保存",
+    "保存完毕",
+    "保存完成",
+    "操作完成",
+    "操作完毕",
+    "提交完成",
+    "处理完成",
+];
 
 const NOT_SUCCESS: &[&str] = &[
     "不成功",
@@ -98,6 +43,8 @@ const NOT_SUCCESS: &[&str] = &[
     "没有成功",
     "没成功",
     "未能成功",
+    "无法",
+    "才能",
     "失败",
     "unsuccess",
     "fail",
@@ -117,12 +64,22 @@ const REFUSAL: &[&str] = &[
     "禁止",
     "拒绝",
     "无权",
-    "没有权限",
     "权限不足",
-    "无此权限",
-    "没有操作权限",
+    "未授权",
+    "不通过",
+    "未通过",
+    "不对",
+    "不支持",
+    "上限",
+    "未启用",
+    "已停用",
+    "已作废",
     "已被使用",
-    "已被占用",
+    "已使用",
+    "有人使用",
+    "有人用",
+    "被占用",
+    "冲突",
     "已存在",
     "已经存在",
     "重复",
@@ -145,7 +102,10 @@ const REFUSAL: &[&str] = &[
     "必须",
     "必填",
     "为空",
-    "请填写",
+    "请填",
+    "请录入",
+    "请指定",
+    "请上传",
     "请选择",
     "请输入",
     "请先",
@@ -199,6 +159,7 @@ const INTERRUPTED: &[&str] = &[
     "timeout expired",
     "连接已断开",
     "数据库连接",
+    "数据库会话",
 ];
 
 const CAPTCHA: &[&str] = &["验证码", "校验码", "captcha", "rndcode"];
@@ -215,6 +176,20 @@ const CREDENTIALS: &[&str] = &[
     "password",
     "user name",
     "username",
+];
+
+/// That a login failed, whatever is said beside it: the ERP may have counted it.
+const LOGIN_FAILED: &[&str] = &[
+    "登录失败",
+    "登陆失败",
+    "登录错误",
+    "登陆错误",
+    "未注册",
+    "认证失败",
+    "验证失败",
+    "login failed",
+    "login failure",
+    "unauthorized",
 ];
 
 const NOT_CREDENTIALS: &[&str] = &[
@@ -244,33 +219,32 @@ const NOT_CREDENTIALS: &[&str] = &[
 /// Whether the words say that the session is gone. A success that asks for a new login (a changed password) is one.
 pub(crate) fn session_is_gone(words: &str) -> bool {
     let words = words.to_lowercase();
-    if sounds_successful(&words) {
-        return false;
-    }
-    let words = FILLERS
-        .iter()
-        .fold(words, |words, (filler, instead)| words.replace(filler, instead));
-    let bare = words.trim_matches(|c: char| !c.is_alphanumeric());
-    contains(&words, LOGIN_WANTED)
-        || ALONE.contains(&bare)
-        || SESSION.iter().any(|name| is_gone(&words, name))
+    !sounds_successful(&words) && session::is_gone(&words)
 }
 
-fn is_gone(words: &str, name: &str) -> bool {
-    words.match_indices(name).any(|(start, _)| {
-        let (before, behind) = (&words[..start], &words[start + name.len()..]);
-        GONE_BEHIND.iter().any(|state| behind.starts_with(state))
-            || GONE_BEFORE.iter().any(|state| before.ends_with(state))
-    })
+/// Whether the words are a bare timeout: nobody can tell what it was that took too long.
+pub(crate) fn is_bare_timeout(words: &str) -> bool {
+    session::is_bare_timeout(&words.to_lowercase())
 }
 
 /// What a message under a good status means. Success outranks: 保存成功，但不能打印 was stored.
 pub(crate) fn judge_message(words: &str) -> Message {
     let words = words.to_lowercase();
-    if !sounds_successful(&words) && contains(&words, REFUSAL) {
+    if !sounds_successful(&words) && (contains(&words, REFUSAL) || lacks_permission(&words)) {
         return Message::Refused;
     }
     Message::Accepted
+}
+
+/// 没有添加权限, 无查看权限: what is lacking stands between the two words.
+fn lacks_permission(words: &str) -> bool {
+    words.split(['，', '。', '；', ',', ';']).any(|clause| {
+        let (lacking, permission) = (
+            clause.find("没有").or_else(|| clause.find('无')),
+            clause.rfind("权限"),
+        );
+        matches!((lacking, permission), (Some(lacking), Some(permission)) if lacking < permission)
+    })
 }
 
 /// Whether the words say that the record does not exist.
@@ -292,19 +266,97 @@ pub(crate) fn speaks_of_interruption(words: &str) -> bool {
 /// the captcha for everybody.
 pub(crate) fn judge_login(words: &str) -> LoginRefusal {
     let words = words.to_lowercase();
+    let may_be_credentials = contains(&words, CREDENTIALS) || contains(&words, LOGIN_FAILED);
     if contains(&words, CAPTCHA) {
         LoginRefusal::Captcha
-    } else if !contains(&words, CREDENTIALS) && contains(&words, NOT_CREDENTIALS) {
+    } else if !may_be_credentials && contains(&words, NOT_CREDENTIALS) {
         LoginRefusal::Elsewhere
     } else {
         LoginRefusal::Credentials
     }
 }
 
+/// Whether an answer that is no login answer by its form says that the credentials were looked at.
+pub(crate) fn speaks_of_credentials(words: &str) -> bool {
+    let words = words.to_lowercase();
+    contains(&words, CREDENTIALS) || contains(&words, LOGIN_FAILED) || contains(&words, CAPTCHA)
+}
+
 fn sounds_successful(lowercase: &str) -> bool {
-    contains(lowercase, SUCCESS) && !contains(lowercase, NOT_SUCCESS)
+    let text = lowercase.trim_start();
+    if SUCCESS_OPENING.iter().any(|opening| text.starts_with(opening)) {
+        return true;
+    }
+    // The first clause that speaks of success or failure decides: 保存成功，但短信发送失败 was stored.
+    let mut clauses = text.split(['，', '。', '；', '！', ',', '.', ';', '!', '\n']);
+    let judging = clauses.find(|clause| contains(clause, SUCCESS) || contains(clause, NOT_SUCCESS));
+    judging.is_some_and(|clause| contains(clause, SUCCESS) && !contains(clause, NOT_SUCCESS))
 }
 
 fn contains(lowercase: &str, phrases: &[&str]) -> bool {
     phrases.iter().any(|phrase| lowercase.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_stored_is_no_refusal() {
+        for words in [
+            "保存成功，但不能打印",
+            "保存成功，但短信发送失败",
+            "已保存，请先审批后再打印",
+            "保存完毕，审批后不能修改",
+            "操作完成，请检查",
+            "",
+            "ok",
+            "单据已生成",
+        ] {
+            assert_eq!(judge_message(words), Message::Accepted, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_stored_is_no_success() {
+        for words in [
+            "合同编号已被使用，不能保存！",
+            "合同编号已使用",
+            "该编号已有人使用",
+            "编号被占用",
+            "没有添加权限",
+            "您无查看该客户的权限",
+            "校验不通过",
+            "请录入客户名称",
+            "请填入数量",
+            "未授权",
+            "格式不对",
+            "客户数量已达上限",
+            "保存不成功",
+            "该编号有人用了",
+            "无法保存成功",
+            "审批后才能保存成功，请联系管理员，不能跳过",
+            "保存失败，请成功登录后再试",
+            "该单据已保存，不能重复保存",
+        ] {
+            assert_eq!(judge_message(words), Message::Refused, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_login_that_failed_counts_whatever_is_said_beside_it() {
+        for words in [
+            "登录失败，请稍后再试",
+            "用户未注册",
+            "Login failed. Try again later.",
+            "用户名或密码错误",
+            "?",
+        ] {
+            assert_eq!(judge_login(words), LoginRefusal::Credentials, "{words}");
+        }
+        for words in ["在线用户数已达上限", "系统维护中，请稍后", "license expired"] {
+            assert_eq!(judge_login(words), LoginRefusal::Elsewhere, "{words}");
+        }
+        assert_eq!(judge_login("请输入验证码"), LoginRefusal::Captcha);
+    }
 }

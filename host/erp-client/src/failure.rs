@@ -40,11 +40,12 @@ const EXPIRED: &str = "a renewed session was not taken either: see whether anoth
 /// Reports the failures of one call.
 pub(crate) struct Report<'a> {
     operation: &'a Operation,
+    limit: Duration,
 }
 
 impl<'a> Report<'a> {
-    pub(crate) fn of(operation: &'a Operation) -> Self {
-        Report { operation }
+    pub(crate) fn of(operation: &'a Operation, limit: Duration) -> Self {
+        Report { operation, limit }
     }
 
     /// Login and logout belong to the client.
@@ -58,17 +59,20 @@ impl<'a> Report<'a> {
     }
 
     /// The budget let nobody through before the deadline; nothing was sent.
-    pub(crate) fn turn_did_not_come(&self, timeout: Duration) -> Error {
-        let words = format!("its turn did not come within {timeout:?}");
+    pub(crate) fn turn_did_not_come(&self) -> Error {
+        let words = format!("its turn did not come within {} ms", self.limit.as_millis());
         self.error(Phase::Waiting, Kind::OverBudget, None, words, OVER_BUDGET)
     }
 
     /// No answer came.
     pub(crate) fn lost(&self, loss: Loss) -> Error {
-        let words = loss.to_string();
+        let words = match loss {
+            Loss::Late => format!("no answer within {} ms", self.limit.as_millis()),
+            ref loss => loss.to_string(),
+        };
         let (phase, kind, hint) = match loss {
             Loss::Unsent(_) => (Phase::Connecting, Kind::Unavailable, UNREACHABLE),
-            Loss::NoAnswer(_) => (Phase::Awaiting, self.unseen(), self.unseen_hint()),
+            Loss::Late | Loss::NoAnswer(_) => (Phase::Awaiting, self.unseen(), self.unseen_hint()),
             Loss::Torn(_) => (Phase::Reading, self.unseen(), self.unseen_hint()),
             Loss::TooLarge(_) if self.operation.is_read() => (Phase::Reading, Kind::OverBudget, TOO_LARGE),
             Loss::TooLarge(_) => (Phase::Reading, Kind::Unconfirmed, UNCONFIRMED),
@@ -78,7 +82,7 @@ impl<'a> Report<'a> {
 
     /// An answer came that is none. A server may echo what it was sent, so the secrets are taken out of its words.
     pub(crate) fn rejected(&self, rejection: Rejection, session: &Session, settings: &Settings) -> Error {
-        let words = words::redacted(rejection.words, &[session.token(), &settings.password]);
+        let words = words::shown(&rejection.words, &[session.token(), &settings.password]);
         let (kind, hint) = match rejection.reason {
             Reason::Expired => (Kind::Session, EXPIRED),
             Reason::Refused => (Kind::Refused, REFUSED),

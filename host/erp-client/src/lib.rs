@@ -17,5 +17,5 @@ mod words;
 
 pub use client::ErpClient;
 pub use error::{Error, Failure, Phase, Subject};
-pub use session::SessionStatus;
+pub use session::{SessionEvent, SessionStatus};
 pub use settings::Settings;

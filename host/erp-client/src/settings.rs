@@ -2,15 +2,20 @@
 
 use crate::Error;
 use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::time::Duration;
 use url::{Host, Url};
 
 /// Longest device name the login takes.
 const SERIAL_LENGTH: usize = 20;
 
-/// What a client needs to know. `Debug` does not print the password.
-#[derive(Debug, Clone)]
+/// Longest time a call may be given.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// What a client needs to know. `Debug` prints no credentials, those in an unsound base URL included.
+#[derive(Clone)]
 pub struct Settings {
     /// Scheme, host, port and, where the ERP does not sit at the root, the path in front of `/webapi`.
     pub base_url: Url,
@@ -30,6 +35,9 @@ pub struct Settings {
     pub concurrency: usize,
     /// Largest answer read, in bytes after decompression.
     pub largest_answer: usize,
+    /// Where wrong logins are counted beyond the life of this process: every start would else have two of its own, and
+    /// the third wrong one in a row makes the ERP ask for a captcha. The file holds no credentials.
+    pub attempts_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -50,6 +58,7 @@ impl Settings {
             requests_per_second: 20,
             concurrency: 4,
             largest_answer: 64 * 1024 * 1024,
+            attempts_file: None,
         }
     }
 
@@ -72,6 +81,13 @@ impl Settings {
                 "timeout",
                 "is zero",
                 "give it a positive length, such as 30s",
+            ));
+        }
+        if self.timeout > LONGEST_TIMEOUT || self.connect_timeout > LONGEST_TIMEOUT {
+            return Err(unsound(
+                "timeout",
+                "is longer than an hour",
+                "the ERP answers within seconds; 30s suits most servers",
             ));
         }
         if self.concurrency == 0 || self.concurrency > tokio::sync::Semaphore::MAX_PERMITS {
@@ -150,6 +166,21 @@ impl Settings {
             });
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut address = self.base_url.clone();
+        // An address that takes no credentials has none.
+        let _ = address.set_username("");
+        let _ = address.set_password(None);
+        formatter
+            .debug_struct("Settings")
+            .field("base_url", &address.as_str())
+            .field("username", &self.username)
+            .field("serial", &self.serial)
+            .finish_non_exhaustive()
     }
 }
 

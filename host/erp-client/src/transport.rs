@@ -24,8 +24,7 @@ pub(crate) struct Transport {
     largest_answer: usize,
 }
 
-/// A request ready to go.
-#[derive(Debug)]
+/// A request ready to go. Not printable: a login's body holds the password.
 pub(crate) struct Request {
     /// Path as published, below the base URL.
     pub(crate) path: String,
@@ -55,6 +54,9 @@ pub(crate) enum Loss {
     /// The request may have arrived; no answer came in time or at all.
     #[error("no answer: {0}")]
     NoAnswer(String),
+    /// The request may have arrived; the time was up before an answer came.
+    #[error("no answer in time")]
+    Late,
     /// The answer began and did not end.
     #[error("the answer broke off: {0}")]
     Torn(String),
@@ -105,7 +107,7 @@ impl Transport {
                 return Err(Loss::Unsent(causes(error)));
             }
             Ok(Err(error)) => return Err(Loss::NoAnswer(causes(error))),
-            Err(_) => return Err(Loss::NoAnswer("the time was up".to_owned())),
+            Err(_) => return Err(Loss::Late),
         };
         timeout_at(deadline, self.read(response))
             .await

@@ -85,12 +85,9 @@ fn acknowledgement(operation: &Operation, content: Content, message: String) -> 
     if ack.message.is_empty() {
         ack.message = message;
     }
-    match evidence::judge_message(&format!("{title} {}", ack.message)) {
-        Message::Refused => Err(refusal(operation, None, ack.message)),
-        Message::Accepted if evidence::session_is_gone(&ack.message) => {
-            Err(refusal(operation, None, ack.message))
-        }
-        Message::Accepted => Ok(Answer::Ack(ack)),
+    match says_no(&title) || says_no(&ack.message) {
+        true => Err(refusal(operation, None, ack.message)),
+        false => Ok(Answer::Ack(ack)),
     }
 }
 
@@ -155,7 +152,7 @@ fn screen(
 /// a refusal, nobody knows.
 fn words_instead(operation: &Operation, words: Record) -> Rejection {
     let words = text_of(&words);
-    let refused = evidence::judge_message(&words) == Message::Refused || evidence::session_is_gone(&words);
+    let refused = says_no(&words);
     if words.is_empty() || !(operation.is_read() || refused) {
         return Rejection::broken(format!("a message where content was expected: {words}"));
     }
@@ -163,10 +160,15 @@ fn words_instead(operation: &Operation, words: Record) -> Rejection {
 }
 
 fn nothing_instead(operation: &Operation, message: String, expected: &str) -> Rejection {
-    let refused =
-        evidence::judge_message(&message) == Message::Refused || evidence::session_is_gone(&message);
-    match refused {
+    match says_no(&message) {
         true => refusal(operation, None, message),
         false => Rejection::broken(format!("nothing where {expected} was expected {message}").trim_end()),
     }
+}
+
+/// Whether words under a good status say no after all.
+fn says_no(words: &str) -> bool {
+    evidence::judge_message(words) == Message::Refused
+        || evidence::session_is_gone(words)
+        || evidence::is_bare_timeout(words)
 }

@@ -19,6 +19,7 @@ pub(super) fn answer(
         }
         ResultKind::Record | ResultKind::Bill => match datas.and_then(listed).map(<[Value; 1]>::try_from) {
             Some(Ok([Value::Record(only)])) => Ok(Answer::Record(only)),
+            Some(Err(datas)) if datas.is_empty() => Err(Rejection::no_record()),
             _ => Err(Rejection::broken("no record where one was expected")),
         },
         ResultKind::Ack | ResultKind::Message | ResultKind::Session => {

@@ -1,6 +1,6 @@
 //! Answers of the dialect `json`: `Data`, or `Page`, `Cols` and `Rows`.
 
-use super::{Reason, Rejection, member, table, take, take_record};
+use super::{Rejection, member, table, take};
 use sunmao_catalogue::{Ack, Answer, Arguments, Operation, Record, ResultKind, Table, Value};
 
 /// Reads the content by what the operation promises; `message` is the ERP's `Msg`.
@@ -56,10 +56,12 @@ fn rows(mut record: Record, asked: &table::Asked) -> Result<Table, Rejection> {
 }
 
 fn one_record(mut record: Record, asked: &table::Asked, message: String) -> Result<Record, Rejection> {
-    if let Some(data) = take_record(&mut record, "data") {
-        return Ok(data);
-    }
-    let table = match rows(record, asked) {
+    let table = match take(&mut record, "data") {
+        Some(Value::Record(data)) => return Ok(data),
+        Some(data) => table::build(None, Some(data), table::page(member(&record, "page")), asked),
+        None => rows(record, asked),
+    };
+    let table = match table {
         Ok(table) => table,
         Err(_) => {
             return Err(Rejection::broken(format!(
@@ -70,11 +72,7 @@ fn one_record(mut record: Record, asked: &table::Asked, message: String) -> Resu
     let names = table.columns.into_iter().map(|column| column.name);
     match <[Vec<Value>; 1]>::try_from(table.rows) {
         Ok([only]) => Ok(names.zip(only).collect()),
-        Err(rows) if rows.is_empty() => Err(Rejection {
-            reason: Reason::MissingRecord,
-            code: None,
-            words: "the ERP answered no record".to_owned(),
-        }),
+        Err(rows) if rows.is_empty() => Err(Rejection::no_record()),
         Err(_) => Err(Rejection::broken("several records where one was expected")),
     }
 }

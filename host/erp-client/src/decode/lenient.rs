@@ -28,11 +28,14 @@ pub(crate) fn spoken(record: &Record) -> String {
         .unwrap_or_default()
 }
 
-/// Text that is no UTF-8 comes from the web server in front, which speaks the machine's code page.
+/// Text that is no UTF-8 comes from the web server in front, which speaks the machine's code page; where it is not that
+/// either, a few bytes were damaged, and the rest is still UTF-8.
 fn decoded(body: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => encoding_rs::GB18030.decode(body).0,
+        Err(_) => encoding_rs::GB18030
+            .decode_without_bom_handling_and_without_replacement(body)
+            .unwrap_or_else(|| String::from_utf8_lossy(body)),
     }
 }
 

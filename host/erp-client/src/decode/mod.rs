@@ -70,6 +70,15 @@ pub(crate) fn answer(
 }
 
 impl Rejection {
+    /// A sound answer without the record that was asked for.
+    fn no_record() -> Self {
+        Rejection {
+            reason: Reason::MissingRecord,
+            code: None,
+            words: "the ERP answered no record".to_owned(),
+        }
+    }
+
     /// An answer that makes no sense.
     fn broken(words: impl Into<String>) -> Self {
         Rejection {

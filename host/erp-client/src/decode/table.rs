@@ -14,12 +14,11 @@ pub(super) fn build(
     page: Option<Page>,
     asked: &Asked,
 ) -> Result<Table, Rejection> {
-    let empty_said = page.is_some_and(|page| page.total == 0 && page.count <= 1) && rows_are_nothing(&rows);
-    let rows = match rows.and_then(listed) {
-        Some(rows) => rows,
-        None if empty_said => Vec::new(),
-        None => return Err(Rejection::broken("a list without rows")),
+    let rows = match rows {
+        Some(rows) if !is_nothing(&rows) => listed(rows),
+        nothing => nothing_is_sound(nothing.as_ref(), page, asked).then(Vec::new),
     };
+    let rows = rows.ok_or_else(|| Rejection::broken("a list without rows"))?;
     let mut table = Table {
         columns: columns
             .and_then(listed)
@@ -55,10 +54,15 @@ pub(super) fn page(value: Option<&Value>) -> Option<Page> {
     if count.is_none() && total.is_none() {
         return None;
     }
+    let size = size.unwrap_or(0);
+    let counted = total
+        .filter(|_| size > 0)
+        .map(|total| total.div_ceil(u64::from(size)));
+    let counted = counted.and_then(|count| u32::try_from(count).ok());
     Some(Page {
-        size: size.unwrap_or(0),
+        size,
         index: index.unwrap_or(1),
-        count: count.unwrap_or(0),
+        count: count.or(counted).unwrap_or(0),
         total: total.unwrap_or(0),
     })
 }
@@ -96,8 +100,23 @@ impl Asked {
     }
 }
 
-fn rows_are_nothing(rows: &Option<Value>) -> bool {
-    rows.as_ref().is_none_or(Value::is_empty)
+fn is_nothing(rows: &Value) -> bool {
+    match rows {
+        Value::List(rows) => rows.is_empty(),
+        Value::Record(row) => row.is_empty(),
+        rows => rows.is_empty(),
+    }
+}
+
+/// Whether no rows are what the page promises: there are none at all, or none behind the last page. Without a page, only
+/// a list that is there and empty says so.
+fn nothing_is_sound(rows: Option<&Value>, page: Option<Page>, asked: &Asked) -> bool {
+    let is_list = matches!(rows, Some(Value::List(_)));
+    match page {
+        None => is_list,
+        Some(page) if page.total == 0 && page.count <= 1 => true,
+        Some(page) => is_list && asked.index.max(page.index) > page.count.max(1),
+    }
 }
 
 fn column(value: Value) -> Column {

@@ -88,9 +88,14 @@ pub(super) fn text_of(message: &Record) -> String {
 pub(super) fn refusal(operation: &Operation, code: Option<i32>, message: String) -> Rejection {
     let reason = if evidence::speaks_of_unknown_path(&message) {
         Reason::UnknownPath
+    } else if !operation.is_read() && evidence::speaks_of_interruption(&message) {
+        Reason::Broken
     } else if evidence::session_is_gone(&message) {
         Reason::Expired
-    } else if evidence::speaks_of_interruption(&message) {
+    } else if evidence::is_bare_timeout(&message) && operation.is_read() {
+        // Asking again with a new session harms nobody; a write may have been stored before the time was up.
+        Reason::Expired
+    } else if evidence::is_bare_timeout(&message) || evidence::speaks_of_interruption(&message) {
         Reason::Broken
     } else if operation.is_read() && evidence::speaks_of_missing_record(&message) {
         Reason::MissingRecord

@@ -1,12 +1,13 @@
 //! One login (menu 11): what is sent, and what the answer means.
 
 use super::{NoSession, Session, Sessions};
-use crate::attempts::Exhausted;
+use crate::attempts::{Exhausted, Held};
 use crate::decode::{header_of, lenient};
 use crate::evidence::{self, LoginRefusal};
 use crate::transport::{Loss, Reply, Request};
 use crate::{encode, words};
 use jiff::Timestamp;
+use reqwest::StatusCode;
 use secrecy::SecretString;
 use std::sync::atomic::AtomicBool;
 use sunmao_catalogue::{Kind, Value};
@@ -21,8 +22,9 @@ const NOT_AN_ERP: &str = "check the base URL: the address, the port, and the pat
 const WRONG: &str = "correct the username and the password before the next try: after three wrong logins the ERP asks \
                      for a captcha, so at most two are sent";
 
-const EXHAUSTED: &str = "correct the username and the password, then restart: a third wrong login would make the ERP \
-                         ask for a captcha";
+const EXHAUSTED: &str = "correct the username and the password: a third wrong login would make the ERP ask for a \
+                         captcha. If it was the account that was put right, restart, and delete the file first if one \
+                         is named";
 
 const CAPTCHA: &str = "sign in once in a browser with this account, captcha included, then restart with the right \
                        username and password";
@@ -32,8 +34,10 @@ const ELSEWHERE: &str = "the words say what stands in the way; the credentials w
 impl Sessions {
     /// Signs in, unless these credentials were turned down too often.
     pub(super) async fn new_session(&self) -> Result<Session, NoSession> {
-        self.attempts.allow().map_err(exhausted)?;
         let deadline = Instant::now() + self.settings.timeout;
+        // Held until the answer was judged, so that another process that signs in counts on from ours.
+        let attempts = self.attempts.hold(deadline).await;
+        attempts.allow().map_err(|exhausted| self.exhausted(exhausted))?;
         let request = Request {
             path: PATH.to_owned(),
             query: Vec::new(),
@@ -47,26 +51,34 @@ impl Sessions {
         };
         let _seat = self.budget.seat(deadline).await.map_err(busy)?;
         self.budget.pace(deadline).await.map_err(busy)?;
-        match self.transport.post(request, deadline).await {
-            Ok(reply) => self.judge(reply),
-            Err(loss) => Err(self.lost(loss)),
-        }
+        attempts.going_out();
+        let outcome = match self.transport.post(request, deadline).await {
+            Ok(reply) => self.judge(reply, &attempts),
+            Err(loss) => {
+                if !matches!(loss, Loss::Unsent(_)) {
+                    attempts.unseen();
+                }
+                Err(NoSession::unavailable(loss.to_string(), UNREACHABLE))
+            }
+        };
+        attempts.settle();
+        outcome.map_err(NoSession::asked)
     }
 
-    fn judge(&self, reply: Reply) -> Result<Session, NoSession> {
+    fn judge(&self, reply: Reply, attempts: &Held<'_>) -> Result<Session, NoSession> {
         let code = Some(i32::from(reply.status.as_u16()));
         let mut record = match lenient::read(&reply.body) {
             Ok(Value::Record(record)) => record,
-            Ok(_) => return Err(self.nonsense(&reply, code, String::new())),
-            Err(text) => return Err(self.nonsense(&reply, code, text)),
+            Ok(_) => return Err(self.nonsense(&reply, code, "", attempts)),
+            Err(text) => return Err(self.nonsense(&reply, code, &text, attempts)),
         };
         let Some(header) = header_of(&mut record) else {
-            return Err(self.nonsense(&reply, code, lenient::spoken(&record)));
+            return Err(self.nonsense(&reply, code, &lenient::spoken(&record), attempts));
         };
         let message = words::plain(&header.message);
         match header.token {
             Some(token) if header.status == 0 => {
-                self.attempts.accepted();
+                attempts.accepted();
                 tracing::info!(version = header.version.as_deref(), "signed in to the ERP");
                 Ok(Session {
                     token: SecretString::from(token),
@@ -75,12 +87,14 @@ impl Sessions {
                     served: AtomicBool::new(false),
                 })
             }
-            None if header.status == 0 && message.is_empty() => Err(self.nonsense(&reply, code, message)),
-            _ => Err(self.turned_down(header.status, message)),
+            None if header.status == 0 && message.is_empty() => {
+                Err(self.nonsense(&reply, code, "", attempts))
+            }
+            _ => Err(self.turned_down(header.status, &message, attempts)),
         }
     }
 
-    fn turned_down(&self, status: i32, message: String) -> NoSession {
+    fn turned_down(&self, status: i32, message: &str, attempts: &Held<'_>) -> NoSession {
         let message = if message.is_empty() {
             format!("the ERP turned the login down without a word (status {status})")
         } else {
@@ -88,11 +102,11 @@ impl Sessions {
         };
         let hint = match evidence::judge_login(&message) {
             LoginRefusal::Captcha => {
-                self.attempts.captcha_wanted();
+                attempts.captcha_wanted();
                 CAPTCHA
             }
             LoginRefusal::Credentials => {
-                self.attempts.turned_down();
+                attempts.turned_down();
                 WRONG
             }
             LoginRefusal::Elsewhere => ELSEWHERE,
@@ -103,13 +117,19 @@ impl Sessions {
             code: Some(status),
             words: message,
             hint,
+            asked: true,
         }
     }
 
-    /// An answer that is no login answer. A server error may have come after the credentials were looked at.
-    fn nonsense(&self, reply: &Reply, code: Option<i32>, text: String) -> NoSession {
+    /// An answer that is no login answer. Where it speaks of the credentials, or the status does, they were looked at and
+    /// turned down; a server error may have come after that.
+    fn nonsense(&self, reply: &Reply, code: Option<i32>, text: &str, attempts: &Held<'_>) -> NoSession {
+        let is_denied = matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        if is_denied || evidence::speaks_of_credentials(text) {
+            return self.turned_down(code.unwrap_or_default(), text, attempts);
+        }
         if reply.status.is_server_error() {
-            self.attempts.unseen();
+            attempts.unseen();
         }
         let text = self.shown(text);
         let words = if text.is_empty() {
@@ -123,33 +143,26 @@ impl Sessions {
         }
     }
 
-    fn lost(&self, loss: Loss) -> NoSession {
-        if !matches!(loss, Loss::Unsent(_)) {
-            self.attempts.unseen();
+    fn shown(&self, text: &str) -> String {
+        words::shown(text, &[&self.settings.password])
+    }
+
+    fn exhausted(&self, exhausted: Exhausted) -> NoSession {
+        let (words, hint) = match exhausted {
+            Exhausted::WrongCredentials => {
+                let words = "not signed in: the ERP already turned these credentials down, so they are not sent again";
+                let file = self.settings.attempts_file.as_deref();
+                let counted = file.map(|file| format!(" (counted in {})", file.display()));
+                (format!("{words}{}", counted.unwrap_or_default()), EXHAUSTED)
+            }
+            Exhausted::Captcha => {
+                let words = "not signed in: the ERP asked for a captcha, which only a person can answer";
+                (words.to_owned(), CAPTCHA)
+            }
+        };
+        NoSession {
+            kind: Kind::Session,
+            ..NoSession::unavailable(words, hint)
         }
-        NoSession::unavailable(loss.to_string(), UNREACHABLE)
-    }
-
-    fn shown(&self, text: String) -> String {
-        words::redacted(text, &[&self.settings.password])
-    }
-}
-
-fn exhausted(exhausted: Exhausted) -> NoSession {
-    let (words, hint) = match exhausted {
-        Exhausted::WrongCredentials => (
-            "not signed in: the ERP already turned these credentials down, so they are not sent again",
-            EXHAUSTED,
-        ),
-        Exhausted::Captcha => (
-            "not signed in: the ERP asked for a captcha, which only a person can answer",
-            CAPTCHA,
-        ),
-    };
-    NoSession {
-        kind: Kind::Session,
-        code: None,
-        words: words.to_owned(),
-        hint,
     }
 }

@@ -1,6 +1,6 @@
 //! One logout (menu 12), for a shutdown.
 
-use super::{NoSession, Session, Sessions};
+use super::{Begun, NoSession, Session, Sessions};
 use crate::decode::{header_of, lenient};
 use crate::transport::{Reply, Request};
 use crate::{encode, evidence, words};
@@ -38,10 +38,13 @@ impl Sessions {
         };
         let _seat = self.budget.seat(deadline).await.map_err(busy)?;
         self.budget.pace(deadline).await.map_err(busy)?;
-        match self.transport.post(request, deadline).await {
+        let begun = Begun::now("session.logout", 12);
+        let outcome = match self.transport.post(request, deadline).await {
             Ok(reply) => self.judge_logout(&reply, &session),
             Err(loss) => Err(NoSession::unavailable(loss.to_string(), LINGERS)),
-        }
+        };
+        self.tell(begun, outcome.as_ref().err());
+        outcome
     }
 
     /// A session that the ERP no longer knows is as ended as one can be.
@@ -65,8 +68,9 @@ impl Sessions {
                 Kind::Unavailable
             },
             code: code.or(Some(i32::from(reply.status.as_u16()))),
-            words: words::redacted(words, &[session.token(), &self.settings.password]),
+            words: words::shown(&words, &[session.token(), &self.settings.password]),
             hint: LINGERS,
+            asked: true,
         })
     }
 }

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use sunmao_catalogue::Kind;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, broadcast};
 use tokio::time::{Instant, timeout_at};
 
 /// What is known of the session, for people.
@@ -27,6 +28,26 @@ pub struct SessionStatus {
     pub application_version: Option<String>,
 }
 
+/// A sign-in or a sign-out that the ERP was asked for, as it is to be looked up afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionEvent {
+    /// `session.login` or `session.logout`.
+    pub operation: &'static str,
+    /// Its menu id.
+    pub id: u32,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// Why it failed: the kind and the ERP's own words, free of secrets.
+    pub failure: Option<(Kind, String)>,
+}
+
+/// Events that a slow listener may be behind.
+const EVENTS: usize = 1_024;
+
+const CLOSED: &str = "the host is stopping; what was accepted goes on with the next start";
+
 /// A session of the ERP's. `Debug` does not print the token.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -36,6 +57,25 @@ pub(crate) struct Session {
     served: AtomicBool,
 }
 
+/// The beginning of an event.
+struct Begun {
+    operation: &'static str,
+    id: u32,
+    at: Timestamp,
+    since: Instant,
+}
+
+impl Begun {
+    fn now(operation: &'static str, id: u32) -> Self {
+        Begun {
+            operation,
+            id,
+            at: Timestamp::now(),
+            since: Instant::now(),
+        }
+    }
+}
+
 /// Why there is no session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NoSession {
@@ -43,6 +83,8 @@ pub(crate) struct NoSession {
     pub(crate) code: Option<i32>,
     pub(crate) words: String,
     pub(crate) hint: &'static str,
+    /// Whether the ERP was asked at all.
+    pub(crate) asked: bool,
 }
 
 /// The hint after a login that took too long.
@@ -59,6 +101,8 @@ pub(crate) struct Sessions {
     /// Held by whoever signs in; holds how the last login failed, for those who waited for it.
     gate: Arc<Mutex<Option<NoSession>>>,
     logins: AtomicU64,
+    closed: AtomicBool,
+    events: broadcast::Sender<SessionEvent>,
 }
 
 impl Session {
@@ -83,7 +127,12 @@ impl NoSession {
             code: None,
             words: words.into(),
             hint,
+            asked: false,
         }
+    }
+
+    fn asked(self) -> Self {
+        NoSession { asked: true, ..self }
     }
 }
 
@@ -97,6 +146,8 @@ impl Sessions {
             current: RwLock::default(),
             gate: Arc::default(),
             logins: AtomicU64::new(0),
+            closed: AtomicBool::new(false),
+            events: broadcast::Sender::new(EVENTS),
         }
     }
 
@@ -147,7 +198,18 @@ impl Sessions {
     }
 
     async fn log_in(self: Arc<Self>, mut gate: OwnedMutexGuard<Option<NoSession>>) -> Result<(), NoSession> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(NoSession::unavailable(
+                "not signed in: the client was closed",
+                CLOSED,
+            ));
+        }
+        let begun = Begun::now("session.login", 11);
         let outcome = self.new_session().await;
+        // A login that was held back asked the ERP nothing.
+        if outcome.as_ref().err().is_none_or(|failure| failure.asked) {
+            self.tell(begun, outcome.as_ref().err());
+        }
         self.logins.fetch_add(1, Ordering::Release);
         match outcome {
             Ok(session) => {
@@ -160,6 +222,26 @@ impl Sessions {
                 Err(failure)
             }
         }
+    }
+
+    pub(crate) fn events(&self) -> broadcast::Receiver<SessionEvent> {
+        self.events.subscribe()
+    }
+
+    /// No login goes out any more.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn tell(&self, begun: Begun, failure: Option<&NoSession>) {
+        // Nobody listening is no fault.
+        let _ = self.events.send(SessionEvent {
+            operation: begun.operation,
+            id: begun.id,
+            at: begun.at,
+            duration: begun.since.elapsed(),
+            failure: failure.map(|failure| (failure.kind, failure.words.clone())),
+        });
     }
 
     pub(crate) fn status(&self) -> SessionStatus {

@@ -181,6 +181,8 @@ async fn a_list_without_rows_is_an_error_unless_it_says_that_it_is_empty() {
         json!({"source": {"table": {"cols": [{"id": "a"}]}}}),
         json!({"source": {"table": {"cols": [{"id": "a"}], "rows": null, "page": {"recordcount": 5, "pagecount": 1}}}}),
         json!({"source": {"table": {"cols": [{"id": "a"}], "rows": ["a"]}}}),
+        json!({"source": {"table": {"cols": [{"id": "a"}], "rows": [], "page": {"recordcount": 5, "pagesize": 20}}}}),
+        json!({"source": {"table": {"rows": {}, "page": {"recordcount": 5, "pagecount": 1}}}}),
         json!({"source": {}}),
         json!({}),
     ] {
@@ -191,9 +193,19 @@ async fn a_list_without_rows_is_an_error_unless_it_says_that_it_is_empty() {
         json!({"source": {"table": {"cols": [{"id": "a"}], "rows": []}}}),
         json!({"source": {"table": {"cols": [], "rows": "", "page": {"recordcount": 0, "pagecount": 0}}}}),
         json!({"source": {"table": {"cols": [], "page": {"recordcount": "0", "pagecount": 1}}}}),
+        json!({"source": {"table": {"rows": {}, "page": {"recordcount": 0}}}}),
+        json!({"source": {"table": {"rows": [], "page": {"pageindex": 4, "pagecount": 3, "recordcount": 50}}}}),
     ] {
         assert!(list(empty).await.unwrap().rows.is_empty());
     }
+}
+
+#[tokio::test]
+async fn the_number_of_pages_follows_from_the_number_of_records() {
+    let page = json!({"recordcount": "1,022", "pagesize": 20});
+    let body = json!({"source": {"table": {"cols": [{"id": "a"}], "rows": [[1]], "page": page}}});
+    let page = list(body).await.unwrap().page;
+    assert_eq!((page.count, page.total), (52, 1022));
 }
 
 #[tokio::test]

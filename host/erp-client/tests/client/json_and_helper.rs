@@ -114,6 +114,8 @@ async fn json_records_keep_their_members_in_order() {
     assert_eq!(found["lines"].as_list().unwrap()[0].get("num"), Some(&1.into()));
     let body = json!({"Code": 200, "Cols": ["a", "b"], "Rows": [[1, "x"]]});
     assert_eq!(record(&json_get(), body).await["b"], "x".into());
+    let body = json!({"Code": 200, "Data": [{"b": "x"}]});
+    assert_eq!(record(&json_get(), body).await["b"], "x".into());
 }
 
 #[tokio::test]
@@ -302,4 +304,7 @@ async fn helper_records_may_lie_in_a_list_of_one() {
             7.into()
         );
     }
+    let none = json!({"flag": true, "datas": []}).to_string();
+    let error = answer_to(&operation, 200, none).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::NotFound);
 }

@@ -121,6 +121,21 @@ async fn a_page_in_the_chinese_code_page_is_read() {
     assert_eq!(error.fault().message, "服务器错误");
 }
 
+/// A damaged byte is no reason to read the rest in another code page.
+#[tokio::test]
+async fn a_damaged_byte_leaves_the_rest_readable() {
+    let mut body = "{\"Code\":200,\"Msg\":\"ok\",\"Data\":{\"name\":\"榫卯\",\"note\":\""
+        .as_bytes()
+        .to_vec();
+    body.extend([0xff, 0xff]);
+    body.extend(b"\"}}");
+    let answer = answer_to(&json_get(), 200, body).await.unwrap();
+    let sunmao_catalogue::Answer::Record(record) = answer else {
+        panic!("no record: {answer:?}");
+    };
+    assert_eq!(record["name"], "榫卯".into());
+}
+
 #[tokio::test]
 async fn an_answer_larger_than_allowed_is_not_read() {
     for (operation, kind) in [(json_list(), Kind::OverBudget), (json_save(), Kind::Unconfirmed)] {
@@ -176,15 +191,51 @@ async fn a_redirect_to_another_host_is_not_followed() {
 
 #[tokio::test]
 async fn a_call_that_is_not_answered_in_time_ends() {
-    let erp = StandIn::start(|_| std::future::pending()).await;
-    let mut settings = erp.settings();
-    settings.timeout = Duration::from_secs(1);
-    let client = ErpClient::new(settings).unwrap();
+    let erp = StandIn::start(|seen: Seen| async move {
+        match seen.path.ends_with("/first") {
+            true => ok(sound(&json_list())),
+            false => std::future::pending().await,
+        }
+    })
+    .await;
+    let client = erp.client();
+    let mut first = json_list();
+    first.path = "/first".to_owned();
+    client.call(&first, &Arguments::default()).await.unwrap();
+    let limit = Duration::from_millis(200);
     for (operation, kind) in [(json_list(), Kind::Unavailable), (json_save(), Kind::Unconfirmed)] {
-        let error = client.call(&operation, &Arguments::default()).await.unwrap_err();
+        let outcome = client.call_within(&operation, &Arguments::default(), limit).await;
+        let error = outcome.unwrap_err();
         assert_eq!((error.kind(), phase(&error)), (kind, Phase::Awaiting), "{error}");
     }
-    assert_eq!(erp.calls().len(), 2, "nothing is repeated");
+    assert_eq!(erp.calls().len(), 3, "nothing is repeated");
+}
+
+/// Nobody need look up what never went out.
+#[tokio::test]
+async fn a_write_whose_turn_did_not_come_was_not_sent() {
+    let (arrived, arrival) = tokio::sync::oneshot::channel();
+    let arrived = std::sync::Mutex::new(Some(arrived));
+    let erp = StandIn::start(move |_| {
+        if let Some(arrived) = arrived.lock().unwrap().take() {
+            let _ = arrived.send(());
+        }
+        std::future::pending()
+    })
+    .await;
+    let mut settings = erp.settings();
+    settings.concurrency = 1;
+    let client = ErpClient::new(settings).unwrap();
+    let first = client.clone();
+    let first = tokio::spawn(async move { first.call(&json_list(), &Arguments::default()).await });
+    arrival.await.unwrap();
+    let limit = Duration::from_millis(200);
+    let outcome = client
+        .call_within(&json_save(), &Arguments::default(), limit)
+        .await;
+    assert_eq!(outcome.unwrap_err().kind(), Kind::OverBudget);
+    assert_eq!(erp.calls().len(), 1);
+    first.abort();
 }
 
 #[tokio::test]
