@@ -1,7 +1,9 @@
 //! Carrying out one operation on the records.
 
+use crate::check::check;
 use crate::ledger::{Change, ChangeKind};
 use crate::plan::{Action, Plan};
+use crate::query::Query;
 use crate::reply::Reply;
 use crate::schema::{KEY, Schema};
 use crate::show;
@@ -46,8 +48,9 @@ impl Request<'_> {
     pub(crate) fn keys(&self, arguments: &Record) -> Result<Vec<i64>, String> {
         let given = arguments
             .iter()
-            .find(|(name, _)| self.plan.column(self.schema, name) == Some(KEY))
-            .and_then(|(_, value)| value.to_text())
+            .filter(|(name, _)| self.plan.column(self.schema, name) == Some(KEY))
+            .filter_map(|(_, value)| value.to_text())
+            .find(|text| !text.trim().is_empty())
             .unwrap_or_default();
         let mut keys = Vec::new();
         for part in given.split(',').map(str::trim).filter(|part| !part.is_empty()) {
@@ -66,9 +69,8 @@ fn reserve(world: &mut World, request: &Request<'_>) -> Reply {
     let ord = world.table(object).allocate();
     let number = request.schema.labelled(request.schema.rules.number.0);
     let proposed = number.map(|column| (column, world.free_number(object, column, ord)));
-    if let Some((_, number)) = &proposed {
-        world.table(object).reserve(ord, number.clone());
-    }
+    let number = proposed.as_ref().map(|(_, number)| number.clone());
+    world.table(object).reserve(ord, number);
     Reply::Screen(show::blank_screen(request.schema, ord, proposed))
 }
 
@@ -88,8 +90,9 @@ fn get(world: &mut World, request: &Request<'_>) -> Reply {
 }
 
 fn list(world: &mut World, request: &Request<'_>) -> Reply {
+    let query = Query::new(world, request);
     let table = world.table(request.plan.object);
-    Reply::Rows(show::page(request, table))
+    Reply::Rows(show::page(request, table, &query))
 }
 
 fn delete(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) -> Result<Reply, String> {
@@ -107,24 +110,34 @@ fn delete(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) -
     Ok(Reply::Done("删除成功！".to_owned(), None))
 }
 
-/// Notes a command in the state of the records that it names. A command that names none is acknowledged.
+/// Notes a command in the state of the records that it names. It is carried out on all of them or, where something is
+/// missing, on none.
 fn command(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) -> Result<Reply, String> {
-    let mut key = None;
+    let object = request.plan.object;
+    let mut named = Vec::new();
     for arguments in request.arguments {
-        for ord in request.keys(arguments)? {
-            let state = request.state(arguments);
-            let done = world.change(request.plan.object, ord, |entry| {
-                entry.values[request.schema.state] = state.into();
-                let noted = (request.operation.name.clone(), arguments.clone());
-                entry.commands.push(noted);
-            });
-            if !done {
-                return Err(MISSING.to_owned());
-            }
-            changes.push(request.change(ord, ChangeKind::Updated));
-            key = Some(ord);
+        check(&request.plan.checked, arguments, "操作失败！")?;
+        let keys = request.keys(arguments)?;
+        if keys.is_empty() && request.plan.takes_key() {
+            return Err("请选择要办理的单据，操作失败！".to_owned());
         }
+        if !keys.iter().all(|ord| world.exists(object, *ord)) {
+            return Err(MISSING.to_owned());
+        }
+        named.extend(keys.into_iter().map(|ord| (ord, arguments)));
     }
+    for (ord, arguments) in &named {
+        let state = request.state(arguments);
+        world.change(object, *ord, |entry| {
+            entry.values[request.schema.state] = state.into();
+            entry.note(&request.operation.verb);
+            let noted = (request.operation.name.clone(), (*arguments).clone());
+            entry.commands.push(noted);
+        });
+        (request.schema.rules.after_command)(world, &request.operation.verb, *ord, arguments);
+        changes.push(request.change(*ord, ChangeKind::Updated));
+    }
+    let key = named.last().map(|(ord, _)| *ord);
     Ok(Reply::Done("操作成功！".to_owned(), key))
 }
 

@@ -1,25 +1,44 @@
-//! What the parameters of a list ask for: which rows, in which order, which page.
+//! What the parameters of a list mean, judged once from the catalogue.
 
-use crate::schema::{KEY, Schema, key_field};
-use crate::text::{moment, number};
-use rust_decimal::Decimal;
-use std::cmp::Ordering;
+use crate::schema::{KEY, Schema, key_field, nested};
 use std::collections::HashMap;
-use sunmao_catalogue::{Field, Operation, Record, Value};
+use sunmao_catalogue::{Field, Operation};
+
+/// How a value has to answer to what is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Match {
+    /// It is this value.
+    Equals,
+    /// It is one of these comma-separated values.
+    AnyOf,
+    /// It contains this text.
+    Contains,
+    /// It is not below this number or date.
+    From,
+    /// It is not above this number or date.
+    Until,
+}
 
 /// What a parameter of a list means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The column has this value.
-    Equals(usize),
-    /// The column has one of these comma-separated values.
-    AnyOf(usize),
-    /// The column contains this text.
-    Contains(usize),
-    /// The column is not below this number or date.
-    From(usize),
-    /// The column is not above this number or date.
-    Until(usize),
+    /// A column's value answers.
+    Column(Match, usize),
+    /// A line of the list in a column has a member, by position, that answers.
+    Line(Match, usize, usize),
+    /// A column of the record that this one belongs to answers.
+    Owner(Match, usize),
+    /// One of several people, each by key or by name.
+    Reference {
+        /// The column of the name.
+        name: usize,
+        /// The column of the key.
+        key: usize,
+    },
+    /// One of the object's views.
+    View,
+    /// It changes the screen around the rows and not the rows.
+    Screen,
     /// Some column contains this text.
     Search,
     /// A column's wire name, with `desc` behind it for the reverse order.
@@ -30,29 +49,9 @@ pub(crate) enum Role {
     PageIndex,
 }
 
-/// What one list call asks for.
-#[derive(Debug, Default)]
-pub(crate) struct Query {
-    tests: Vec<(usize, Test)>,
-    search: Option<String>,
-    /// The column to sort by, and whether backwards.
-    pub(crate) sort: Option<(usize, bool)>,
-    pub(crate) page_size: Option<i64>,
-    pub(crate) page_index: Option<i64>,
-}
-
-#[derive(Debug)]
-enum Test {
-    AnyOf(Vec<String>),
-    Contains(String),
-    NumberFrom(Decimal),
-    NumberUntil(Decimal),
-    DateFrom(String),
-    DateUntil(String),
-}
-
-/// The roles of a list's published parameters, by lower-case wire name.
-pub(crate) fn roles(operation: &Operation, schema: &Schema) -> HashMap<String, Role> {
+/// The roles of a list's published parameters, by lower-case wire name. `owner` is the schema of the records that these
+/// ones belong to.
+pub(crate) fn roles(operation: &Operation, schema: &Schema, owner: Option<&Schema>) -> HashMap<String, Role> {
     let key = key_field(&operation.params);
     let mut roles = HashMap::from([
         ("pagesize".to_owned(), Role::PageSize),
@@ -64,41 +63,76 @@ pub(crate) fn roles(operation: &Operation, schema: &Schema) -> HashMap<String, R
         ("searchkey".to_owned(), Role::Search),
     ]);
     for (position, field) in operation.params.iter().enumerate() {
-        let column = || {
-            if key == Some(position) {
-                Some(KEY)
-            } else {
-                schema.find(field)
-            }
+        let role = if key == Some(position) {
+            Some(Role::Column(plain(field), KEY))
+        } else {
+            particular(field, schema)
+                .or_else(|| bound(field, schema))
+                .or_else(|| Some(Role::Column(plain(field), schema.find(field)?)))
+                .or_else(|| line(field, schema))
+                .or_else(|| Some(Role::Owner(plain(field), owner?.find(field)?)))
         };
-        if let Some(role) = bound(field, schema).or_else(|| column().map(|column| plain(field, column))) {
+        if let Some(role) = role {
             roles.entry(field.wire.to_lowercase()).or_insert(role);
         }
     }
     roles
 }
 
-fn plain(field: &Field, column: usize) -> Role {
+fn plain(field: &Field) -> Match {
     if field.matches_substring {
-        Role::Contains(column)
+        Match::Contains
     } else if field.multiple {
-        Role::AnyOf(column)
+        Match::AnyOf
     } else {
-        Role::Equals(column)
+        Match::Equals
     }
+}
+
+/// What the object's own rules say of a parameter.
+fn particular(field: &Field, schema: &Schema) -> Option<Role> {
+    let rules = &schema.rules;
+    let named = |name: &&str| name.eq_ignore_ascii_case(&field.wire);
+    if rules.screen.iter().any(named) {
+        return Some(Role::Screen);
+    }
+    if rules.views.iter().any(|view| named(&view.parameter)) {
+        return Some(Role::View);
+    }
+    let reference = rules
+        .references
+        .iter()
+        .find(|reference| reference.filters.contains(&field.label.as_str()))?;
+    Some(Role::Reference {
+        name: schema.named(reference.name)?,
+        key: schema.named(reference.key.0)?,
+    })
+}
+
+/// A member of the lines that records carry, where no column of the records themselves has the label.
+fn line(field: &Field, schema: &Schema) -> Option<Role> {
+    if field.label.is_empty() {
+        return None;
+    }
+    schema.columns.iter().enumerate().find_map(|(column, lines)| {
+        let member = lines
+            .fields
+            .iter()
+            .position(|member| !nested(member.kind) && schema.means_the_same(&member.label, &field.label))?;
+        Some(Role::Line(plain(field), column, member))
+    })
 }
 
 /// The end of a range that a parameter is, by the vendor's ways of naming ranges.
 fn bound(field: &Field, schema: &Schema) -> Option<Role> {
     const ENDS: [(&str, &str); 3] = [("_0", "_1"), ("tdate1", "tdate2"), ("StartTime", "EndTime")];
     let ends = |suffix: &str| field.wire.ends_with(suffix);
-    let (base, role): (_, fn(usize) -> Role) =
-        if let Some((lower, _)) = ENDS.iter().find(|(lower, _)| ends(lower)) {
-            (field.wire.trim_end_matches(lower), Role::From)
-        } else {
-            let (_, upper) = ENDS.iter().find(|(_, upper)| ends(upper))?;
-            (field.wire.trim_end_matches(upper), Role::Until)
-        };
+    let (base, end) = if let Some((lower, _)) = ENDS.iter().find(|(lower, _)| ends(lower)) {
+        (field.wire.trim_end_matches(lower), Match::From)
+    } else {
+        let (_, upper) = ENDS.iter().find(|(_, upper)| ends(upper))?;
+        (field.wire.trim_end_matches(upper), Match::Until)
+    };
     let stem = stem(&field.label);
     schema
         .labelled(&field.label)
@@ -106,7 +140,7 @@ fn bound(field: &Field, schema: &Schema) -> Option<Role> {
         .or_else(|| schema.labelled(&format!("{stem}时间")))
         .or_else(|| schema.named(base))
         .or_else(|| stem.is_empty().then_some(schema.created))
-        .map(role)
+        .map(|column| Role::Column(end, column))
 }
 
 /// A range's label without the word for its end.
@@ -132,146 +166,41 @@ fn stem(label: &str) -> &str {
         .unwrap_or(label)
 }
 
-impl Query {
-    /// Reads the arguments of a list. What means nothing to the records is left aside, as the ERP does.
-    pub(crate) fn new(roles: &HashMap<String, Role>, schema: &Schema, arguments: &Record) -> Self {
-        let mut query = Query::default();
-        for (name, value) in arguments {
-            let Some(text) = given(value) else {
-                continue;
-            };
-            let role = roles.get(&name.to_lowercase()).copied();
-            match role.or_else(|| schema.named(name).map(Role::Equals)) {
-                Some(role) => query.add(role, &text, schema),
-                None => continue,
-            }
-        }
-        query
-    }
+#[cfg(test)]
+mod tests {
+    use crate::model::Model;
+    use crate::plan::Action;
+    use sunmao_catalogue::Catalogue;
 
-    fn add(&mut self, role: Role, text: &str, schema: &Schema) {
-        match role {
-            Role::Equals(column) => {
-                let wanted = vec![schema.columns[column].code(text.trim()).to_owned()];
-                self.tests.push((column, Test::AnyOf(wanted)));
-            }
-            Role::AnyOf(column) => {
-                let wanted = text
-                    .split([',', '，'])
-                    .map(|part| schema.columns[column].code(part.trim()).to_owned())
-                    .collect();
-                self.tests.push((column, Test::AnyOf(wanted)));
-            }
-            Role::Contains(column) => {
-                let wanted = text.trim().to_owned();
-                self.tests.push((column, Test::Contains(wanted)));
-            }
-            Role::From(column) => {
-                let test = number(text).map_or_else(|| Test::DateFrom(moment(text)), Test::NumberFrom);
-                self.tests.push((column, test));
-            }
-            Role::Until(column) => {
-                let test = number(text).map_or_else(|| Test::DateUntil(moment(text)), Test::NumberUntil);
-                self.tests.push((column, test));
-            }
-            Role::Search => self.search = Some(text.trim().to_owned()),
-            Role::Sort => self.sort = sort(text, schema),
-            Role::PageSize => self.page_size = text.trim().parse().ok(),
-            Role::PageIndex => self.page_index = text.trim().parse().ok(),
-        }
-    }
+    const OBJECTS: [&str; 4] = ["customers", "customer-contacts", "contracts", "products"];
 
-    /// Whether a record's values are asked for.
-    pub(crate) fn matches(&self, values: &[Value]) -> bool {
-        let tested = self
-            .tests
-            .iter()
-            .all(|(column, test)| test.holds(&values[*column]));
-        tested
-            && self.search.as_ref().is_none_or(|wanted| {
-                values
+    #[test]
+    fn every_parameter_of_the_ruled_lists_means_something() {
+        let catalogue = Catalogue::shared();
+        let model = Model::new(&catalogue);
+        let lists = || {
+            let operations = catalogue.operations().iter().zip(&model.plans);
+            operations.filter(|(_, plan)| plan.action == Action::List)
+        };
+        for object in OBJECTS {
+            let own: Vec<_> = lists()
+                .filter(|(_, plan)| model.schemas[plan.object].object == object)
+                .collect();
+            assert!(!own.is_empty(), "{object}");
+            for (operation, plan) in &own {
+                for field in &operation.params {
+                    let known = plan.roles.contains_key(&field.wire.to_lowercase());
+                    assert!(known, "{}: {} {}", operation.name, field.wire, field.label);
+                }
+            }
+            let rules = &model.schemas[own[0].1.object].rules;
+            let views = rules.views.iter().map(|view| view.parameter);
+            for name in rules.screen.iter().copied().chain(views) {
+                let declared = own
                     .iter()
-                    .any(|value| value.as_text().is_some_and(|text| contains_text(text, wanted)))
-            })
-    }
-}
-
-impl Test {
-    fn holds(&self, value: &Value) -> bool {
-        match self {
-            Test::AnyOf(wanted) => wanted.iter().any(|wanted| same(value, wanted)),
-            Test::Contains(wanted) => contains(value, wanted),
-            Test::NumberFrom(bound) => as_number(value).is_some_and(|value| value >= *bound),
-            Test::NumberUntil(bound) => as_number(value).is_some_and(|value| value <= *bound),
-            Test::DateFrom(bound) => as_date(value).is_some_and(|value| value >= bound.as_str()),
-            // A day as the upper bound includes that day's hours.
-            Test::DateUntil(bound) => as_date(value)
-                .is_some_and(|value| value.get(..bound.len()).unwrap_or(value) <= bound.as_str()),
+                    .any(|(operation, _)| operation.params.iter().any(|field| field.wire == name));
+                assert!(declared, "no list of {object} takes {name}");
+            }
         }
     }
-}
-
-/// The order of two values: numbers by size, all else by text, what is empty first.
-pub(crate) fn compare(left: &Value, right: &Value) -> Ordering {
-    match (as_number(left), as_number(right)) {
-        (Some(left), Some(right)) => left.cmp(&right),
-        _ => left.to_text().cmp(&right.to_text()),
-    }
-}
-
-fn sort(text: &str, schema: &Schema) -> Option<(usize, bool)> {
-    let mut words = text.split_whitespace();
-    let name = words.next()?;
-    let backwards = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
-    let column = schema.named(name).or_else(|| schema.labelled(name))?;
-    Some((column, backwards))
-}
-
-/// The text of an argument that filters; an empty one does not. Several values may come as a list.
-fn given(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::List(values) => {
-            let texts: Vec<String> = values.iter().filter_map(Value::to_text).collect();
-            texts.join(",")
-        }
-        other => other.to_text()?,
-    };
-    (!text.trim().is_empty()).then_some(text)
-}
-
-fn same(value: &Value, wanted: &str) -> bool {
-    match value {
-        Value::Text(text) => text.eq_ignore_ascii_case(wanted),
-        Value::Null => false,
-        other => as_number(other).is_some_and(|value| number(wanted) == Some(value)),
-    }
-}
-
-/// Whether a value contains a text, in any letter case.
-fn contains(value: &Value, wanted: &str) -> bool {
-    match value {
-        Value::Text(text) => contains_text(text, wanted),
-        other => other.to_text().is_some_and(|text| text.contains(wanted)),
-    }
-}
-
-/// Letter case matters for ASCII letters only; Chinese has none, and a list may hold many thousands of texts.
-fn contains_text(text: &str, wanted: &str) -> bool {
-    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
-    wanted.is_empty()
-        || text
-            .windows(wanted.len())
-            .any(|part| part.eq_ignore_ascii_case(wanted))
-}
-
-fn as_number(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Integer(value) => Some(Decimal::from(*value)),
-        Value::Decimal(value) => Some(*value),
-        _ => None,
-    }
-}
-
-fn as_date(value: &Value) -> Option<&str> {
-    value.as_text().filter(|text| !text.is_empty())
 }

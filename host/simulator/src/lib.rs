@@ -4,6 +4,7 @@
 //! It reads the catalogue and writes its own wire codec; it never uses the client that talks to real ERPs.
 
 mod admin;
+mod check;
 mod codec;
 mod data;
 mod erp;
@@ -13,7 +14,9 @@ mod filter;
 mod ledger;
 mod model;
 mod options;
+mod order;
 mod plan;
+mod query;
 mod reply;
 mod routes;
 mod rules;
@@ -24,6 +27,7 @@ mod show;
 mod store;
 mod table;
 mod text;
+mod view;
 mod world;
 
 pub use error::Error;

@@ -53,7 +53,7 @@ impl Model {
         model.plans = operations
             .iter()
             .zip(&homes)
-            .map(|(operation, object)| Plan::new(operation, *object, &mut model.schemas[*object]))
+            .map(|(operation, object)| Plan::new(operation, *object, &mut model.schemas))
             .collect();
         model
     }

@@ -1,10 +1,10 @@
 //! What one operation does to the records, and which column each of its fields means.
 
 use crate::filter::{Role, roles};
-use crate::schema::{KEY, Schema, key_field, labelled_key, nested};
+use crate::schema::{KEY, Schema, key_field, labelled_key};
 use std::collections::HashMap;
 use std::sync::Arc;
-use sunmao_catalogue::{Effect, Field, FieldType, Operation, Repeat, ResultKind};
+use sunmao_catalogue::{Effect, EnumValue, Field, FieldType, Operation, Repeat, ResultKind};
 
 /// What an operation does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,17 @@ pub(crate) struct Output {
     pub(crate) column: usize,
     /// Shown as the label of its code, because the field itself is text without codes.
     pub(crate) labelled: bool,
+    /// Members of a list's lines.
+    pub(crate) members: Vec<Member>,
+}
+
+/// A member of a line: the pages that take lines and those that show them call it differently.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) wire: String,
+    /// The name it is kept under.
+    pub(crate) kept: String,
+    pub(crate) values: Vec<EnumValue>,
 }
 
 /// One operation as the simulator carries it out.
@@ -80,12 +91,13 @@ pub(crate) struct Plan {
     pub(crate) outputs: Vec<Output>,
     /// The parameter that carries several records (`create-many`).
     pub(crate) items: Option<String>,
-    /// What has to be given, and how long it may be.
+    /// What may be given to a write, and how.
     pub(crate) checked: Vec<Field>,
 }
 
 impl Plan {
-    pub(crate) fn new(operation: &Operation, object: usize, schema: &mut Schema) -> Self {
+    pub(crate) fn new(operation: &Operation, object: usize, schemas: &mut [Schema]) -> Self {
+        let schema = &mut schemas[object];
         let action = Action::of(operation);
         let items = items(operation);
         let fields = items.map_or(&operation.params, |list| &list.fields);
@@ -104,17 +116,30 @@ impl Plan {
                 for (field, column) in fields.iter().zip(columns) {
                     plan.stored.entry(field.wire.to_lowercase()).or_insert(column);
                 }
-                plan.checked = fields.iter().filter(|field| is_checked(field)).cloned().collect();
+                plan.checked = fields.clone();
             }
             Action::Get | Action::Delete | Action::Command => {
                 if let Some(key) = key_parameter(operation, fields) {
                     plan.stored.insert(fields[key].wire.to_lowercase(), KEY);
                 }
+                if action == Action::Command {
+                    plan.checked = fields.clone();
+                }
             }
-            Action::List => plan.roles = roles(operation, schema),
+            Action::List => {
+                let schema = &schemas[object];
+                let owner = schema.rules.owner.map(|(owner, _)| owner);
+                let owner = schemas.iter().find(|schema| Some(&*schema.object) == owner);
+                plan.roles = roles(operation, schema, owner);
+            }
             Action::Tree | Action::Reserve | Action::Session => {}
         }
         plan
+    }
+
+    /// Whether a parameter carries the key of the record that is meant.
+    pub(crate) fn takes_key(&self) -> bool {
+        self.stored.values().any(|column| *column == KEY)
     }
 
     /// The column that a write stores a value in. Keys are known by name where nothing is published.
@@ -163,10 +188,34 @@ fn outputs(operation: &Operation, action: Action, schema: &mut Schema) -> Vec<Ou
             kind: field.kind,
             column,
             labelled: field.kind == FieldType::String && field.values.is_empty(),
+            members: members(&field.fields, &schema.columns[column].fields),
         })
         .collect()
 }
 
-fn is_checked(field: &Field) -> bool {
-    field.required || (field.max_length.is_some() && !nested(field.kind))
+/// The members of a list's lines, each with the kept member of the same label, of the same wire name, or of a longer
+/// label (`产品编号` for `编号`).
+fn members(shown: &[Field], kept: &[Field]) -> Vec<Member> {
+    let same_label: fn(&Field, &Field) -> bool = |shown, kept| shown.label == kept.label;
+    let same_wire: fn(&Field, &Field) -> bool = |shown, kept| shown.wire.eq_ignore_ascii_case(&kept.wire);
+    let longer: fn(&Field, &Field) -> bool =
+        |shown, kept| shown.label.chars().count() > 1 && kept.label.ends_with(&shown.label);
+    let mut found: Vec<Option<&Field>> = vec![None; shown.len()];
+    for is_it in [same_label, same_wire, longer] {
+        for (position, field) in shown.iter().enumerate() {
+            if found[position].is_none() {
+                let free = |kept: &&Field| !found.iter().flatten().any(|taken| taken.wire == kept.wire);
+                found[position] = kept.iter().filter(free).find(|kept| is_it(field, kept));
+            }
+        }
+    }
+    shown
+        .iter()
+        .zip(found)
+        .map(|(field, kept)| Member {
+            wire: field.wire.clone(),
+            kept: kept.unwrap_or(field).wire.clone(),
+            values: field.values.clone(),
+        })
+        .collect()
 }

@@ -5,7 +5,7 @@
 //! by wire name second.
 
 use crate::rules::Rules;
-use crate::text::{moment, number};
+use crate::text::{moment, number, whole};
 use std::sync::Arc;
 use sunmao_catalogue::{EnumValue, Field, FieldType, Value};
 
@@ -68,9 +68,14 @@ impl Schema {
             None => self.add("addtime", "添加时间", FieldType::Datetime),
         };
         self.state = self.add("zt", "办理状态", FieldType::String);
-        for (wire, label, kind) in self.rules.derived {
+        let keys = self
+            .rules
+            .references
+            .iter()
+            .map(|reference| (reference.key.0, reference.key.1, FieldType::Int));
+        for (wire, label, kind) in self.rules.derived.iter().copied().chain(keys) {
             if self.named(wire).is_none() {
-                self.add(wire, label, *kind);
+                self.add(wire, label, kind);
             }
         }
     }
@@ -182,6 +187,11 @@ impl Schema {
             .filter(|column| !claimed[*column] && nested(self.columns[*column].kind) == nested(field.kind))
     }
 
+    /// Whether two labels differ in nothing but what varies from page to page.
+    pub(crate) fn means_the_same(&self, left: &str, right: &str) -> bool {
+        self.meaning(left) == self.meaning(right)
+    }
+
     /// A label without what varies from page to page.
     fn meaning(&self, label: &str) -> String {
         let label = label.split(['(', '（']).next().unwrap_or(label).trim();
@@ -273,11 +283,4 @@ fn scalar(value: &Value) -> Option<String> {
         }
         other => other.to_text(),
     }
-}
-
-/// A whole number without loss: `007` is a text.
-fn whole(text: &str) -> Option<i64> {
-    let value: i64 = text.replace(',', "").parse().ok()?;
-    let padded = text.len() > 1 && text.starts_with('0');
-    (!padded).then_some(value)
 }

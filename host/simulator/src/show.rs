@@ -1,8 +1,9 @@
 //! Records as answers: pages, screens, objects and trees.
 
 use crate::execute::Request;
-use crate::filter::{Query, compare};
-use crate::plan::Output;
+use crate::order::compare;
+use crate::plan::{Member, Output};
+use crate::query::Query;
 use crate::reply::{Node, Reply, Rows, Screen, ScreenField};
 use crate::schema::{KEY, Schema, nested};
 use crate::table::{Entry, Table};
@@ -18,13 +19,12 @@ const MOST_ROWS: (i64, i64) = (50, 500);
 /// Nodes under each branch of a tree.
 const BRANCH: usize = 8;
 
-/// The page of a list that the arguments ask for.
-pub(crate) fn page(request: &Request<'_>, table: &Table) -> Rows {
+/// The page of a list that is asked for. A list that has no pages comes whole.
+pub(crate) fn page(request: &Request<'_>, table: &Table, query: &Query) -> Rows {
     let schema = request.schema;
-    let query = Query::new(&request.plan.roles, schema, &request.arguments[0]);
     let mut found: Vec<(i64, &Entry)> = table
         .newest_first()
-        .filter(|(_, entry)| query.matches(&entry.values))
+        .filter(|(_, entry)| query.matches(entry))
         .collect();
     if let Some((column, backwards)) = query.sort {
         found.sort_by(|(_, left), (_, right)| {
@@ -32,21 +32,21 @@ pub(crate) fn page(request: &Request<'_>, table: &Table) -> Rows {
             if backwards { order.reverse() } else { order }
         });
     }
-    let most = match request.operation.dialect {
-        Dialect::Helper => MOST_ROWS.0,
-        Dialect::Form | Dialect::Json => MOST_ROWS.1,
+    let (page_size, page_index) = match &request.operation.paging {
+        Some(paging) => {
+            let usual_limit = match request.operation.dialect {
+                Dialect::Helper => MOST_ROWS.0,
+                Dialect::Form | Dialect::Json => MOST_ROWS.1,
+            };
+            let most = paging.maximum.map_or(usual_limit, i64::from);
+            let asked = query.page_size.filter(|size| *size > 0).unwrap_or(PAGE_SIZE);
+            (
+                asked.min(most) as usize,
+                query.page_index.unwrap_or(1).max(1) as usize,
+            )
+        }
+        None => (found.len(), 1),
     };
-    let usual = if request.operation.paging.is_some() {
-        PAGE_SIZE
-    } else {
-        most
-    };
-    let page_size = query
-        .page_size
-        .filter(|size| *size > 0)
-        .unwrap_or(usual)
-        .min(most) as usize;
-    let page_index = query.page_index.unwrap_or(1).max(1) as usize;
     let columns = columns(request, table);
     let rows = found
         .iter()
@@ -227,7 +227,7 @@ impl Shown<'_> {
                 let label = schema.columns[output.column]
                     .label(value)
                     .filter(|_| output.labelled);
-                label.map_or_else(|| typed(output.kind, value), Value::from)
+                label.map_or_else(|| typed(output, value), Value::from)
             }
             Shown::Column(column) => {
                 let value = &entry.values[*column];
@@ -241,11 +241,47 @@ impl Shown<'_> {
 }
 
 /// A value in the type that its field is published with, as far as it fits.
-fn typed(kind: FieldType, value: &Value) -> Value {
-    match kind {
-        FieldType::String => value.to_text().map_or_else(|| value.clone(), Value::Text),
-        FieldType::Int => value.as_integer().map_or_else(|| value.clone(), Value::Integer),
-        FieldType::List if !matches!(value, Value::List(_)) => Value::List(Vec::new()),
+fn typed(output: &Output, value: &Value) -> Value {
+    match (output.kind, value) {
+        (FieldType::String, _) => value.to_text().map_or_else(|| value.clone(), Value::Text),
+        (FieldType::Int, _) => value.as_integer().map_or_else(|| value.clone(), Value::Integer),
+        (FieldType::List, Value::List(lines)) if !output.members.is_empty() => {
+            Value::List(lines.iter().map(|line| renamed(&output.members, line)).collect())
+        }
+        (FieldType::List, Value::List(_)) => value.clone(),
+        (FieldType::List, _) => Value::List(Vec::new()),
         _ => value.clone(),
     }
+}
+
+/// A line under the names that are published for it, and what else it has under its own.
+fn renamed(members: &[Member], line: &Value) -> Value {
+    let Some(line) = line.as_record() else {
+        return line.clone();
+    };
+    let kept = |name: &str| line.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
+    let mut shown: Record = members
+        .iter()
+        .map(|member| {
+            let value = kept(&member.kept)
+                .map(|(_, value)| value.clone())
+                .unwrap_or_default();
+            let text = value.to_text();
+            let code = member
+                .values
+                .iter()
+                .find(|known| Some(&known.label) == text.as_ref());
+            let value = code.map_or(value, |known| known.code.as_str().into());
+            (member.wire.clone(), value)
+        })
+        .collect();
+    for (name, value) in line {
+        let is_shown = members
+            .iter()
+            .any(|member| member.kept.eq_ignore_ascii_case(name));
+        if !is_shown && !shown.contains_key(name) {
+            shown.insert(name.clone(), value.clone());
+        }
+    }
+    Value::Record(shown)
 }

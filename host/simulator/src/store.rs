@@ -1,9 +1,11 @@
 //! Saving, creating and updating records under the ERP's rules.
 
+use crate::check::check;
 use crate::execute::{MISSING, Request};
 use crate::ledger::{Change, is_secret};
 use crate::plan::Action;
 use crate::reply::Reply;
+use crate::rules::resolve;
 use crate::schema::KEY;
 use crate::world::{Draft, World};
 use std::borrow::Cow;
@@ -57,68 +59,37 @@ fn store_one(
 ) -> Result<i64, String> {
     let object = request.plan.object;
     let ord = key(world, request, arguments)?;
-    check(request, arguments)?;
+    check(&request.plan.checked, arguments, "不能保存！")?;
     let mut draft = draft(request, arguments);
+    draft.is_new = ord.is_none_or(|ord| !world.exists(object, ord));
+    resolve(world, &mut draft);
     (request.schema.rules.before_save)(world, &mut draft)?;
-    let is_new = ord.is_none_or(|ord| !world.exists(object, ord));
     let ord = ord.unwrap_or_else(|| world.table(object).allocate());
-    number(world, &mut draft, ord, is_new);
+    number(world, &mut draft, ord);
     check_unique(world, &draft, ord)?;
-    changes.push(world.store(object, Some(ord), &draft.values, &draft.extra));
+    let verb = &request.operation.verb;
+    changes.push(world.store(object, Some(ord), &draft.values, &draft.extra, verb));
     changes.extend((request.schema.rules.after_save)(world, ord, &draft));
     Ok(ord)
 }
 
-/// The key that the record is stored under, if the request may say so.
+/// The key that the record is stored under, if the request may say so. The ERP gives out its keys itself: under any other
+/// there is nothing to update, and nothing may be created.
 fn key(world: &mut World, request: &Request<'_>, arguments: &Record) -> Result<Option<i64>, String> {
-    let given = request.keys(arguments)?.first().copied();
-    match (request.plan.action, given) {
+    let object = request.plan.object;
+    let keys = request.keys(arguments)?;
+    match (request.plan.action, keys.as_slice()) {
         (Action::Create, _) => Ok(None),
-        (Action::Update, Some(ord)) if world.exists(request.plan.object, ord) => Ok(Some(ord)),
-        (Action::Update, _) => Err(MISSING.to_owned()),
-        (_, given) => Ok(given),
+        (_, [_, _, ..]) => Err("一次只能保存一张单据，不能保存！".to_owned()),
+        (Action::Update, [ord]) if world.exists(object, *ord) => Ok(Some(*ord)),
+        (Action::Save, []) => Ok(None),
+        (Action::Save, [ord]) if world.table(object).accepts(*ord) => Ok(Some(*ord)),
+        _ => Err(MISSING.to_owned()),
     }
-}
-
-/// Refuses what is missing, all at once, and what is too long.
-fn check(request: &Request<'_>, arguments: &Record) -> Result<(), String> {
-    let given = |wire: &str| {
-        arguments
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(wire))
-            .map(|(_, value)| value)
-    };
-    let missing: Vec<&str> = request
-        .plan
-        .checked
-        .iter()
-        .filter(|field| field.required && given(&field.wire).is_none_or(Value::is_empty))
-        .map(|field| field.label.as_str())
-        .collect();
-    if !missing.is_empty() {
-        return Err(format!("{}不能为空，不能保存！", missing.join("、")));
-    }
-    for field in &request.plan.checked {
-        let length = given(&field.wire)
-            .and_then(Value::as_text)
-            .map_or(0, |text| text.chars().count());
-        if let Some(most) = field.max_length
-            && length > most as usize
-        {
-            return Err(format!("{}不能超过{most}个字，不能保存！", field.label));
-        }
-    }
-    Ok(())
 }
 
 fn draft<'a>(request: &'a Request<'_>, arguments: &Record) -> Draft<'a> {
-    let mut draft = Draft {
-        object: request.plan.object,
-        schema: request.schema,
-        query: request.query,
-        values: Vec::new(),
-        extra: Record::new(),
-    };
+    let mut draft = Draft::new(request.plan.object, request.schema, request.query);
     for (name, value) in arguments {
         match request.plan.column(request.schema, name) {
             Some(KEY) => {}
@@ -137,7 +108,7 @@ fn draft<'a>(request: &'a Request<'_>, arguments: &Record) -> Draft<'a> {
 
 /// Gives a new record without a number the one that was proposed with its key, or a free one. An empty number never
 /// takes a record's own away.
-fn number(world: &mut World, draft: &mut Draft<'_>, ord: i64, is_new: bool) {
+fn number(world: &mut World, draft: &mut Draft<'_>, ord: i64) {
     let label = draft.schema.rules.number.0;
     let Some(column) = draft.schema.labelled(label).filter(|_| !label.is_empty()) else {
         return;
@@ -146,7 +117,7 @@ fn number(world: &mut World, draft: &mut Draft<'_>, ord: i64, is_new: bool) {
         return;
     }
     draft.values.retain(|(given, _)| *given != column);
-    if !is_new {
+    if !draft.is_new {
         return;
     }
     let proposed = world.table(draft.object).proposed(ord).cloned();

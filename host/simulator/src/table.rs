@@ -16,6 +16,8 @@ pub(crate) struct Entry {
     pub(crate) extra: Record,
     /// Commands that were carried out on it, with their arguments.
     pub(crate) commands: Vec<(String, Record)>,
+    /// Verbs of the operations that changed it, in order, without immediate repetitions.
+    pub(crate) steps: Vec<String>,
     /// A call created or changed it; the others were generated.
     pub(crate) written: bool,
 }
@@ -26,11 +28,20 @@ pub(crate) struct Table {
     entries: BTreeMap<i64, Entry>,
     /// Keys by number, for each unique column.
     numbers: Vec<(usize, HashMap<String, i64>)>,
-    /// Numbers that were proposed with reserved keys.
-    reserved: HashMap<i64, String>,
+    /// Reserved keys that no record has yet, and the numbers that were proposed with them.
+    reserved: HashMap<i64, Option<String>>,
     /// Names of all extra values, in the order of their first use.
     extra: IndexSet<String>,
     last: i64,
+}
+
+impl Entry {
+    /// Notes an operation in what was done to the record.
+    pub(crate) fn note(&mut self, verb: &str) {
+        if self.steps.last().is_none_or(|last| last != verb) {
+            self.steps.push(verb.to_owned());
+        }
+    }
 }
 
 impl Table {
@@ -68,14 +79,19 @@ impl Table {
         self.last
     }
 
-    /// Keeps a proposed number for a reserved key.
-    pub(crate) fn reserve(&mut self, ord: i64, number: String) {
+    /// Promises a key, and the number that was proposed with it.
+    pub(crate) fn reserve(&mut self, ord: i64, number: Option<String>) {
         self.reserved.insert(ord, number);
+    }
+
+    /// Whether a record may be stored under a key: one that some record has, or one that was promised.
+    pub(crate) fn accepts(&self, ord: i64) -> bool {
+        self.entries.contains_key(&ord) || self.reserved.contains_key(&ord)
     }
 
     /// The number that was proposed with a key.
     pub(crate) fn proposed(&self, ord: i64) -> Option<&String> {
-        self.reserved.get(&ord)
+        self.reserved.get(&ord)?.as_ref()
     }
 
     /// The record that has a number in a unique column.
@@ -107,6 +123,13 @@ impl Table {
         self.reserved.remove(&ord);
         self.last = self.last.max(ord);
         self.entries.insert(ord, entry).is_none()
+    }
+
+    /// Sets a value that follows from another record's and is no change of its own. Unique columns hold no such values.
+    pub(crate) fn follow(&mut self, ord: i64, column: usize, value: Value) {
+        if let Some(entry) = self.entries.get_mut(&ord) {
+            entry.values[column] = value;
+        }
     }
 
     /// Removes a record; whether there was one.

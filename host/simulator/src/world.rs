@@ -28,9 +28,23 @@ pub(crate) struct Draft<'a> {
     pub(crate) values: Vec<(usize, Value)>,
     /// Given values that the schema does not know.
     pub(crate) extra: Record,
+    /// No record has its key yet.
+    pub(crate) is_new: bool,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
+    /// A draft that says nothing yet.
+    pub(crate) fn new(object: usize, schema: &'a Schema, query: &'a Record) -> Self {
+        Draft {
+            object,
+            schema,
+            query,
+            values: Vec::new(),
+            extra: Record::new(),
+            is_new: false,
+        }
+    }
+
     /// A given value, by the column's wire name.
     pub(crate) fn given(&self, wire: &str) -> Option<&Value> {
         let wanted = self.schema.named(wire)?;
@@ -105,13 +119,15 @@ impl World {
         true
     }
 
-    /// Creates a record, under the given key or a new one, or updates the one that has the key.
+    /// Creates a record, under the given key or a new one, or updates the one that has the key. The verb is what the
+    /// record remembers of it.
     pub(crate) fn store(
         &mut self,
         object: usize,
         ord: Option<i64>,
         values: &[(usize, Value)],
         extra: &Record,
+        verb: &str,
     ) -> Change {
         let model = self.model.clone();
         let schema = &model.schemas[object];
@@ -127,6 +143,7 @@ impl World {
             .extra
             .extend(extra.iter().map(|(name, value)| (name.clone(), value.clone())));
         entry.written = true;
+        entry.note(verb);
         let created = table.put(ord, entry);
         Change {
             object: schema.object.clone(),
@@ -150,7 +167,7 @@ impl World {
                 Some((column, schema.columns[column].read(value)))
             })
             .collect();
-        self.store(object, ord, &values, &Record::new())
+        self.store(object, ord, &values, &Record::new(), "save")
     }
 
     /// A number that no record has, for a new record of this key.

@@ -95,7 +95,9 @@ async fn the_json_contract_is_the_form_contract() {
                    "BeginDate": "2025-05-02", "EndDate": "2026-05-01", "SortName": "技术服务", "Currency": "人民币",
                    "AutoCreateType": 0, "StatusName": "生效执行中", "PaymentStatus": 0, "PaybackMode": 1,
                    "InvoiceStatus": 1, "InvoiceMode": 0,
-                   "contractList": [{"ProductName": "支架", "Num": 2, "Price": "10.00"}]}),
+                   "contractList": [{"ProductName": "支架", "ProductCode": "CP000001", "productUnitName": "个",
+                                     "InvoiceTypeName": "收据", "Num": 2, "Discount": 1, "TaxRate": 0, "Price": "10.00",
+                                     "IsTax": 1}]}),
         )
         .await;
     assert_eq!(created["Code"], 200, "{created}");

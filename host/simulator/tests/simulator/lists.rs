@@ -2,6 +2,7 @@
 
 use crate::common::{Caller, of_size, rows, small, total};
 use serde_json::{Map, Value as Json, json};
+use sunmao_catalogue::{Catalogue, Dialect};
 
 async fn customers(caller: &Caller, arguments: Json) -> Vec<Map<String, Json>> {
     let mut arguments = arguments;
@@ -45,7 +46,7 @@ async fn filters_do_what_the_vendor_says() {
             .is_empty()
     );
     assert_eq!(
-        customers(&caller, json!({"name": "", "stype": 1, "datatype": "x"}))
+        customers(&caller, json!({"name": "", "remind": " ", "datatype": "x"}))
             .await
             .len(),
         120
@@ -200,4 +201,44 @@ async fn helper_pages_hold_at_most_fifty() {
         .call("machines.list", json!({"StartTime": moment, "PageSize": 50}))
         .await;
     assert_eq!(found["datas"].as_array().unwrap().len(), 11);
+}
+
+#[tokio::test]
+async fn a_list_without_pages_comes_whole() {
+    let caller = of_size(120).await;
+    let catalogue = Catalogue::shared();
+    let mut lists = 0;
+    for operation in catalogue.operations() {
+        if operation.dialect == Dialect::Helper && operation.is_read() && operation.paging.is_none() {
+            let answer = caller.call(&operation.name, json!({"PageSize": 10})).await;
+            let rows = answer["datas"].as_array().unwrap();
+            assert_eq!(rows.len(), 120, "{}", operation.name);
+            lists += 1;
+        }
+    }
+    assert_eq!(lists, 6);
+}
+
+#[tokio::test]
+async fn numbers_and_texts_in_one_column_can_be_sorted() {
+    let caller = of_size(60).await;
+    for ord in 1..=60 {
+        let ly = [json!(10), json!("1x"), json!(2), json!("")][ord % 4].clone();
+        let customer = json!({"ord": ord, "name": "甲", "sort1": "乙", "person_name": "丙", "ly": ly});
+        caller.call("customers.save-company", customer).await;
+    }
+    let sorted = customers(&caller, json!({"_rpt_sort": "ly"})).await;
+    let mut values = column(&sorted, "ly");
+    assert_eq!(values.len(), 60);
+    values.dedup();
+    assert_eq!(values, ["", "2", "10", "1x"]);
+}
+
+#[tokio::test]
+async fn a_page_number_may_come_in_any_form_of_a_number() {
+    let caller = small().await;
+    for size in [json!(8), json!("8"), json!(8.0), json!(" 8 ")] {
+        let answer = caller.call("customers.list", json!({"pagesize": size})).await;
+        assert_eq!(rows(&answer).len(), 8, "{size}");
+    }
 }

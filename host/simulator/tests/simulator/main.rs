@@ -7,11 +7,15 @@
 )]
 
 mod business;
+mod commands;
 mod common;
 mod customers;
 mod data;
+mod filters;
 mod garbage;
+mod keys;
 mod ledger;
 mod lists;
+mod read_back;
 mod sessions;
 mod shapes;

@@ -29,7 +29,11 @@ async fn every_operation_answers_in_its_shape() {
 
 async fn check_call(caller: &Caller, operation: &Operation) {
     let name = &operation.name;
-    let arguments = example(operation);
+    let mut arguments = example(operation);
+    if operation.name == "contracts.create" {
+        let customers = caller.admin("records/customers").await;
+        arguments["CompanyName"] = customers["records"][0]["name"].clone();
+    }
     let answer = caller
         .call_at(operation, &path(operation), arguments.clone())
         .await;
