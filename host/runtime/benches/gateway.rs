@@ -1,7 +1,7 @@
 //! What the gateway adds to a call: the same `customers.list` request sent by a bare HTTP client (baseline), by the ERP
 //! client with decoding, and through the gateway with checking, decoding, presenting and auditing.
 //!
-//! `cargo bench --bench gateway`; the difference between `gateway` and `bare` is the cost.
+//! `cargo bench --bench gateway`; the difference between `gateway` and `bare` is the cost, which the last line judges.
 
 #![allow(
     clippy::expect_used,
@@ -10,11 +10,14 @@
     reason = "a bench that cannot be set up ends"
 )]
 
+mod summary;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use serde_json::json;
+use std::time::Duration;
+use summary::{Bound, Results};
 use sunmao_catalogue::{Face, Record, Value};
 
 fn gateway(criterion: &mut Criterion) {
@@ -95,5 +98,16 @@ async fn login(client: &reqwest::Client, base_url: &str) -> String {
     answer["header"]["session"].as_str().expect("session").to_owned()
 }
 
-criterion_group!(benches, gateway);
-criterion_main!(benches);
+fn main() {
+    let (mut criterion, results) = Results::of_this_run();
+    gateway(&mut criterion);
+    criterion.final_summary();
+    Results::head();
+    results.line(
+        "the gateway adds to a bare call",
+        "customers.list",
+        "bare",
+        "gateway",
+        &Bound::Added(Duration::from_micros(200)),
+    );
+}

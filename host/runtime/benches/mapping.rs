@@ -10,11 +10,13 @@
     reason = "a bench that cannot be set up ends"
 )]
 
+mod summary;
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 use std::sync::Arc;
+use summary::{Bound, Results};
 use sunmao_runtime::plugins::{Plugin, engine};
 use sunmao_runtime::{Contact, Extension, Invocation, Permit};
 
@@ -50,5 +52,16 @@ fn mapping(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, mapping);
-criterion_main!(benches);
+fn main() {
+    let (mut criterion, results) = Results::of_this_run();
+    mapping(&mut criterion);
+    criterion.final_summary();
+    Results::head();
+    results.line(
+        "a warm mapping call",
+        "to-customer",
+        "native JSON to JSON",
+        "plugin, warm, typed",
+        &Bound::Times(1.0),
+    );
+}

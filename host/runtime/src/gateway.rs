@@ -7,10 +7,13 @@ use crate::host::Clock;
 use audit::Outcome;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use sunmao_catalogue::{Ack, Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{ErpClient, SessionStatus};
-use sunmao_store::{Begun, DeliveryId, Intent, IntentId, IntentOutcome, NewIntent, Store, StoreError};
+use sunmao_erp_client::{ErpClient, SessionEvent, SessionStatus};
+use sunmao_store::{
+    AuditRow, Begun, DeliveryId, Intent, IntentId, IntentOutcome, NewIntent, Store, StoreError,
+};
+use tokio::sync::broadcast::{self, error::RecvError};
 
 /// Who calls, with what permit, in which invocation. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -45,6 +48,9 @@ impl Caller {
     }
 }
 
+/// What helps when the time was up.
+const RAISE: &str = "raise host_call_milliseconds under [limits], or look why the ERP is slow";
+
 /// The gate. Everything that reaches the ERP passes here, whoever asks.
 pub struct Gateway {
     erp: ErpClient,
@@ -67,6 +73,36 @@ impl Gateway {
     /// Whether the host is signed in, since when, and to which version.
     pub fn session_status(&self) -> SessionStatus {
         self.erp.session_status()
+    }
+
+    /// Keeps an audit row of each sign-in and sign-out until `ended`, those included that happened just before.
+    pub async fn audit_sessions(
+        &self,
+        mut events: broadcast::Receiver<SessionEvent>,
+        ended: impl Future<Output = ()>,
+    ) {
+        tokio::pin!(ended);
+        loop {
+            let event = tokio::select! {
+                event = events.recv() => event,
+                () = &mut ended => break,
+            };
+            match event {
+                Ok(event) => self.keep(audit::of_session(&event)).await,
+                Err(RecvError::Lagged(missed)) => tracing::error!(missed, "audit rows of sign-ins lost"),
+                Err(RecvError::Closed) => return,
+            }
+        }
+        while let Ok(event) = events.try_recv() {
+            self.keep(audit::of_session(&event)).await;
+        }
+    }
+
+    async fn keep(&self, row: AuditRow) {
+        let operation = row.operation.clone();
+        if let Err(error) = self.store.audit.append(vec![row]).await {
+            tracing::error!(operation, %error, hint = error.hint(), "audit row lost");
+        }
     }
 
     /// Calls an operation with arguments under English or wire names. Every call leaves an audit row, refused ones too.
@@ -100,12 +136,9 @@ impl Gateway {
             result: outcome.as_ref(),
         };
         let row = audit::row(caller, operation, &audited);
-        let kept = if operation.is_read() {
-            self.store.audit.append_later(row).await
-        } else {
-            self.store.audit.append(vec![row]).await
-        };
-        if let Err(error) = kept {
+        if !operation.is_read() {
+            self.keep(row).await;
+        } else if let Err(error) = self.store.audit.append_later(row).await {
             tracing::error!(operation = operation.name, %error, hint = error.hint(), "audit row lost");
         }
         outcome
@@ -118,10 +151,16 @@ impl Gateway {
         arguments: &Arguments,
     ) -> Result<Answer, Fault> {
         let limit = caller.permit.limits.host_call();
-        match tokio::time::timeout(limit, self.erp.call(operation, arguments)).await {
-            Ok(answer) => answer.map_err(|error| error.fault()),
-            Err(_) => Err(cut_off(operation, limit)),
-        }
+        let begun = Instant::now();
+        let answer = self.erp.call_within(operation, arguments, limit).await;
+        answer.map_err(|error| {
+            let fault = error.fault();
+            // A write keeps the hint to look the record up.
+            match begun.elapsed() >= limit && fault.kind != Kind::Unconfirmed {
+                true => fault.with_hint(RAISE),
+                false => fault,
+            }
+        })
     }
 
     /// A write goes out only once its intent is on disk, and an earlier intent decides first.
@@ -271,24 +310,6 @@ fn permitted(caller: &Caller, operation: &Operation) -> Result<(), Fault> {
         ),
     )
     .with_hint(format!("add \"{}\" to its grants in sunmao.toml", operation.name)))
-}
-
-fn cut_off(operation: &Operation, limit: Duration) -> Fault {
-    let kind = if operation.is_read() {
-        Kind::OverBudget
-    } else {
-        Kind::Unconfirmed
-    };
-    Fault::new(
-        kind,
-        format!(
-            "{} (menu id {}): no answer within {} ms",
-            operation.name,
-            operation.id,
-            limit.as_millis()
-        ),
-    )
-    .with_hint("raise host_call_milliseconds under [limits], or look why the ERP is slow")
 }
 
 fn not_stored(error: &StoreError) -> Fault {

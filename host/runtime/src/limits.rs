@@ -1,5 +1,9 @@
 //! The limits every extension runs under. All are on unless the operator changes them.
 
+mod computing;
+
+pub(crate) use computing::ComputingTime;
+
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -7,7 +11,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Linear memory of a plugin instance, in MiB.
+    /// Memory of a plugin instance, all its memories and tables together, in MiB.
     pub memory_megabytes: usize,
     /// Milliseconds a guest may compute in one invocation, host calls not counted.
     pub wall_time_milliseconds: u64,
@@ -48,7 +52,7 @@ impl Limits {
         Duration::from_millis(self.host_call_milliseconds)
     }
 
-    /// Linear memory in bytes.
+    /// Memory in bytes.
     pub fn memory_bytes(&self) -> usize {
         self.memory_megabytes.saturating_mul(1024 * 1024)
     }

@@ -37,6 +37,28 @@ pub struct ExtensionsSettings {
 }
 
 impl ExtensionsSettings {
+    /// Resolves every table, those of files that are not there too: a name that nothing bears is a mistake now, and not
+    /// only when the file comes.
+    ///
+    /// # Errors
+    /// One for each table with unknown grants or limits, with the nearest known names.
+    pub fn check(&self, catalogue: &Catalogue) -> Result<(), Vec<LoadError>> {
+        let plugins = self.plugins.keys().map(|name| (ExtensionKind::Plugin, name));
+        let scripts = self.scripts.keys().map(|name| (ExtensionKind::Script, name));
+        let errors: Vec<LoadError> = plugins
+            .chain(scripts)
+            .filter_map(|(kind, name)| {
+                let mut error = self.permit(catalogue, kind, name).err()?;
+                error.subject = match kind {
+                    ExtensionKind::Plugin => format!("[plugin.{name}]"),
+                    ExtensionKind::Script => format!("[script.{name}]"),
+                };
+                Some(error)
+            })
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
     /// What the operator wrote for one extension, resolved. An extension nobody mentions gets no grants.
     pub(crate) fn permit(
         &self,
@@ -68,8 +90,11 @@ impl ExtensionsSettings {
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()
                 .join("; ");
-            LoadError::new(name, "read grants", message)
-                .with_hint(format!("nearest known: {}", nearest.join(", ")))
+            LoadError::new(name, "read grants", message).with_hint(if nearest.is_empty() {
+                "`sunmao operations list` shows what may be granted".to_owned()
+            } else {
+                format!("nearest known: {}", nearest.join(", "))
+            })
         })?;
         Ok(Permit {
             grants,

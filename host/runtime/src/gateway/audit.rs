@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Fault, Kind, Operation, Record, Value};
+use sunmao_erp_client::SessionEvent;
 use sunmao_store::AuditRow;
 
 /// What is known of a finished call.
@@ -42,6 +43,28 @@ pub fn row(caller: &Caller, operation: &Operation, outcome: &Outcome<'_>) -> Aud
         message: fault.map(|fault| fault.message.clone()),
         duration_micros: i64::try_from(outcome.duration.as_micros()).unwrap_or(i64::MAX),
         arguments: outcome.arguments.map(|arguments| redacted(arguments).to_string()),
+    }
+}
+
+/// The row of a sign-in or a sign-out, which the host does by itself.
+pub fn of_session(event: &SessionEvent) -> AuditRow {
+    AuditRow {
+        at: event.at,
+        actor: "host".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        operation: event.operation.to_owned(),
+        menu_id: Some(event.id.to_string()),
+        subject: None,
+        outcome: match &event.failure {
+            None => "applied",
+            Some((Kind::Session | Kind::Refused, _)) => "refused",
+            Some(_) => "failed",
+        }
+        .to_owned(),
+        error_kind: event.failure.as_ref().map(|(kind, _)| kind.name().to_owned()),
+        message: event.failure.as_ref().map(|(_, words)| words.clone()),
+        duration_micros: i64::try_from(event.duration.as_micros()).unwrap_or(i64::MAX),
+        arguments: None,
     }
 }
 

@@ -13,6 +13,9 @@ pub struct LoadError {
     pub message: String,
     /// What to do; empty when the message says it.
     pub hint: String,
+    /// Whether the same file may load at another moment.
+    #[serde(skip)]
+    pub(crate) passes: bool,
 }
 
 impl LoadError {
@@ -23,12 +26,19 @@ impl LoadError {
             phase,
             message: message.into(),
             hint: String::new(),
+            passes: false,
         }
     }
 
     /// The same error with what to do.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
+        self
+    }
+
+    /// The same error as one that may pass by itself: the file is tried again although it has not changed.
+    pub(crate) fn passing(mut self) -> Self {
+        self.passes = true;
         self
     }
 }

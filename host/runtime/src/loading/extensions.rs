@@ -1,28 +1,25 @@
 //! The loader: keeps the registry in step with the folders and the settings.
 
-use super::LoadError;
-use super::folder::{self, Fingerprint, Found};
-use super::registry::{ExtensionKey, ExtensionStatus, Registry};
-use super::watch;
-use crate::extension::{ExtensionKind, Permit, SharedExtension};
+use super::folder::{self, Content};
+use super::registry::{ExtensionStatus, Registry};
+use super::shelf::{Shelf, Trust};
+use super::watch::Watch;
+use crate::extension::{ExtensionKind, SharedExtension};
 use crate::host::Host;
-use crate::plugins::Plugin;
-use crate::scripts::Script;
+use crate::loading::check_grants;
+use crate::plugins::Engine;
 use crate::settings::ExtensionsSettings;
 use arc_swap::ArcSwap;
 use futures::StreamExt;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Mutex, Notify, watch as signal};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::watch as signal;
 use tokio::task::JoinHandle;
-use wasmtime::Engine;
 
-/// A file is whole when two looks this far apart see the same.
-const SETTLE: Duration = Duration::from_millis(15);
 /// The folders are looked at this often even when nothing was heard.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// Files compiled at once.
+/// Files of one folder compiled at once.
 const AT_ONCE: usize = 4;
 
 /// The extensions of a host, kept in step with their folders. Cheap to clone.
@@ -31,27 +28,17 @@ pub struct Extensions {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    host: Arc<Host>,
-    engine: Engine,
-    settings: ArcSwap<ExtensionsSettings>,
-    registry: Registry,
-    /// What was last loaded (or failed to load) of each file; its lock also keeps two scans apart.
-    seen: Mutex<BTreeMap<ExtensionKey, Seen>>,
-    wake: Arc<Notify>,
+pub(super) struct Inner {
+    pub host: Arc<Host>,
+    pub engine: Engine,
+    pub settings: ArcSwap<ExtensionsSettings>,
+    pub registry: Registry,
+    plugins: Shelf,
+    scripts: Shelf,
+    /// Held while the automations are told of, so that a later list is never overtaken by an earlier one.
+    announcing: std::sync::Mutex<()>,
     changes: signal::Sender<u64>,
-    task: std::sync::Mutex<Option<JoinHandle<()>>>,
-}
-
-#[derive(Clone)]
-struct Seen {
-    fingerprint: Fingerprint,
-    permit: Arc<Permit>,
-}
-
-enum Settled {
-    Yes,
-    NotYet,
+    tasks: std::sync::Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Extensions {
@@ -60,18 +47,18 @@ impl Extensions {
         let inner = Arc::new(Inner {
             host,
             engine,
+            plugins: Shelf::new(ExtensionKind::Plugin, settings.plugins_folder.clone()),
+            scripts: Shelf::new(ExtensionKind::Script, settings.scripts_folder.clone()),
             settings: ArcSwap::from_pointee(settings),
             registry: Registry::default(),
-            seen: Mutex::new(BTreeMap::new()),
-            wake: Arc::new(Notify::new()),
+            announcing: std::sync::Mutex::new(()),
             changes: signal::Sender::new(0),
-            task: std::sync::Mutex::new(None),
+            tasks: std::sync::Mutex::default(),
         });
-        inner.scan(None).await;
-        let task = tokio::spawn(follow(inner.clone()));
-        if let Ok(mut slot) = inner.task.lock() {
-            *slot = Some(task);
-        }
+        inner.look_at_both(Trust::AtOnce).await;
+        let kinds = [ExtensionKind::Plugin, ExtensionKind::Script];
+        let tasks = kinds.map(|kind| tokio::spawn(follow(inner.clone(), kind)));
+        inner.tasks().extend(tasks);
         Extensions { inner }
     }
 
@@ -95,103 +82,119 @@ impl Extensions {
         self.inner.changes.subscribe()
     }
 
-    /// Puts new settings in force; extensions whose grants, settings or limits changed are loaded anew.
+    /// How often a folder was looked at since the start: every two seconds, and when something was heard of it.
+    pub fn looks(&self, kind: ExtensionKind) -> u64 {
+        self.inner.shelf(kind).looks.load(Ordering::Relaxed)
+    }
+
+    /// Puts new settings in force; extensions whose grants, settings or limits changed are loaded anew. What serves and
+    /// is no longer granted all it asks for stops at once. The folders stay those of the start.
     pub async fn reconfigure(&self, settings: ExtensionsSettings) {
-        self.inner.settings.store(Arc::new(settings));
-        self.inner.scan(None).await;
+        let present = self.inner.settings.load_full();
+        self.inner.settings.store(Arc::new(ExtensionsSettings {
+            plugins_folder: present.plugins_folder.clone(),
+            scripts_folder: present.scripts_folder.clone(),
+            ..settings
+        }));
+        for extension in self.inner.registry.serving() {
+            self.inner.revoke_unless_granted(&extension);
+        }
+        self.inner.look_at_both(Trust::Settled).await;
     }
 
     /// Stops following the folders. What serves goes on serving.
     pub fn stop(&self) {
-        if let Some(task) = self.inner.task.lock().ok().and_then(|mut task| task.take()) {
+        for task in self.inner.tasks().drain(..) {
             task.abort();
         }
     }
 }
 
-/// Follows the folders: each time something is heard, and in intervals, looks twice and loads what has settled.
-async fn follow(inner: Arc<Inner>) {
-    let settings = inner.settings.load_full();
-    let folders = [
-        settings.plugins_folder.as_path(),
-        settings.scripts_folder.as_path(),
-    ];
-    let _watcher = watch::watch(&folders, inner.wake.clone());
-    let mut unsettled = BTreeMap::new();
+/// Follows a folder: each time something is heard, and in intervals, looks at it and loads what has settled.
+async fn follow(inner: Arc<Inner>, kind: ExtensionKind) {
+    let shelf = inner.shelf(kind);
+    let mut watch = Watch::new(&shelf.folder, shelf.wake.clone());
+    let mut pause = None;
     loop {
-        let pause = if unsettled.is_empty() { INTERVAL } else { SETTLE };
-        // Either way the folders are looked at.
-        let _ = tokio::time::timeout(pause, inner.wake.notified()).await;
-        if !unsettled.is_empty() {
-            tokio::time::sleep(SETTLE).await;
-        }
-        unsettled = inner.scan(Some(unsettled)).await;
+        watch.keep();
+        // Either way the folder is looked at.
+        let _ = tokio::time::timeout(pause.unwrap_or(INTERVAL), shelf.wake.notified()).await;
+        pause = inner.look(shelf, Trust::Settled).await;
     }
 }
 
 impl Inner {
-    /// Looks at both folders and loads what changed. `before` is what an earlier look saw of files that had changed:
-    /// one that looks the same again has settled. Without it, everything counts as settled (start, new settings).
-    async fn scan(
-        self: &Arc<Self>,
-        before: Option<BTreeMap<ExtensionKey, Fingerprint>>,
-    ) -> BTreeMap<ExtensionKey, Fingerprint> {
-        let mut seen = self.seen.lock().await;
-        let settings = self.settings.load_full();
-        let mut unsettled = BTreeMap::new();
-        let mut work = Vec::new();
-        let Some(found) = found(&settings) else {
-            return unsettled;
-        };
-        let gone: Vec<ExtensionKey> = seen
-            .keys()
-            .filter(|key| !found.contains_key(*key))
-            .cloned()
-            .collect();
-        for key in &gone {
-            seen.remove(key);
-            self.registry.remove(key);
-            tracing::info!(extension = key.1, "removed");
+    fn shelf(&self, kind: ExtensionKind) -> &Shelf {
+        match kind {
+            ExtensionKind::Plugin => &self.plugins,
+            ExtensionKind::Script => &self.scripts,
         }
-        for (key, file) in found {
-            let permit = settings.permit(&self.host.catalogue, key.0, &key.1).map(Arc::new);
-            let known = seen.get(&key);
-            let same_file = known.is_some_and(|known| known.fingerprint == file.fingerprint);
-            let same_permit =
-                matches!((&permit, known), (Ok(permit), Some(known)) if **permit == *known.permit);
-            if same_file && same_permit {
-                continue;
-            }
-            match settled(&before, &key, &file, same_file) {
-                Settled::NotYet => {
-                    unsettled.insert(key, file.fingerprint);
-                }
-                Settled::Yes => {
-                    let remembered = Seen {
-                        fingerprint: file.fingerprint,
-                        permit: permit.clone().unwrap_or_default(),
-                    };
-                    seen.insert(key.clone(), remembered);
-                    work.push((key, file, permit));
-                }
-            }
-        }
-        let changed = !work.is_empty() || !gone.is_empty();
-        let load = |(key, file, permit)| self.clone().load_and_swap(key, file, permit);
-        futures::stream::iter(work)
-            .map(load)
-            .buffer_unordered(AT_ONCE)
-            .collect::<()>()
-            .await;
-        if changed {
-            self.announce_automations();
-            self.changes.send_modify(|count| *count += 1);
-        }
-        unsettled
     }
 
-    /// Tells the host who hears events now.
-    fn announce_automations(&self) {
+    async fn look_at_both(self: &Arc<Self>, trust: Trust) {
+        tokio::join!(self.look(&self.scripts, trust), self.look(&self.plugins, trust));
+    }
+
+    /// Looks at a folder and loads what is due. Returns how long until the next change can have settled.
+    async fn look(self: &Arc<Self>, shelf: &Shelf, trust: Trust) -> Option<Duration> {
+        let mut state = shelf.state.lock().await;
+        shelf.looks.fetch_add(1, Ordering::Relaxed);
+        let content = match content(shelf).await {
+            Ok(content) => content,
+            // A folder that cannot be read for a moment (a share, a rights change) must not unload what serves.
+            Err(error) => {
+                if state.is_newly_unreadable(Some(error.clone())) {
+                    let folder = shelf.folder.display();
+                    tracing::error!(%folder, error, "folder cannot be read; everything goes on as it is");
+                }
+                return None;
+            }
+        };
+        state.is_newly_unreadable(None);
+        state.warn_of_unnamed(&content);
+        let settings = self.settings.load_full();
+        let written = |name: &str| {
+            let permit = settings.permit(&self.host.catalogue, shelf.kind, name);
+            permit.map(Arc::new)
+        };
+        let due = state.due(content.files, written, trust, Instant::now());
+        for name in &due.gone {
+            self.registry.remove(&(shelf.kind, name.clone()));
+            tracing::info!(extension = name, "removed");
+            self.announce();
+        }
+        let load = |(name, file, written)| self.load_and_swap((shelf.kind, name), file, written);
+        let passing: Vec<Option<String>> = futures::stream::iter(due.work)
+            .map(load)
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await;
+        for name in passing.into_iter().flatten() {
+            state.try_again(&name, Instant::now());
+        }
+        state.pause(Instant::now())
+    }
+
+    /// Takes an extension out of service that the present settings do not grant all it asks for. Grants that cannot be
+    /// read say nothing about it.
+    pub fn revoke_unless_granted(&self, extension: &SharedExtension) {
+        let (identity, settings) = (extension.identity(), self.settings.load());
+        let (catalogue, kind, name) = (&self.host.catalogue, identity.kind, &identity.name);
+        let Ok(permit) = settings.permit(catalogue, kind, name) else {
+            return;
+        };
+        let granted = check_grants(catalogue, &permit.grants, extension.surface(), kind, name);
+        let Err(error) = granted else { return };
+        let key = (kind, name.clone());
+        if self.registry.revoke(&key, &identity.version, error.clone()) {
+            tracing::error!(extension = name, %error, "taken out of service");
+            self.announce();
+        }
+    }
+
+    /// Tells the host who hears events now, and whoever listens that something changed.
+    pub fn announce(&self) {
+        let _turn = self.announcing.lock().unwrap_or_else(PoisonError::into_inner);
         let serving = self.registry.serving();
         let automations = serving
             .iter()
@@ -201,108 +204,20 @@ impl Inner {
                 .map(|extension| extension.identity().to_string())
                 .collect(),
         ));
+        self.changes.send_modify(|count| *count += 1);
     }
 
-    async fn load_and_swap(
-        self: Arc<Self>,
-        key: ExtensionKey,
-        file: Found,
-        permit: Result<Arc<Permit>, LoadError>,
-    ) {
-        let loaded = match permit {
-            Ok(permit) => self.load(&key, &file, permit).await,
-            Err(error) => Err(error),
-        };
-        if folder::fingerprint(&file.path) != Some(file.fingerprint) {
-            tracing::debug!(
-                extension = key.1,
-                "changed while it was read; the next look takes it"
-            );
-            return;
-        }
-        match loaded {
-            Ok(extension) => {
-                let version = extension.identity().version.clone();
-                self.registry
-                    .serve(key.clone(), file.path, extension, self.host.clock.now());
-                tracing::info!(extension = key.1, version, "serving");
-            }
-            Err(error) => {
-                tracing::error!(extension = key.1, %error, "not put into service; what served before goes on");
-                self.registry.fail(key, file.path, error);
-            }
-        }
-    }
-
-    /// Reads, compiles, links and self-tests a file, off the threads that serve requests.
-    async fn load(
-        &self,
-        key: &ExtensionKey,
-        file: &Found,
-        permit: Arc<Permit>,
-    ) -> Result<SharedExtension, LoadError> {
-        let (kind, name) = (key.0, key.1.clone());
-        let content = tokio::fs::read(&file.path)
-            .await
-            .map_err(|error| LoadError::new(&name, "read", error.to_string()))?;
-        let (host, engine) = (self.host.clone(), self.engine.clone());
-        let subject = name.clone();
-        let compiled = tokio::task::spawn_blocking(move || match kind {
-            ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
-                .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
-            ExtensionKind::Script => {
-                let source = String::from_utf8(content)
-                    .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
-                Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
-            }
-        });
-        let compiled = compiled
-            .await
-            .map_err(|error| LoadError::new(&subject, "compile", error.to_string()))??;
-        match compiled {
-            Loaded::Plugin(plugin) => {
-                plugin.self_test().await?;
-                Ok(plugin)
-            }
-            Loaded::Script(script) => Ok(script),
-        }
+    fn tasks(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-enum Loaded {
-    Plugin(Arc<Plugin>),
-    Script(Arc<Script>),
-}
-
-fn found(settings: &ExtensionsSettings) -> Option<BTreeMap<ExtensionKey, Found>> {
-    let mut found = BTreeMap::new();
-    let folders = [
-        (&settings.plugins_folder, ExtensionKind::Plugin),
-        (&settings.scripts_folder, ExtensionKind::Script),
-    ];
-    for (folder, kind) in folders {
-        match folder::scan(folder, kind) {
-            Ok(files) => found.extend(files),
-            // A folder that cannot be read for a moment (a share, a rights change) must not unload what serves.
-            Err(error) => {
-                tracing::error!(folder = %folder.display(), %error, "folder cannot be read; everything goes on as it is");
-                return None;
-            }
-        }
-    }
-    Some(found)
-}
-
-fn settled(
-    before: &Option<BTreeMap<ExtensionKey, Fingerprint>>,
-    key: &ExtensionKey,
-    file: &Found,
-    same_file: bool,
-) -> Settled {
-    match before {
-        None => Settled::Yes,
-        Some(_) if same_file => Settled::Yes,
-        Some(before) if before.get(key) == Some(&file.fingerprint) => Settled::Yes,
-        Some(_) => Settled::NotYet,
+/// What lies in a folder, read off the threads that serve requests: it may be a share.
+async fn content(shelf: &Shelf) -> Result<Content, String> {
+    let (folder, kind) = (shelf.folder.clone(), shelf.kind);
+    let looked = tokio::task::spawn_blocking(move || folder::look(&folder, kind)).await;
+    match looked {
+        Ok(content) => content.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
     }
 }

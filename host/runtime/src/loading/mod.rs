@@ -4,7 +4,10 @@ mod error;
 mod extensions;
 mod folder;
 mod grants;
+mod load;
 mod registry;
+mod settling;
+mod shelf;
 mod watch;
 
 pub use error::LoadError;

@@ -21,7 +21,7 @@ pub enum ExtensionState {
     Serving,
     /// What lies in the folder is broken; the version before it serves.
     ServingPrevious,
-    /// What lies in the folder is broken, and nothing serves.
+    /// What lies in the folder is broken or lost its grants, and nothing serves.
     Failed,
 }
 
@@ -127,8 +127,15 @@ impl Registry {
         });
     }
 
-    /// A file is broken; what served goes on.
-    pub fn fail(&self, key: ExtensionKey, file: PathBuf, error: LoadError) {
+    /// A file is broken; what served goes on. Whether that is news.
+    pub fn fail(&self, key: &ExtensionKey, file: PathBuf, error: &LoadError) -> bool {
+        let known = self.slots.load();
+        if known
+            .get(key)
+            .is_some_and(|slot| slot.error.as_ref() == Some(error))
+        {
+            return false;
+        }
         self.change(|slots| {
             let slot = slots.entry(key.clone()).or_insert_with(|| Slot {
                 file: file.clone(),
@@ -137,6 +144,28 @@ impl Registry {
             });
             slot.error = Some(error.clone());
         });
+        true
+    }
+
+    /// A version may serve no longer, whatever lies in the folder. Whether it did until now.
+    pub fn revoke(&self, key: &ExtensionKey, version: &str, error: LoadError) -> bool {
+        let serves = |slots: &BTreeMap<ExtensionKey, Slot>| {
+            let serving = slots.get(key).and_then(|slot| slot.serving.as_ref());
+            serving.is_some_and(|(extension, _)| extension.identity().version == version)
+        };
+        if !serves(&self.slots.load()) {
+            return false;
+        }
+        self.change(|slots| {
+            if !serves(slots) {
+                return;
+            }
+            if let Some(slot) = slots.get_mut(key) {
+                slot.serving = None;
+                slot.error = Some(error.clone());
+            }
+        });
+        true
     }
 
     /// A file is gone.

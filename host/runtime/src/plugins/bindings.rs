@@ -27,22 +27,25 @@ pub mod services {
     });
 }
 
-/// The pure world `mapping`.
+/// The pure world `mapping`. Its exports are called asynchronously, as all are, so that a guest that computes for long
+/// yields its thread now and then.
 pub mod mapping {
     #![allow(missing_docs)]
     wasmtime::component::bindgen!({
         path: "../../wit",
         inline: "package sunmao:bindings; world mapping { export sunmao:plugin/customer-mapping@0.1.0; }",
+        exports: { default: async },
         with: { "sunmao:host/types": super::services::sunmao::host::types },
     });
 }
 
-/// The pure world `policy`.
+/// The pure world `policy`, called like `mapping`.
 pub mod policy {
     #![allow(missing_docs)]
     wasmtime::component::bindgen!({
         path: "../../wit",
         inline: "package sunmao:bindings; world policy { export sunmao:plugin/admission@0.1.0; }",
+        exports: { default: async },
         with: { "sunmao:host/types": super::services::sunmao::host::types },
     });
 }

@@ -1,10 +1,12 @@
 //! One version of one plugin: compiled, checked, linked, and run in the roles it exports.
 
 use super::bindings::{automation, mapping, policy};
+use super::engine::Engine;
 use super::guest::Guest;
+use super::idle::IdleSlots;
 use super::inspect::{self, Imports};
 use super::warm::WarmPool;
-use super::{customer, link, services};
+use super::{customer, failure, link, services};
 use crate::contact::Contact;
 use crate::extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
@@ -16,8 +18,8 @@ use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
 use sunmao_catalogue::{Catalogue, Record};
+use wasmtime::Store;
 use wasmtime::component::{Component, InstancePre};
-use wasmtime::{Engine, Store, Trap};
 
 /// A plugin that may run.
 pub struct Plugin {
@@ -56,12 +58,12 @@ fn compile(
     name: &str,
     content: &[u8],
 ) -> Result<(Component, Imports), LoadError> {
-    let component = Component::from_binary(engine, content).map_err(|error| {
+    let component = Component::from_binary(engine.wasmtime(), content).map_err(|error| {
         LoadError::new(name, "compile", format!("{error:#}")).with_hint(
             "a plugin is a WebAssembly component; build it with `cargo xtask guests` or wit-component",
         )
     })?;
-    let imports = inspect::inspect(engine, &component, catalogue)
+    let imports = inspect::inspect(engine.wasmtime(), &component, catalogue)
         .map_err(|faults| LoadError::new(name, "check imports", faults.join("; ")))?;
     Ok((component, imports))
 }
@@ -84,17 +86,17 @@ impl Plugin {
             name,
         )?;
         let linked = |error: wasmtime::Error| LoadError::new(name, "link", format!("{error:#}"));
-        let linker = link::linker(engine, &host.catalogue, &imports).map_err(linked)?;
+        let linker = link::linker(engine.wasmtime(), &host.catalogue, &imports).map_err(linked)?;
         let instance = linker.instantiate_pre(&component).map_err(linked)?;
         let plays = |role: &str| imports.surface.roles.iter().any(|own| own == role);
         Ok(Plugin {
             identity: Identity::of(ExtensionKind::Plugin, name, content),
             mapping: plays("mapping")
-                .then(|| mapping_pool(&instance))
+                .then(|| mapping_pool(engine.idle_slots(), &instance))
                 .transpose()
                 .map_err(linked)?,
             policy: plays("policy")
-                .then(|| policy_pool(&instance))
+                .then(|| policy_pool(engine.idle_slots(), &instance))
                 .transpose()
                 .map_err(linked)?,
             automation: plays("automation")
@@ -108,24 +110,38 @@ impl Plugin {
         })
     }
 
-    /// Proves that the component starts: one instance is made in each role and thrown away.
+    /// Proves that the component starts: one instance is made in each role.
     pub async fn self_test(&self) -> Result<(), LoadError> {
-        let failed =
-            |error: wasmtime::Error| LoadError::new(&self.identity.name, "self-test", format!("{error:#}"));
+        let started = self.start_in_each_role().await;
+        started.map_err(|error| self.does_not_start(&error))
+    }
+
+    async fn start_in_each_role(&self) -> wasmtime::Result<()> {
         let invocation = Invocation::at(self.host.clock.now());
         if let Some(pool) = &self.mapping {
-            pool.warm_up(|| self.store(&invocation)).await.map_err(failed)?;
+            pool.warm_up(self.store(&invocation)).await?;
         }
         if let Some(pool) = &self.policy {
-            pool.warm_up(|| self.store(&invocation)).await.map_err(failed)?;
+            pool.warm_up(self.store(&invocation)).await?;
         }
         if let Some(automation) = &self.automation {
-            automation
-                .instantiate_async(self.store(&invocation))
-                .await
-                .map_err(failed)?;
+            automation.instantiate_async(self.store(&invocation)).await?;
         }
         Ok(())
+    }
+
+    fn does_not_start(&self, error: &wasmtime::Error) -> LoadError {
+        let name = &self.identity.name;
+        if failure::is_exhausted(error) {
+            return LoadError::new(name, "self-test", format!("{error:#}"))
+                .with_hint(failure::NO_INSTANCE)
+                .passing();
+        }
+        match failure::limit(&self.permit.limits, error) {
+            Some(limit) => LoadError::new(name, "self-test", format!("starting it exceeded its {limit}"))
+                .with_hint(format!("raise the limit under [plugin.{name}.limits]")),
+            None => LoadError::new(name, "self-test", format!("{error:#}")),
+        }
     }
 
     fn caller(&self, invocation: &Invocation) -> Caller {
@@ -136,35 +152,8 @@ impl Plugin {
         Guest::store(&self.engine, self.host.clone(), self.caller(invocation))
     }
 
-    /// A trap or a limit as the error that names the file, its version and the function.
     fn broken(&self, phase: &'static str, error: &wasmtime::Error) -> ExtensionError {
-        let (extension, version) = (self.identity.to_string(), self.identity.version.clone());
-        let limits = &self.permit.limits;
-        if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
-            let limit = format!("computing time of {} ms", limits.wall_time_milliseconds);
-            return ExtensionError::OverLimit {
-                extension,
-                version,
-                phase,
-                limit,
-            };
-        }
-        if format!("{error:#}").contains("forcing trap when growing memory") {
-            let limit = format!("memory of {} MiB", limits.memory_megabytes);
-            return ExtensionError::OverLimit {
-                extension,
-                version,
-                phase,
-                limit,
-            };
-        }
-        ExtensionError::Broken {
-            extension,
-            version,
-            phase,
-            message: format!("{error:#}"),
-            retry: false,
-        }
+        failure::error(&self.identity, &self.permit.limits, phase, error)
     }
 
     fn refused(
@@ -182,9 +171,12 @@ impl Plugin {
     }
 }
 
-fn mapping_pool(instance: &InstancePre<Guest>) -> wasmtime::Result<WarmPool<mapping::Mapping>> {
+fn mapping_pool(
+    slots: IdleSlots,
+    instance: &InstancePre<Guest>,
+) -> wasmtime::Result<WarmPool<mapping::Mapping>> {
     let pre = Arc::new(mapping::MappingPre::new(instance.clone())?);
-    Ok(WarmPool::new(move |mut store| {
+    Ok(WarmPool::new(slots, move |mut store| {
         let pre = pre.clone();
         Box::pin(async move {
             let bindings = pre.instantiate_async(&mut store).await?;
@@ -193,9 +185,12 @@ fn mapping_pool(instance: &InstancePre<Guest>) -> wasmtime::Result<WarmPool<mapp
     }))
 }
 
-fn policy_pool(instance: &InstancePre<Guest>) -> wasmtime::Result<WarmPool<policy::Policy>> {
+fn policy_pool(
+    slots: IdleSlots,
+    instance: &InstancePre<Guest>,
+) -> wasmtime::Result<WarmPool<policy::Policy>> {
     let pre = Arc::new(policy::PolicyPre::new(instance.clone())?);
-    Ok(WarmPool::new(move |mut store| {
+    Ok(WarmPool::new(slots, move |mut store| {
         let pre = pre.clone();
         Box::pin(async move {
             let bindings = pre.instantiate_async(&mut store).await?;
@@ -217,14 +212,16 @@ impl Extension for Plugin {
     async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
         let pool = self.policy.as_ref().ok_or_else(|| self.not_provided("policy"))?;
         let contact = services::to_wit(contact);
-        let decision = pool
-            .run(
-                self.caller(invocation),
-                || self.store(invocation),
-                |policy, store| policy.sunmao_plugin_admission().call_admit(store, &contact),
-            )
-            .await
-            .map_err(|error| self.broken("admit", &error))?;
+        let called = async {
+            let mut warm = pool
+                .take(self.caller(invocation), || self.store(invocation))
+                .await?;
+            let admission = warm.bindings.sunmao_plugin_admission();
+            let decision = admission.call_admit(&mut warm.store, &contact).await?;
+            pool.give_back(warm);
+            Ok(decision)
+        };
+        let decision = called.await.map_err(|error| self.broken("admit", &error))?;
         use policy::exports::sunmao::plugin::admission::Decision as Judged;
         Ok(match decision {
             Judged::Admit => Decision::Admit,
@@ -242,19 +239,20 @@ impl Extension for Plugin {
             .as_ref()
             .ok_or_else(|| self.not_provided("mapping"))?;
         let contact = services::to_wit(contact);
-        pool.run(
-            self.caller(invocation),
-            || self.store(invocation),
-            |mapping, store| {
-                mapping
-                    .sunmao_plugin_customer_mapping()
-                    .call_to_customer(store, &contact)
-            },
-        )
-        .await
-        .map_err(|error| self.broken("to-customer", &error))?
-        .map(customer::arguments)
-        .map_err(|faults| self.refused(faults))
+        let called = async {
+            let mut warm = pool
+                .take(self.caller(invocation), || self.store(invocation))
+                .await?;
+            let mapping = warm.bindings.sunmao_plugin_customer_mapping();
+            let customer = mapping.call_to_customer(&mut warm.store, &contact).await?;
+            pool.give_back(warm);
+            Ok(customer)
+        };
+        called
+            .await
+            .map_err(|error| self.broken("to-customer", &error))?
+            .map(customer::arguments)
+            .map_err(|faults| self.refused(faults))
     }
 
     async fn to_contact(
@@ -269,19 +267,22 @@ impl Extension for Plugin {
             .ok_or_else(|| self.not_provided("mapping"))?;
         let customer = customer::from_record(customer);
         let known = known.map(services::to_wit);
-        pool.run(
-            self.caller(invocation),
-            || self.store(invocation),
-            |mapping, store| {
-                mapping
-                    .sunmao_plugin_customer_mapping()
-                    .call_to_contact(store, &customer, known.as_ref())
-            },
-        )
-        .await
-        .map_err(|error| self.broken("to-contact", &error))?
-        .map(services::from_wit)
-        .map_err(|faults| self.refused(faults))
+        let called = async {
+            let mut warm = pool
+                .take(self.caller(invocation), || self.store(invocation))
+                .await?;
+            let mapping = warm.bindings.sunmao_plugin_customer_mapping();
+            let contact = mapping
+                .call_to_contact(&mut warm.store, &customer, known.as_ref())
+                .await?;
+            pool.give_back(warm);
+            Ok(contact)
+        };
+        called
+            .await
+            .map_err(|error| self.broken("to-contact", &error))?
+            .map(services::from_wit)
+            .map_err(|faults| self.refused(faults))
     }
 
     async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {
@@ -300,6 +301,8 @@ impl Extension for Plugin {
         let mut store = self.store(invocation);
         let outcome = async {
             let instance = automation.instantiate_async(&mut store).await?;
+            // Starting it had a budget of its own, as a warm instance's start has.
+            Guest::restart(&mut store);
             instance
                 .sunmao_plugin_event_handler()
                 .call_handle(&mut store, &event)

@@ -1,13 +1,17 @@
 //! The one WebAssembly engine of a process: its configuration, its code cache and its clock.
 
+use super::idle::IdleSlots;
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
-use wasmtime::{Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Cache, CacheConfig, Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// One epoch. Deadlines are several of these, since the first may end at once.
 const TICK: Duration = Duration::from_millis(1);
 /// Instances alive at once, over all plugins: a bound on memory, far above the flows' concurrency.
 const INSTANCES: u32 = 200;
+/// Instances that wait for their next call, over all plugins. The rest is for those that run.
+const IDLE_INSTANCES: usize = 100;
 /// The largest linear memory an instance may be given, whatever its own limit says.
 pub const MOST_MEMORY_BYTES: usize = 512 * 1024 * 1024;
 /// Memory that stays mapped between uses of a slot; without it, threads contend in the kernel.
@@ -18,6 +22,31 @@ const KEEP_RESIDENT_BYTES: usize = 4 * 1024 * 1024;
 #[error("plugin engine: {message}")]
 pub struct EngineError {
     message: String,
+}
+
+/// Where every plugin of a process is compiled and runs. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    wasmtime: wasmtime::Engine,
+    idle: IdleSlots,
+}
+
+impl Engine {
+    /// The WebAssembly engine itself.
+    pub fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.wasmtime
+    }
+
+    /// The places for instances that wait for their next call.
+    pub(super) fn idle_slots(&self) -> IdleSlots {
+        self.idle.clone()
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Engine")
+    }
 }
 
 /// Makes the engine, with compiled code cached under `cache_folder` by content and compiler settings.
@@ -37,18 +66,14 @@ pub fn engine(cache_folder: Option<&Path>) -> Result<Engine, EngineError> {
         })?;
         config.cache(Some(cache));
     }
-    let engine = Engine::new(&config).map_err(|error| EngineError {
+    let wasmtime = wasmtime::Engine::new(&config).map_err(|error| EngineError {
         message: format!("{error:#}"),
     })?;
-    start_clock(&engine)?;
-    Ok(engine)
-}
-
-/// Deadlines in epochs for a span of computing time.
-pub fn epochs(span: Duration) -> u64 {
-    u64::try_from(span.as_millis().div_ceil(TICK.as_millis()))
-        .unwrap_or(u64::MAX / 2)
-        .saturating_add(1)
+    start_clock(&wasmtime)?;
+    Ok(Engine {
+        wasmtime,
+        idle: IdleSlots::new(IDLE_INSTANCES),
+    })
 }
 
 fn pooling() -> PoolingAllocationConfig {
@@ -65,7 +90,7 @@ fn pooling() -> PoolingAllocationConfig {
 }
 
 /// The ticker ends with the engine: it holds a weak handle.
-fn start_clock(engine: &Engine) -> Result<(), EngineError> {
+fn start_clock(engine: &wasmtime::Engine) -> Result<(), EngineError> {
     let engine = engine.weak();
     std::thread::Builder::new()
         .name("sunmao-epochs".to_owned())

@@ -1,11 +1,18 @@
-//! The state behind one plugin instance: who runs, why, and how much time is left.
+//! The state behind one plugin instance: who runs, why, and how much time and memory it has used.
 
-use super::engine::{self, MOST_MEMORY_BYTES};
+use super::engine::{Engine, MOST_MEMORY_BYTES};
+use super::memory::MemoryBudget;
 use crate::gateway::Caller;
 use crate::host::Host;
+use crate::limits::ComputingTime;
+use crate::services::Problem;
+use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use wasmtime::{Engine, Store, StoreContextMut, StoreLimits, StoreLimitsBuilder};
+use sunmao_catalogue::{Answer, Fault, Operation, Record};
+use wasmtime::{Store, UpdateDeadline};
+
+/// Epochs that a guest computes before it lets the thread's other work go on. The first one may end at once.
+const SLICE: u64 = 5;
 
 /// What a store holds.
 #[derive(Debug)]
@@ -14,57 +21,69 @@ pub struct Guest {
     pub host: Arc<Host>,
     /// Who calls.
     pub caller: Caller,
-    limits: StoreLimits,
-    remaining: Duration,
-    resumed: Instant,
+    computing: Arc<ComputingTime>,
+    memory: MemoryBudget,
 }
 
 impl Guest {
-    /// A store for one instance, with its limits armed.
+    /// A store for one instance, with its limits armed. What runs in it must be called asynchronously, since it yields.
     pub fn store(engine: &Engine, host: Arc<Host>, caller: Caller) -> Store<Guest> {
         let memory = caller.permit.limits.memory_bytes().min(MOST_MEMORY_BYTES);
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(memory)
-            .table_elements(100_000)
-            .instances(16)
-            .tables(16)
-            .memories(4)
-            .trap_on_grow_failure(true)
-            .build();
-        let wall_time = caller.permit.limits.wall_time();
         let guest = Guest {
             host,
             caller,
-            limits,
-            remaining: wall_time,
-            resumed: Instant::now(),
+            computing: Arc::new(ComputingTime::begin()),
+            memory: MemoryBudget::new(memory),
         };
-        let mut store = Store::new(engine, guest);
-        store.limiter(|guest| &mut guest.limits);
-        store.set_epoch_deadline(engine::epochs(wall_time));
+        let mut store = Store::new(engine.wasmtime(), guest);
+        store.limiter(|guest| &mut guest.memory);
+        store.epoch_deadline_callback(|store| Ok(store.data().next_slice()));
+        store.set_epoch_deadline(SLICE);
         store
     }
 
-    /// Arms a warm store for its next call.
+    /// Arms a store for its next call, whoever makes it.
     pub fn rearm(store: &mut Store<Guest>, caller: Caller) {
-        let wall_time = caller.permit.limits.wall_time();
-        let guest = store.data_mut();
-        guest.caller = caller;
-        guest.remaining = wall_time;
-        guest.resumed = Instant::now();
-        store.set_epoch_deadline(engine::epochs(wall_time));
+        store.data_mut().caller = caller;
+        Guest::restart(store);
     }
 
-    /// Stops the guest's clock while the host works for it.
-    pub fn pause(&mut self) {
-        self.remaining = self.remaining.saturating_sub(self.resumed.elapsed());
+    /// Gives the caller its whole computing time again.
+    pub fn restart(store: &mut Store<Guest>) {
+        store.data_mut().computing = Arc::new(ComputingTime::begin());
+        store.set_epoch_deadline(SLICE);
     }
 
-    /// Starts the guest's clock again with what was left.
-    pub fn resume(mut store: StoreContextMut<'_, Guest>) {
-        let guest = store.data_mut();
-        guest.resumed = Instant::now();
-        let remaining = guest.remaining;
-        store.set_epoch_deadline(engine::epochs(remaining));
+    /// Bytes of all memories and tables.
+    pub fn memory_bytes(&self) -> usize {
+        self.memory.used()
+    }
+
+    /// Waits for a service of the host, off the guest's clock and within the time of a host call.
+    pub async fn service<T>(
+        &self,
+        name: &str,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let limits = &self.caller.permit.limits;
+        self.computing.service(limits, name, work).await
+    }
+
+    /// Calls an operation, off the guest's clock and within the time of a host call.
+    pub async fn operation(&self, operation: &Operation, arguments: &Record) -> Result<Answer, Fault> {
+        let limits = &self.caller.permit.limits;
+        let work = self.host.gateway.call(&self.caller, operation, arguments);
+        self.computing.operation(limits, operation, work).await
+    }
+
+    /// At the end of each slice: a guest that has computed for as long as it may ends, any other lets the thread's
+    /// other work go first. Yielding alone would be no limit.
+    fn next_slice(&self) -> UpdateDeadline {
+        if self.computing.spent() > self.caller.permit.limits.wall_time() {
+            return UpdateDeadline::Interrupt;
+        }
+        let computing = self.computing.clone();
+        let others = async move { computing.wait(tokio::task::yield_now()).await };
+        UpdateDeadline::YieldCustom(SLICE, Box::pin(others))
     }
 }

@@ -14,6 +14,10 @@ const ROLES: [(&str, &str); 3] = [
     ("admission", "policy"),
     ("event-handler", "automation"),
 ];
+/// Roles that must not touch anything, and the only services they may use: they change nothing and answer alike in a
+/// repetition of the invocation.
+const PURE_ROLES: [&str; 2] = ["mapping", "policy"];
+const PURE_SERVICES: [&str; 3] = ["log", "settings", "clock"];
 /// The version of every package we serve; older minors join here when there are any.
 const VERSION: &str = "0.1.";
 
@@ -34,7 +38,7 @@ pub struct Imports {
     /// ERP operations.
     pub operations: Vec<ImportedOperation>,
     /// Import names of `zhibang:erp/session`, which is served by the host itself.
-    pub session: Option<String>,
+    pub sessions: Vec<String>,
     /// What the operator and the grants see.
     pub surface: Surface,
 }
@@ -59,7 +63,9 @@ pub fn inspect(
                 ));
             }
             (Some(("zhibang:erp", "session", _)), ComponentItem::ComponentInstance(instance)) => {
-                imports.session = session(engine, &instance, &mut faults).then(|| name.to_owned());
+                if session(engine, &instance, &mut faults) {
+                    imports.sessions.push(name.to_owned());
+                }
             }
             (Some(("zhibang:erp", object, _)), ComponentItem::ComponentInstance(instance)) => {
                 operations(
@@ -94,7 +100,11 @@ pub fn inspect(
     }
     imports.surface.services = services.into_iter().collect();
     imports.surface.operations.sort();
+    // A component may import one object at several versions.
+    imports.surface.operations.dedup();
     imports.surface.roles.sort();
+    imports.surface.roles.dedup();
+    faults.extend(impure(&imports));
     if faults.is_empty() {
         Ok(imports)
     } else {
@@ -123,15 +133,42 @@ fn functions<'a>(
     })
 }
 
+/// Mappings and policies run in bulk, again and again, for contacts of which nothing may come; so they decide from
+/// what they are given and touch nothing, which their imports prove.
+fn impure(imports: &Imports) -> Option<String> {
+    let surface = &imports.surface;
+    let role = surface
+        .roles
+        .iter()
+        .find(|role| PURE_ROLES.contains(&role.as_str()))?;
+    let services = surface.services.iter().map(String::as_str);
+    let services = services.filter(|service| !PURE_SERVICES.contains(service));
+    let operations = surface.operations.iter().map(String::as_str);
+    let session = imports.sessions.iter().map(|_| "session.status").take(1);
+    let touched: Vec<&str> = operations.chain(session).chain(services).collect();
+    if touched.is_empty() {
+        return None;
+    }
+    Some(format!(
+        "plays the role {role}, which may import {} only, and imports {}; move what calls them into an automation of \
+         its own",
+        PURE_SERVICES.join(", "),
+        touched.join(", ")
+    ))
+}
+
 fn session(engine: &Engine, instance: &ComponentInstance, faults: &mut Vec<String>) -> bool {
-    let foreign: Vec<&str> = functions(engine, instance)
-        .map(|(name, _)| name)
-        .filter(|name| *name != "status")
-        .collect();
-    faults.extend(foreign.iter().map(|name| {
-        format!("imports session.{name}: login and logout belong to the host; use session.status")
-    }));
-    foreign.is_empty()
+    let before = faults.len();
+    for (name, kind) in functions(engine, instance) {
+        if name != "status" {
+            faults.push(format!(
+                "imports session.{name}: login and logout belong to the host; use session.status"
+            ));
+        } else if let Some(difference) = typecheck::session_difference(&kind) {
+            faults.push(other_types("session.status", &difference));
+        }
+    }
+    faults.len() == before
 }
 
 fn operations(
@@ -170,10 +207,13 @@ fn operations(
 
 fn different(operation: &Operation, kind: &ComponentFunc) -> Option<String> {
     let difference = typecheck::difference(operation, kind)?;
-    Some(format!(
-        "imports {} with other types than this host's: {difference}; rebuild it against this host's wit/",
-        operation.name
-    ))
+    Some(other_types(&operation.name, &difference))
+}
+
+fn other_types(name: &str, difference: &str) -> String {
+    format!(
+        "imports {name} with other types than this host's: {difference}; rebuild it against this host's wit/"
+    )
 }
 
 fn unknown_import(name: &str) -> String {

@@ -37,7 +37,7 @@ pub fn linker(engine: &Engine, catalogue: &Catalogue, imports: &Imports) -> wasm
             },
         )?;
     }
-    if let Some(interface) = &imports.session {
+    for interface in &imports.sessions {
         linker
             .instance(interface)?
             .func_new("status", |store, _kind, _parameters, results| {
@@ -69,7 +69,7 @@ fn add_services(linker: &mut Linker<Guest>, wanted: &[String]) -> wasmtime::Resu
 /// Serves one call of one operation. The ERP's errors are the guest's to handle; only a value of another shape than
 /// the component declared traps it.
 async fn serve(
-    mut store: StoreContextMut<'_, Guest>,
+    store: StoreContextMut<'_, Guest>,
     linked: &Linked,
     parameters: &[Val],
     results: &mut [Val],
@@ -80,10 +80,7 @@ async fn serve(
         }
         _ => Default::default(),
     };
-    store.data_mut().pause();
-    let host = store.data().host.clone();
-    let caller = store.data().caller.clone();
-    let outcome = host.gateway.call(&caller, &linked.operation, &arguments).await;
+    let outcome = store.data().operation(&linked.operation, &arguments).await;
     let outcome = outcome.and_then(|answer| {
         convert::response(&linked.response, linked.operation.present(&answer, Face::Typed)).map_err(|error| {
             Fault::new(
@@ -101,7 +98,6 @@ async fn serve(
             Err(fault) => Err(Some(Box::new(convert::fault(fault)))),
         });
     }
-    Guest::resume(store);
     Ok(())
 }
 

@@ -5,12 +5,15 @@ mod component;
 mod convert;
 mod customer;
 mod engine;
+mod failure;
 mod guest;
+mod idle;
 mod inspect;
 mod link;
+mod memory;
 mod services;
 mod typecheck;
 mod warm;
 
 pub use component::{Plugin, surface};
-pub use engine::{EngineError, engine};
+pub use engine::{Engine, EngineError, engine};

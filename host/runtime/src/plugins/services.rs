@@ -28,9 +28,8 @@ impl wit::log::Host for Guest {
 
 impl wit::state::Host for Guest {
     async fn get(&mut self, key: String) -> Result<Option<wit::state::Entry>, Problem> {
-        let entry = services::state_get(&self.host, &self.caller, &key)
-            .await
-            .map_err(problem)?;
+        let work = services::state_get(&self.host, &self.caller, &key);
+        let entry = self.service("state", work).await.map_err(problem)?;
         Ok(entry.map(|entry| wit::state::Entry {
             value: entry.value,
             revision: unsigned(entry.revision),
@@ -38,10 +37,8 @@ impl wit::state::Host for Guest {
     }
 
     async fn put(&mut self, key: String, value: String) -> Result<u64, Problem> {
-        services::state_put(&self.host, &self.caller, &key, &value)
-            .await
-            .map(unsigned)
-            .map_err(problem)
+        let work = services::state_put(&self.host, &self.caller, &key, &value);
+        self.service("state", work).await.map(unsigned).map_err(problem)
     }
 
     async fn compare_and_set(
@@ -51,55 +48,48 @@ impl wit::state::Host for Guest {
         value: String,
     ) -> Result<Option<u64>, Problem> {
         let expected = expected.map(|revision| i64::try_from(revision).unwrap_or(i64::MAX));
-        let set = services::state_compare_and_set(&self.host, &self.caller, &key, expected, &value).await;
-        Ok(set.map_err(problem)?.map(unsigned))
+        let work = services::state_compare_and_set(&self.host, &self.caller, &key, expected, &value);
+        let set = self.service("state", work).await.map_err(problem)?;
+        Ok(set.map(unsigned))
     }
 
     async fn delete(&mut self, key: String) -> Result<(), Problem> {
-        services::state_delete(&self.host, &self.caller, &key)
-            .await
-            .map(drop)
-            .map_err(problem)
+        let work = services::state_delete(&self.host, &self.caller, &key);
+        self.service("state", work).await.map(drop).map_err(problem)
     }
 
     async fn keys(&mut self, prefix: String) -> Result<Vec<String>, Problem> {
-        services::state_keys(&self.host, &self.caller, &prefix)
-            .await
-            .map_err(problem)
+        let work = services::state_keys(&self.host, &self.caller, &prefix);
+        self.service("state", work).await.map_err(problem)
     }
 }
 
 impl wit::links::Host for Guest {
     async fn get(&mut self, kind: String, hub_id: String) -> Result<Option<wit::links::Link>, Problem> {
-        Ok(services::link_of(&self.host, &self.caller, &kind, &hub_id)
-            .await
-            .map_err(problem)?
-            .map(link))
+        let work = services::link_of(&self.host, &self.caller, &kind, &hub_id);
+        let found = self.service("links", work).await.map_err(problem)?;
+        Ok(found.map(link))
     }
 
     async fn find(&mut self, kind: String, erp_key: i64) -> Result<Option<wit::links::Link>, Problem> {
-        Ok(services::link_to(&self.host, &self.caller, &kind, erp_key)
-            .await
-            .map_err(problem)?
-            .map(link))
+        let work = services::link_to(&self.host, &self.caller, &kind, erp_key);
+        let found = self.service("links", work).await.map_err(problem)?;
+        Ok(found.map(link))
     }
 }
 
 impl wit::hub::Host for Guest {
     async fn get_contact(&mut self, id: String) -> Result<Option<wit::types::Contact>, Problem> {
-        Ok(services::contact(&self.host, &self.caller, &id)
-            .await
-            .map_err(problem)?
-            .map(|contact| to_wit(&contact)))
+        let work = services::contact(&self.host, &self.caller, &id);
+        let contact = self.service("hub", work).await.map_err(problem)?;
+        Ok(contact.map(|contact| to_wit(&contact)))
     }
 }
 
 impl wit::events::Host for Guest {
     async fn emit(&mut self, name: String, key: String, payload: String) -> Result<u64, Problem> {
-        services::emit(&self.host, &self.caller, &name, &key, &payload)
-            .await
-            .map(unsigned)
-            .map_err(problem)
+        let work = services::emit(&self.host, &self.caller, &name, &key, &payload);
+        self.service("events", work).await.map(unsigned).map_err(problem)
     }
 }
 

@@ -4,7 +4,10 @@
 use sunmao_catalogue::{Kind, Operation, RecordShape, Shape};
 use wasmtime::component::types::{ComponentFunc, Type};
 
-/// What differs between a component's idea of a function and ours; none when they are equal.
+/// The cases of `session.state`, in their order.
+const SESSION_STATES: [&str; 2] = ["signed-out", "signed-in"];
+
+/// What differs between a component's idea of an operation and ours; none when they are equal.
 pub fn difference(operation: &Operation, function: &ComponentFunc) -> Option<String> {
     let parameters: Vec<Type> = function.params().map(|(_, kind)| kind).collect();
     let request = operation.request_shape();
@@ -23,18 +26,34 @@ pub fn difference(operation: &Operation, function: &ComponentFunc) -> Option<Str
             ));
         }
     }
+    let response = operation.response_shape();
+    result_difference(function, |kind| shape_difference(&response, kind))
+}
+
+/// What differs between a component's idea of `session.status` and ours.
+pub fn session_difference(function: &ComponentFunc) -> Option<String> {
+    if function.params().next().is_some() {
+        return Some("it takes no parameters".to_owned());
+    }
+    result_difference(function, |kind| {
+        (!is_session_status(kind)).then(|| "not `zhibang:erp/session.session-status`".to_owned())
+    })
+}
+
+/// Every function of the ERP returns `result<…, error>`.
+fn result_difference(
+    function: &ComponentFunc,
+    response_difference: impl FnOnce(&Type) -> Option<String>,
+) -> Option<String> {
     let results: Vec<Type> = function.results().collect();
     let [Type::Result(result)] = results.as_slice() else {
         return Some("the result is not `result<…, error>`".to_owned());
     };
-    let response = operation.response_shape();
-    match result.ok() {
-        Some(kind) => {
-            if let Some(difference) = shape_difference(&response, &kind) {
-                return Some(format!("response: {difference}"));
-            }
-        }
-        None => return Some("the result carries no response".to_owned()),
+    let Some(response) = result.ok() else {
+        return Some("the result carries no response".to_owned());
+    };
+    if let Some(difference) = response_difference(&response) {
+        return Some(format!("response: {difference}"));
     }
     match result.err() {
         Some(kind) if is_error(&kind) => None,
@@ -42,8 +61,29 @@ pub fn difference(operation: &Operation, function: &ComponentFunc) -> Option<Str
     }
 }
 
+fn is_session_status(kind: &Type) -> bool {
+    let Type::Record(record) = kind else { return false };
+    let fields: Vec<_> = record.fields().collect();
+    let [state, since, application_version] = fields.as_slice() else {
+        return false;
+    };
+    let names = [state.name, since.name, application_version.name];
+    let state_matches = match &state.ty {
+        Type::Enum(states) => states.names().eq(SESSION_STATES),
+        _ => false,
+    };
+    let is_optional_text = |kind: &Type| match kind {
+        Type::Option(inner) => inner.ty() == Type::String,
+        _ => false,
+    };
+    names == ["state", "since", "application-version"]
+        && state_matches
+        && is_optional_text(&since.ty)
+        && is_optional_text(&application_version.ty)
+}
+
 /// Whether a type is the record `error` of `zhibang:erp/types`.
-pub fn is_error(kind: &Type) -> bool {
+fn is_error(kind: &Type) -> bool {
     let Type::Record(record) = kind else { return false };
     let fields: Vec<_> = record.fields().collect();
     let [error_kind, code, message, hint] = fields.as_slice() else {

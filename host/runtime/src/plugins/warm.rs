@@ -1,6 +1,7 @@
 //! Warm instances of a pure plugin: made once, used many times, thrown away at the first doubt.
 
 use super::guest::Guest;
+use super::idle::{IdleSlot, IdleSlots};
 use crate::gateway::Caller;
 use std::future::Future;
 use std::pin::Pin;
@@ -9,83 +10,104 @@ use wasmtime::Store;
 
 /// Calls one instance serves before it is replaced, so that a leak cannot grow for a weekend.
 const MOST_CALLS: u32 = 1_000;
+/// Bytes an instance may grow by after its first call, which is the one that fills caches and tables.
+const USUAL_GROWTH: usize = 4 * 1024 * 1024;
 /// Idle instances kept a plugin version; more than the flows' usual concurrency is waste.
 const MOST_IDLE: usize = 8;
 
 type Made<B> = Pin<Box<dyn Future<Output = wasmtime::Result<(Store<Guest>, B)>> + Send>>;
 
-struct Warm<B> {
-    store: Store<Guest>,
-    bindings: B,
+/// An instance that is called, and given back only after a call that returned: one that trapped, ran out of time or
+/// was dropped with its future is never used again.
+pub struct Warm<B> {
+    /// What the instance lives in.
+    pub store: Store<Guest>,
+    /// Its exports.
+    pub bindings: B,
     calls: u32,
+    /// Its memory after the first call.
+    usual_memory: usize,
+}
+
+struct Idle<B> {
+    warm: Warm<B>,
+    _slot: IdleSlot,
 }
 
 /// Instances of one plugin version in one pure role.
 pub struct WarmPool<B> {
     make: Box<dyn Fn(Store<Guest>) -> Made<B> + Send + Sync>,
-    idle: Mutex<Vec<Warm<B>>>,
+    slots: IdleSlots,
+    idle: Mutex<Vec<Idle<B>>>,
 }
 
 impl<B: Send> WarmPool<B> {
-    /// A pool that makes its instances with `make`.
-    pub fn new(make: impl Fn(Store<Guest>) -> Made<B> + Send + Sync + 'static) -> Self {
+    /// A pool that makes its instances with `make` and keeps idle ones while there are `slots`.
+    pub fn new(slots: IdleSlots, make: impl Fn(Store<Guest>) -> Made<B> + Send + Sync + 'static) -> Self {
         WarmPool {
             make: Box::new(make),
+            slots,
             idle: Mutex::new(Vec::new()),
         }
     }
 
     /// Makes one instance and keeps it, so that the first call is warm.
-    pub async fn warm_up(&self, store: impl FnOnce() -> Store<Guest>) -> wasmtime::Result<()> {
-        let (store, bindings) = (self.make)(store()).await?;
-        self.give_back(Warm {
-            store,
-            bindings,
-            calls: 0,
-        });
+    pub async fn warm_up(&self, store: Store<Guest>) -> wasmtime::Result<()> {
+        let warm = self.start(store).await?;
+        self.keep(warm);
         Ok(())
     }
 
-    /// Runs one call on a warm instance, or on a new one. An instance comes back only after a call that returned: one
-    /// that trapped, ran out of time or was dropped with its future is never used again.
-    pub async fn run<R>(
+    /// A warm instance, or a new one, armed for a call. Starting one has a budget of its own.
+    pub async fn take(
         &self,
         caller: Caller,
         store: impl FnOnce() -> Store<Guest>,
-        call: impl FnOnce(&B, &mut Store<Guest>) -> wasmtime::Result<R>,
-    ) -> wasmtime::Result<R> {
+    ) -> wasmtime::Result<Warm<B>> {
         let taken = self.lock().pop();
         let mut warm = match taken {
-            Some(mut warm) => {
-                Guest::rearm(&mut warm.store, caller);
-                warm
-            }
-            None => {
-                let (store, bindings) = (self.make)(store()).await?;
-                Warm {
-                    store,
-                    bindings,
-                    calls: 0,
-                }
-            }
+            Some(idle) => idle.warm,
+            None => self.start(store()).await?,
         };
-        let result = call(&warm.bindings, &mut warm.store)?;
-        warm.calls += 1;
-        if warm.calls < MOST_CALLS {
-            self.give_back(warm);
-        }
-        Ok(result)
+        Guest::rearm(&mut warm.store, caller);
+        Ok(warm)
     }
 
-    fn give_back(&self, warm: Warm<B>) {
+    /// Takes an instance back after a call that returned, unless it has served long enough or grown unusually.
+    pub fn give_back(&self, mut warm: Warm<B>) {
+        let memory = warm.store.data().memory_bytes();
+        if warm.calls == 0 {
+            warm.usual_memory = memory;
+        }
+        warm.calls += 1;
+        let growth = memory.saturating_sub(warm.usual_memory);
+        if warm.calls < MOST_CALLS && growth <= USUAL_GROWTH {
+            self.keep(warm);
+        }
+    }
+
+    async fn start(&self, store: Store<Guest>) -> wasmtime::Result<Warm<B>> {
+        let (store, bindings) = (self.make)(store).await?;
+        Ok(Warm {
+            store,
+            bindings,
+            calls: 0,
+            usual_memory: 0,
+        })
+    }
+
+    fn keep(&self, warm: Warm<B>) {
         let mut idle = self.lock();
-        if idle.len() < MOST_IDLE {
-            idle.push(warm);
+        if idle.len() >= MOST_IDLE {
+            return;
+        }
+        if let Some(slot) = self.slots.take() {
+            idle.push(Idle { warm, _slot: slot });
         }
     }
 
     /// The list inside is whole whatever happened to the thread that held it.
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Warm<B>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Idle<B>>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -63,6 +63,11 @@ impl Failing<'_> {
         }
     }
 
+    /// It was stopped, or never begun, because whoever asked for it has gone.
+    pub fn abandoned(&self) -> ExtensionError {
+        self.broken("stopped, nobody waits for it any more".to_owned(), true)
+    }
+
     /// What Rhai says. `refuses` tells whether throwing is this function's way to refuse the data.
     pub fn error(&self, error: EvalAltResult, refuses: bool) -> ExtensionError {
         let (mut error, position) = innermost(error);
@@ -82,9 +87,7 @@ impl Failing<'_> {
                 self.limits.script_collection_items
             )),
             EvalAltResult::ErrorTerminated(token, _) => match token.clone().try_cast() {
-                Some(Interruption::Abandoned) => {
-                    self.broken("stopped, nobody waits for it any more".to_owned(), true)
-                }
+                Some(Interruption::Abandoned) => self.abandoned(),
                 _ => self.over(format!(
                     "computing time of {} ms",
                     self.limits.wall_time_milliseconds

@@ -60,7 +60,7 @@ fn run_operation(run: &Run, id: u32, arguments: Option<&Dynamic>) -> Result<Dyna
         Some(arguments) => record(operation, arguments)?,
         None => Record::new(),
     };
-    let answered = run.wait(run.host().gateway.call(run.caller(), operation, &arguments))?;
+    let answered = run.operation(operation, &arguments)?;
     Ok(answer::to_script(operation, &answered))
 }
 

@@ -3,12 +3,12 @@
 use super::library::Library;
 use crate::gateway::Caller;
 use crate::host::Host;
-use crate::limits::Limits;
-use crate::services;
+use crate::limits::{ComputingTime, Limits};
+use crate::services::{self, Problem};
 use rhai::{Dynamic, Engine, Module, NativeCallContext, Shared};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use sunmao_catalogue::{Answer, Fault, Operation, Record};
 use tokio::runtime::Handle;
 
 /// The clock is read once in so many operations: reading it costs as much as a few of them.
@@ -24,10 +24,8 @@ struct State {
     host: Arc<Host>,
     caller: Caller,
     runtime: Handle,
-    begun: Instant,
-    /// Nanoseconds that the host worked for the script.
-    waited: AtomicU64,
-    abandoned: AtomicBool,
+    computing: ComputingTime,
+    asker: Asker,
 }
 
 /// How deep calls may nest under these limits.
@@ -44,25 +42,42 @@ pub enum Interruption {
     Abandoned,
 }
 
-/// Stops the script when whoever asked for the invocation has gone.
-pub struct AbandonOnDrop(Run);
+/// Whoever asked for an invocation, as the script's thread sees them. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Asker {
+    has_gone: Arc<AtomicBool>,
+}
 
-impl Drop for AbandonOnDrop {
+/// Tells the script's thread, when it is dropped, that nobody waits any more.
+pub struct Waiting(Asker);
+
+impl Asker {
+    /// Whoever holds this waits.
+    pub fn waiting(&self) -> Waiting {
+        Waiting(self.clone())
+    }
+
+    /// Whether nobody waits any more.
+    pub fn has_gone(&self) -> bool {
+        self.has_gone.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Waiting {
     fn drop(&mut self) {
-        self.0.0.abandoned.store(true, Ordering::Relaxed);
+        self.0.has_gone.store(true, Ordering::Relaxed);
     }
 }
 
 impl Run {
-    /// An invocation that begins now. Must be called on a thread of the host's runtime.
-    pub fn begin(host: Arc<Host>, caller: Caller) -> Self {
+    /// An invocation that begins to compute now, on the script's own thread: waiting for one is nobody's computing.
+    pub fn begin(host: Arc<Host>, caller: Caller, runtime: Handle, asker: Asker) -> Self {
         Run(Arc::new(State {
             host,
             caller,
-            runtime: Handle::current(),
-            begun: Instant::now(),
-            waited: AtomicU64::new(0),
-            abandoned: AtomicBool::new(false),
+            runtime,
+            computing: ComputingTime::begin(),
+            asker,
         }))
     }
 
@@ -81,18 +96,30 @@ impl Run {
         &self.0.caller
     }
 
-    /// Ends the script when the guard is dropped.
-    pub fn abandon_on_drop(&self) -> AbandonOnDrop {
-        AbandonOnDrop(self.clone())
+    /// Whether nobody waits for it any more.
+    pub fn is_abandoned(&self) -> bool {
+        self.0.asker.has_gone()
     }
 
-    /// Waits for the host, which is not the script's computing time.
-    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
-        let begun = Instant::now();
-        let outcome = self.0.runtime.block_on(work);
-        let nanoseconds = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.0.waited.fetch_add(nanoseconds, Ordering::Relaxed);
-        outcome
+    /// Waits for a service of the host, off the script's clock and within the time of a host call.
+    pub fn service<T>(
+        &self,
+        name: &str,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let limits = &self.caller().permit.limits;
+        self.0
+            .runtime
+            .block_on(self.0.computing.service(limits, name, work))
+    }
+
+    /// Calls an operation, off the script's clock and within the time of a host call.
+    pub fn operation(&self, operation: &Operation, arguments: &Record) -> Result<Answer, Fault> {
+        let limits = &self.caller().permit.limits;
+        let work = self.host().gateway.call(self.caller(), operation, arguments);
+        self.0
+            .runtime
+            .block_on(self.0.computing.operation(limits, operation, work))
     }
 
     /// An engine with the invocation's limits and the modules that the script asked for. Making one costs less than
@@ -126,11 +153,10 @@ impl Run {
         if !operations.is_multiple_of(OPERATIONS_A_LOOK) {
             return None;
         }
-        if self.0.abandoned.load(Ordering::Relaxed) {
+        if self.is_abandoned() {
             return Some(Interruption::Abandoned);
         }
-        let waited = Duration::from_nanos(self.0.waited.load(Ordering::Relaxed));
-        let computed = self.0.begun.elapsed().saturating_sub(waited);
+        let computed = self.0.computing.spent();
         (computed > self.caller().permit.limits.wall_time()).then_some(Interruption::OutOfTime)
     }
 }

@@ -3,7 +3,7 @@
 use super::check::{self, Checked};
 use super::failure::Failing;
 use super::fault;
-use super::run::Run;
+use super::run::{Asker, Run};
 use super::{contact, result, threads};
 use crate::contact::Contact;
 use crate::extension::{
@@ -17,6 +17,7 @@ use rhai::{CallFnOptions, Dynamic, Scope};
 use std::fmt;
 use std::sync::Arc;
 use sunmao_catalogue::Record;
+use tokio::runtime::Handle;
 
 /// A script that may run.
 pub struct Script {
@@ -78,9 +79,13 @@ impl Script {
             return Err(self.not_provided(function.role));
         }
         let caller = Caller::extension(&program.identity, program.permit.clone(), invocation.clone());
-        let run = Run::begin(self.host.clone(), caller);
-        let _guard = run.abandon_on_drop();
-        let finished = threads::run(move || program.run(&run, &function, arguments, read)).await;
+        let (host, runtime, asker) = (self.host.clone(), Handle::current(), Asker::default());
+        let _waiting = asker.waiting();
+        let finished = threads::run(move || {
+            let run = Run::begin(host, caller, runtime, asker);
+            program.run(&run, &function, arguments, read)
+        })
+        .await;
         finished.unwrap_or_else(|error| Err(self.program.failing(&function).broken(error, true)))
     }
 }
@@ -102,9 +107,12 @@ impl Program {
         arguments: Vec<Dynamic>,
         read: impl FnOnce(&Dynamic) -> Result<T, String>,
     ) -> Result<T, ExtensionError> {
+        let failing = self.failing(function);
+        if run.is_abandoned() {
+            return Err(failing.abandoned());
+        }
         let engine = run.engine(&self.checked.modules);
         let options = CallFnOptions::new().eval_ast(self.checked.reads_globals);
-        let failing = self.failing(function);
         let returned: Dynamic = engine
             .call_fn_with_options(
                 options,

@@ -99,7 +99,7 @@ fn state() -> Module {
     let mut module = Module::new();
     add(&mut module, "get", |context: Context<'_>, key: &str| {
         let entry = ask(&context, |run| {
-            run.wait(services::state_get(run.host(), run.caller(), key))
+            run.service("state", services::state_get(run.host(), run.caller(), key))
         })?;
         let entry =
             entry.map(|entry| members([("value", entry.value.into()), ("revision", entry.revision.into())]));
@@ -110,7 +110,7 @@ fn state() -> Module {
         "put",
         |context: Context<'_>, key: &str, value: &str| {
             ask(&context, |run| {
-                run.wait(services::state_put(run.host(), run.caller(), key, value))
+                run.service("state", services::state_put(run.host(), run.caller(), key, value))
             })
         },
     );
@@ -130,7 +130,7 @@ fn state() -> Module {
     );
     add(&mut module, "delete", |context: Context<'_>, key: &str| {
         ask(&context, |run| {
-            run.wait(services::state_delete(run.host(), run.caller(), key))
+            run.service("state", services::state_delete(run.host(), run.caller(), key))
         })
     });
     add(&mut module, "keys", |context: Context<'_>, prefix: &str| {
@@ -147,20 +147,17 @@ fn compare_and_set(
     value: &str,
 ) -> Result<Dynamic, Raised> {
     let set = ask(context, |run| {
-        run.wait(services::state_compare_and_set(
-            run.host(),
-            run.caller(),
-            key,
-            expected,
-            value,
-        ))
+        run.service(
+            "state",
+            services::state_compare_and_set(run.host(), run.caller(), key, expected, value),
+        )
     })?;
     Ok(set.map_or(Dynamic::UNIT, Dynamic::from))
 }
 
 fn keys(context: &Context<'_>, prefix: &str) -> Result<Dynamic, Raised> {
     let keys = ask(context, |run| {
-        run.wait(services::state_keys(run.host(), run.caller(), prefix))
+        run.service("state", services::state_keys(run.host(), run.caller(), prefix))
     })?;
     Ok(Dynamic::from(
         keys.into_iter().map(Dynamic::from).collect::<Vec<_>>(),
@@ -174,7 +171,7 @@ fn links() -> Module {
         "get",
         |context: Context<'_>, kind: &str, hub_id: &str| {
             ask(&context, |run| {
-                run.wait(services::link_of(run.host(), run.caller(), kind, hub_id))
+                run.service("links", services::link_of(run.host(), run.caller(), kind, hub_id))
             })
             .map(link)
         },
@@ -184,7 +181,10 @@ fn links() -> Module {
         "find",
         |context: Context<'_>, kind: &str, erp_key: INT| {
             ask(&context, |run| {
-                run.wait(services::link_to(run.host(), run.caller(), kind, erp_key))
+                run.service(
+                    "links",
+                    services::link_to(run.host(), run.caller(), kind, erp_key),
+                )
             })
             .map(link)
         },
@@ -206,7 +206,7 @@ fn hub() -> Module {
     let mut module = Module::new();
     add(&mut module, "get_contact", |context: Context<'_>, id: &str| {
         let contact = ask(&context, |run| {
-            run.wait(services::contact(run.host(), run.caller(), id))
+            run.service("hub", services::contact(run.host(), run.caller(), id))
         })?;
         Ok::<_, Raised>(contact.map_or(Dynamic::UNIT, |contact| contact::to_script(&contact).into()))
     });
@@ -230,7 +230,10 @@ fn events() -> Module {
                 )
             })?;
             ask(&context, |run| {
-                run.wait(services::emit(run.host(), run.caller(), name, key, &payload))
+                run.service(
+                    "events",
+                    services::emit(run.host(), run.caller(), name, key, &payload),
+                )
             })
         },
     );

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/slow.rs"]
+mod slow;
 #[path = "../support/mod.rs"]
 mod support;
 

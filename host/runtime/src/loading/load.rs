@@ -1,0 +1,101 @@
+//! From a file to an extension that serves: reading, compiling, self-test, swap.
+
+use super::LoadError;
+use super::extensions::Inner;
+use super::folder::{self, Found};
+use super::registry::ExtensionKey;
+use super::shelf::Written;
+use crate::extension::{ExtensionKind, Permit, SharedExtension};
+use crate::plugins::Plugin;
+use crate::scripts::Script;
+use std::sync::Arc;
+
+impl Inner {
+    /// Loads a file and puts it in the place of what served under its name. Returns the name if that failed for a reason
+    /// that may pass.
+    pub(super) async fn load_and_swap(
+        self: &Arc<Self>,
+        key: ExtensionKey,
+        file: Found,
+        written: Written,
+    ) -> Option<String> {
+        let loaded = match written {
+            Ok(permit) => self.load(&key, &file, permit).await,
+            Err(error) => Err(error),
+        };
+        if folder::fingerprint(&file.path) != Some(file.fingerprint) {
+            tracing::debug!(
+                extension = key.1,
+                "changed while it was read; the next look takes it"
+            );
+            return None;
+        }
+        match loaded {
+            Ok(extension) => {
+                let version = extension.identity().version.clone();
+                let now = self.host.clock.now();
+                self.registry
+                    .serve(key.clone(), file.path, extension.clone(), now);
+                tracing::info!(extension = key.1, version, "serving");
+                self.announce();
+                // The settings may have changed while it was compiled under the ones before.
+                self.revoke_unless_granted(&extension);
+                None
+            }
+            Err(error) => {
+                let passes = error.passes;
+                if self.registry.fail(&key, file.path, &error) {
+                    tracing::error!(extension = key.1, %error, "not put into service; what served before goes on");
+                    self.announce();
+                }
+                passes.then_some(key.1)
+            }
+        }
+    }
+
+    /// Reads, compiles, links and self-tests a file, off the threads that serve requests.
+    async fn load(
+        &self,
+        key: &ExtensionKey,
+        file: &Found,
+        permit: Arc<Permit>,
+    ) -> Result<SharedExtension, LoadError> {
+        let (kind, name, path) = (key.0, key.1.clone(), file.path.clone());
+        let (host, engine) = (self.host.clone(), self.engine.clone());
+        let compiled = tokio::task::spawn_blocking(move || {
+            let content = folder::read(&path, kind).map_err(|error| {
+                let failed = LoadError::new(&name, "read", error.to_string());
+                match error {
+                    folder::ReadError::System(_) => failed.with_hint("it is tried again by itself").passing(),
+                    folder::ReadError::TooLarge { .. } => {
+                        failed.with_hint("build it without debug information, or split it")
+                    }
+                }
+            })?;
+            match kind {
+                ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
+                    .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
+                ExtensionKind::Script => {
+                    let source = String::from_utf8(content)
+                        .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
+                    Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
+                }
+            }
+        });
+        let compiled = compiled
+            .await
+            .map_err(|error| LoadError::new(&key.1, "compile", error.to_string()))??;
+        match compiled {
+            Loaded::Plugin(plugin) => {
+                plugin.self_test().await?;
+                Ok(plugin)
+            }
+            Loaded::Script(script) => Ok(script),
+        }
+    }
+}
+
+enum Loaded {
+    Plugin(Arc<Plugin>),
+    Script(Arc<Script>),
+}
