@@ -20,6 +20,7 @@ pub struct Installation {
     /// The host's HTTP address.
     pub url: String,
     pub http: reqwest::Client,
+    options: Options,
     host: Child,
 }
 
@@ -35,29 +36,21 @@ impl Installation {
             .expect("simulator");
         let folder = tempfile::tempdir().expect("folder");
         furnish(folder.path());
-        let mut command = sunmao(&simulator, &options);
-        command.current_dir(folder.path()).args(["serve", "--json"]);
-        let mut host = command
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("sunmao serve");
-        let output = host.stdout.take().expect("standard output");
-        let mut lines = BufReader::new(output).lines();
-        let ready = tokio::time::timeout(PATIENCE, lines.next_line())
-            .await
-            .expect("ready in time");
-        let ready: Value = serde_json::from_str(&ready.expect("output").expect("a line")).expect("JSON");
-        let url = ready["url"].as_str().expect("url").to_owned();
-        // What else the host prints is read, so that its pipe never fills.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        let (host, url) = serve(&simulator, &options, folder.path()).await;
         Installation {
             simulator,
             folder,
             url,
             http: reqwest::Client::new(),
+            options,
             host,
         }
+    }
+
+    /// Kills the host as a power failure does, and starts it again on what it left.
+    pub async fn crash_and_start(&mut self) {
+        self.host.kill().await.expect("killed");
+        (self.host, self.url) = serve(&self.simulator, &self.options, self.folder.path()).await;
     }
 
     pub fn script(&self, name: &str) -> PathBuf {
@@ -136,6 +129,26 @@ impl Installation {
     }
 }
 
+/// Starts the host in its folder; it and its HTTP address, once it is ready.
+async fn serve(simulator: &Simulator, options: &Options, folder: &Path) -> (Child, String) {
+    let mut command = sunmao(simulator, options);
+    command.current_dir(folder).args(["serve", "--json"]);
+    let mut host = command
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("sunmao serve");
+    let output = host.stdout.take().expect("standard output");
+    let mut lines = BufReader::new(output).lines();
+    let ready = tokio::time::timeout(PATIENCE, lines.next_line())
+        .await
+        .expect("ready in time");
+    let ready: Value = serde_json::from_str(&ready.expect("output").expect("a line")).expect("JSON");
+    // What else the host prints is read, so that its pipe never fills.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    (host, ready["url"].as_str().expect("url").to_owned())
+}
+
 /// The real binary with the simulator's account in its environment and nothing else of ours.
 pub fn sunmao(simulator: &Simulator, options: &Options) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sunmao"));
@@ -143,7 +156,9 @@ pub fn sunmao(simulator: &Simulator, options: &Options) -> Command {
         .env("SUNMAO_ERP_BASE_URL", simulator.base_url())
         .env("SUNMAO_ERP_USERNAME", &options.username)
         .env("SUNMAO_ERP_PASSWORD", &options.password)
-        .env("SUNMAO_ERP_SERIAL", "sunmaotest");
+        .env("SUNMAO_ERP_SERIAL", "sunmaotest")
+        // Below the working folder: nothing of the person who runs the tests is read or written.
+        .env("SUNMAO_STATE_FOLDER", "state");
     command
 }
 

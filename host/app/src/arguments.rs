@@ -1,8 +1,14 @@
-//! Arguments of an operation as people type them: `name=value`, `name=[…]`, `name=@file.json`, `@file.json`.
+//! Arguments of an operation as people type them: `name=value`, `name=[…]`, `name=@file.json`, `@file.json`. A text that
+//! itself begins with `[`, `{` or `@` can only come from a file.
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use sunmao_catalogue::{Record, Value};
+
+const AT_TEXT: &str = "what follows @ names a file of JSON; a text that begins with @ stands in such a file, in double \
+                       quotes: name=@file.json";
+const BRACKET_TEXT: &str = "a value that begins with [ or { is JSON, quoted for the shell; a text that begins so stands \
+                            in a file, in double quotes: name=@file.json";
 
 /// Reads the arguments in order; a later one replaces an earlier one of the same name.
 ///
@@ -37,16 +43,11 @@ pub fn read(written: &[String]) -> Result<Record, Failure> {
 
 fn read_value(argument: &str, value: &str) -> Result<Value, Failure> {
     if let Some(file) = value.strip_prefix('@') {
-        return from_file(file);
+        return from_file(file).map_err(|failure| failure.with_hint(AT_TEXT));
     }
     if value.starts_with(['[', '{']) {
-        return serde_json::from_str(value).map_err(|error| {
-            unsound(
-                argument,
-                error.to_string(),
-                "a value that begins with [ or { is JSON; quote it for the shell",
-            )
-        });
+        return serde_json::from_str(value)
+            .map_err(|error| unsound(argument, error.to_string(), BRACKET_TEXT));
     }
     // Numbers and dates stay as typed: the catalogue knows each parameter's type and reads them by it.
     Ok(Value::from(value))
@@ -87,6 +88,20 @@ mod tests {
         assert_eq!(record["empty"], Value::from(""));
         let price = record["lines"].as_list().unwrap()[0].get("price").unwrap();
         assert_eq!(price.to_text().unwrap(), "1.1");
+    }
+
+    #[test]
+    fn a_text_that_looks_like_something_else_comes_from_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("name.json");
+        for text in ["[VIP] 李明", "{样例}", "@木作"] {
+            let argument = format!("name={text}");
+            let refused = read_all(&[&argument]).unwrap_err().to_string();
+            assert!(refused.contains("in double quotes: name=@file.json"), "{refused}");
+            std::fs::write(&file, serde_json::to_vec(text).unwrap()).unwrap();
+            let argument = format!("name=@{}", file.display());
+            assert_eq!(read_all(&[&argument]).unwrap()["name"], Value::from(text));
+        }
     }
 
     #[test]

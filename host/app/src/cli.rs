@@ -3,8 +3,9 @@
 use crate::commands::{audit, call, contacts, dead, demo, operations, plugin, script, serve, simulate};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{environment, exit};
+use crate::{environment, exit, output};
 use clap::{Args, Parser, Subcommand};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// The integration host for the 智邦国际 ERP.
@@ -45,24 +46,36 @@ pub enum Command {
 /// Reads the command line. Help, the version and errors are printed here; the error says how the process ends.
 pub fn read() -> Result<Cli, Exit> {
     Cli::try_parse().map_err(|error| {
-        let wants_json = std::env::args_os().any(|argument| argument == "--json");
         if !error.use_stderr() {
-            // A reader that went away leaves nothing to do.
-            let _ = error.print();
-            return Exit::Done;
+            return shown(&error);
         }
+        let wants_json = std::env::args_os().any(|argument| argument == "--json");
         if wants_json {
             let text = error.render().to_string();
             let message = text.trim_start_matches("error: ").trim_end();
-            eprintln!(
-                "{}",
-                Failure::new(Exit::Usage, "", "reading the command line", message).to_json()
-            );
+            output::complaint(Failure::new(Exit::Usage, "", "reading the command line", message).to_json());
         } else {
+            // Where standard error is closed, nobody is left to tell.
             let _ = error.print();
         }
         Exit::Usage
     })
+}
+
+/// Prints help or the version, which clap treats as an error.
+fn shown(text: &clap::Error) -> Exit {
+    match text.print() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            output::complaint(Failure::new(
+                Exit::Failed,
+                "standard output",
+                "writing",
+                error.to_string(),
+            ));
+            Exit::Failed
+        }
+        _ => Exit::Done,
+    }
 }
 
 fn notes() -> String {

@@ -17,7 +17,7 @@ use crate::configuration::{Configuration, Flag, Sources};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::Style;
+use crate::output::{self, Style};
 use std::time::Instant;
 
 /// What every command is given.
@@ -55,13 +55,13 @@ impl Context {
 /// Runs the command and prints its failure, if it fails.
 pub async fn run(cli: Cli) -> Exit {
     let json = cli.global.json;
-    match dispatch(cli).await {
+    match dispatch(cli).await.and_then(|()| output::check()) {
         Ok(()) => Exit::Done,
         Err(failure) => {
             if json {
-                eprintln!("{}", failure.to_json());
+                output::complaint(failure.to_json());
             } else {
-                eprintln!("{failure}");
+                output::complaint(&failure);
             }
             failure.exit()
         }

@@ -21,6 +21,8 @@ pub const ERP_PASSWORD: &str = "SUNMAO_ERP_PASSWORD";
 pub const ERP_SERIAL: &str = "SUNMAO_ERP_SERIAL";
 /// The configuration file.
 pub const CONFIG: &str = "SUNMAO_CONFIG";
+/// The folder of what is kept between runs.
+pub const STATE_FOLDER: &str = "SUNMAO_STATE_FOLDER";
 /// The running host.
 pub const URL: &str = "SUNMAO_URL";
 /// The log filter.
@@ -49,6 +51,10 @@ pub const VARIABLES: &[Variable] = &[
         "device name the ERP files the session under, 1 to 20 letters and digits [SUNMAO01]",
     ),
     plain(CONFIG, "the configuration file [./sunmao.toml]"),
+    plain(
+        STATE_FOLDER,
+        "where wrong logins are counted between runs [the user's state folder]",
+    ),
     plain(
         URL,
         "the running host that `plugin list`, `dead`, `audit` … talk to [the listen address]",

@@ -87,6 +87,13 @@ impl Failure {
 
     /// The failure as programs read it, in the form of the HTTP API's errors.
     pub fn to_json(&self) -> Value {
+        let mut error = self.details();
+        error["exit_code"] = json!(self.0.exit as u8);
+        json!({ "error": error })
+    }
+
+    /// What happened, as a member of a larger answer.
+    pub fn details(&self) -> Value {
         let details = &*self.0;
         let mut error = json!({
             "kind": details.kind,
@@ -94,12 +101,11 @@ impl Failure {
             "phase": details.phase,
             "message": details.message,
             "hint": details.hint,
-            "exit_code": details.exit as u8,
         });
         if !details.faults.is_empty() {
             error["faults"] = json!(details.faults);
         }
-        json!({ "error": error })
+        error
     }
 }
 

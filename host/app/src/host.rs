@@ -4,21 +4,25 @@ use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http;
-use arc_swap::ArcSwap;
+use crate::reload::Refused;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::Catalogue;
-use sunmao_erp_client::ErpClient;
+use sunmao_erp_client::{ErpClient, SessionEvent};
 use sunmao_runtime::{Clock, Extensions, FlowError, Flows, Gateway, Host, plugins};
 use sunmao_store::Store;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// How long requests under way may take once the host is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
+/// How long those that were cut off may take to say so.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the HTTP API, the configuration's follower and the demonstration look at.
 pub struct Parts {
@@ -30,6 +34,10 @@ pub struct Parts {
     pub flows: Flows,
     /// The configuration in force.
     pub configuration: ArcSwap<Configuration>,
+    /// What the file holds now and did not come into force; none while the file is sound.
+    pub refused_configuration: ArcSwapOption<Refused>,
+    /// Cancelled when requests that are still under way have to end.
+    pub cut_off: CancellationToken,
     /// When the host was put together.
     pub started_at: Timestamp,
 }
@@ -43,6 +51,8 @@ pub struct Running {
     erp: ErpClient,
     end: oneshot::Sender<()>,
     serving: JoinHandle<()>,
+    sessions_end: oneshot::Sender<()>,
+    sessions: JoinHandle<()>,
 }
 
 impl Running {
@@ -76,7 +86,15 @@ impl Running {
             extensions,
             flows,
             configuration: ArcSwap::from_pointee(configuration),
+            refused_configuration: ArcSwapOption::empty(),
+            cut_off: CancellationToken::new(),
         });
+        let (sessions_end, sessions_ended) = oneshot::channel();
+        let sessions = tokio::spawn(audit_sessions(
+            parts.clone(),
+            erp.session_events(),
+            sessions_ended,
+        ));
         let (end, ended) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts.clone(), ended));
         Ok(Running {
@@ -85,6 +103,8 @@ impl Running {
             erp,
             end,
             serving,
+            sessions_end,
+            sessions,
         })
     }
 
@@ -93,16 +113,31 @@ impl Running {
     /// # Errors
     /// The store could not write what was still held back.
     pub async fn stop(self) -> Result<(), Failure> {
+        self.stop_within(LAST_REQUESTS).await
+    }
+
+    async fn stop_within(mut self, last_requests: Duration) -> Result<(), Failure> {
         // The server may have ended by itself.
         let _ = self.end.send(());
-        if tokio::time::timeout(LAST_REQUESTS, self.serving).await.is_err() {
-            tracing::warn!("requests were cut off that took too long to end");
+        if tokio::time::timeout(last_requests, &mut self.serving)
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests are cut off that take too long to end");
+            // Each connection is a task of its own that outlives the server: its handler has to be told.
+            self.parts.cut_off.cancel();
+            if tokio::time::timeout(LAST_WORDS, &mut self.serving).await.is_err() {
+                // Whoever is left neither reads nor writes, and reaches no handler any more.
+                self.serving.abort();
+            }
         }
         self.parts.flows.stop().await;
         self.parts.extensions.stop();
-        if let Err(error) = self.erp.logout().await {
+        if let Err(error) = self.erp.close().await {
             tracing::warn!(%error, "not signed out; the ERP ends the session by itself in time");
         }
+        let _ = self.sessions_end.send(());
+        let _ = self.sessions.await;
         Ok(self.parts.host.store.close().await?)
     }
 }
@@ -146,6 +181,18 @@ fn no_engine(message: &str) -> Failure {
         .with_hint("check that the cache folder may be created and written to")
 }
 
+async fn audit_sessions(
+    parts: Arc<Parts>,
+    events: broadcast::Receiver<SessionEvent>,
+    ended: oneshot::Receiver<()>,
+) {
+    let ended = async {
+        // A dropped sender ends it as well.
+        let _ = ended.await;
+    };
+    parts.host.gateway.audit_sessions(events, ended).await;
+}
+
 async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {
     let served = axum::serve(listener, http::router(parts)).with_graceful_shutdown(async {
         // A dropped sender ends the server as well.
@@ -155,3 +202,6 @@ async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receive
         tracing::error!(%error, "the HTTP API ended");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! | request | answer |
 //! | --- | --- |
 //! | `PUT /v1/hub/contacts/{id}` | 202 once the contact and its deliveries are on disk; 400 with every fault |
-//! | `POST /v1/hub/contacts` | NDJSON; 202 with a summary and the unsound lines by number |
+//! | `POST /v1/hub/contacts` | NDJSON; 202 with a summary and the unsound lines by number; 413 where it is too large |
 //! | `GET /v1/hub/contacts/{id}` | the contact, its link, where its deliveries stand |
 //! | `GET /v1/hub/contacts?after=&limit=` | contacts by id; `next` continues |
 //! | `GET /v1/extensions` | plugins and scripts, and why one does not serve |
@@ -11,7 +11,7 @@
 //! | `GET /v1/dead?after=&limit=` | what waits for a person |
 //! | `POST /v1/dead/retry` | `{"all": true}` or `{"ids": [1, 2]}`: another try |
 //! | `GET /v1/audit?after=&limit=&actor=&operation=&outcome=` | who did what in the ERP |
-//! | `GET /v1/status`, `GET /healthz` | the queue and the ERP session in figures; whether the process answers |
+//! | `GET /v1/status`, `GET /healthz` | queue, ERP session, and the file that was not taken over; whether it answers |
 
 mod audit;
 mod bulk;
@@ -24,13 +24,15 @@ mod status;
 
 use crate::host::Parts;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use error::ApiError;
 use std::sync::Arc;
 
-/// Largest body of a single request, in bytes; a contact is far smaller.
-const LARGEST_BODY: usize = 256 * 1024;
+/// Largest body of a single request and longest line of a bulk body, in bytes; a contact is far smaller.
+pub const LARGEST_BODY: usize = 256 * 1024;
 /// Largest bulk body, in bytes: some 100,000 contacts.
 const LARGEST_BULK: usize = 64 * 1024 * 1024;
 /// Entries a page has where the caller does not say.
@@ -40,11 +42,10 @@ const LARGEST_PAGE: u32 = 1_000;
 
 /// Every route.
 pub fn router(parts: Arc<Parts>) -> Router {
-    let bulk = post(bulk::file).layer(DefaultBodyLimit::max(LARGEST_BULK));
     Router::new()
         .route("/healthz", get(status::healthy))
         .route("/v1/status", get(status::show))
-        .route("/v1/hub/contacts", get(contacts::list).merge(bulk))
+        .route("/v1/hub/contacts", get(contacts::list).post(bulk::file))
         .route("/v1/hub/contacts/{id}", get(contacts::show).put(contacts::file))
         .route("/v1/extensions", get(extensions::list))
         .route("/v1/operations", get(operations::list))
@@ -55,7 +56,16 @@ pub fn router(parts: Arc<Parts>) -> Router {
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::no_such_method())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(parts.clone(), until_cut_off))
         .with_state(parts)
+}
+
+/// Answers a request unless the host has to go down first, whatever the request waits for.
+async fn until_cut_off(State(parts): State<Arc<Parts>>, request: Request, next: Next) -> Response {
+    tokio::select! {
+        response = next.run(request) => response,
+        () = parts.cut_off.cancelled() => ApiError::stopping().into_response(),
+    }
 }
 
 /// How many entries a page gets.

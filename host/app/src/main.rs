@@ -12,6 +12,7 @@ mod failure;
 mod find;
 mod host;
 mod http;
+mod lines;
 mod logging;
 mod nearest;
 mod output;

@@ -1,22 +1,80 @@
 //! What commands print: lines, JSON and tables on standard output.
 
+use crate::exit::Exit;
+use crate::failure::Failure;
 use comfy_table::{Cell, ContentArrangement, Table, TableComponent, presets};
 use console::Term;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::sync::LazyLock;
+use tokio::sync::watch;
 
 /// Columns narrower than this cannot be read.
 const NARROWEST_COLUMN: usize = 14;
 /// Assumed where the output is no terminal.
 const WIDTH: u16 = 120;
 
-/// Prints a line. A reader that went away (`| head`) ends the process in silence, as is usual for command-line tools.
+/// Whether what is printed still arrives. One for the process, as standard output is.
+static READER: LazyLock<watch::Sender<Reader>> = LazyLock::new(|| watch::Sender::new(Reader::Listening));
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reader {
+    Listening,
+    /// It closed its end (`| head`), which is nobody's fault.
+    Gone,
+    /// Why nothing can be written any more.
+    Failed(String),
+}
+
+/// Prints a line. Once one did not arrive, nothing more is printed; the command goes on to its orderly end.
 pub fn line(text: impl Display) {
+    if !is_read() {
+        return;
+    }
     let mut output = io::stdout().lock();
-    if writeln!(output, "{text}").and_then(|()| output.flush()).is_err() {
-        std::process::exit(0);
+    if let Err(error) = writeln!(output, "{text}").and_then(|()| output.flush()) {
+        READER.send_replace(match error.kind() {
+            io::ErrorKind::BrokenPipe => Reader::Gone,
+            _ => Reader::Failed(error.to_string()),
+        });
+    }
+}
+
+/// Prints a line on standard error. Where that is closed too, nobody is left to tell.
+pub fn complaint(text: impl Display) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Whether what is printed still arrives.
+pub fn is_read() -> bool {
+    *READER.borrow() == Reader::Listening
+}
+
+/// Returns once what is printed no longer arrives: for commands that go on until someone ends them.
+pub async fn unread() {
+    // The sender lives as long as the process.
+    let _ = READER
+        .subscribe()
+        .wait_for(|reader| *reader != Reader::Listening)
+        .await;
+}
+
+/// Whether everything that was to be printed was; a reader that went away had all it wanted.
+///
+/// # Errors
+/// Standard output could not be written to.
+pub fn check() -> Result<(), Failure> {
+    match &*READER.borrow() {
+        Reader::Listening | Reader::Gone => Ok(()),
+        Reader::Failed(reason) => {
+            Err(
+                Failure::new(Exit::Failed, "standard output", "writing", reason.as_str()).with_hint(
+                    "what was printed so far is not complete; look at where it goes, and run it again",
+                ),
+            )
+        }
     }
 }
 

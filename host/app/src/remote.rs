@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use clap::Args;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -20,8 +21,9 @@ const PHASE: &str = "asking the host";
 #[derive(Debug, Args)]
 pub struct Target {
     /// The running host [default: SUNMAO_URL, or the listen address of the configuration]
+    // Read by us, not by clap, whose errors repeat what was written: a password may stand in it.
     #[arg(long, global = true)]
-    url: Option<Url>,
+    url: Option<SecretString>,
 }
 
 /// A running host.
@@ -51,9 +53,10 @@ impl Target {
     /// The address is none, or the configuration is unsound.
     pub fn connect(&self, context: &Context) -> Result<Remote, Failure> {
         let base = match (&self.url, context.environment.get(URL)) {
-            (Some(url), _) => url.clone(),
-            (None, Some(url)) => parse(URL, url)?,
+            (Some(url), _) => parse(Exit::Usage, "--url", url.expose_secret())?,
+            (None, Some(url)) => parse(Exit::Configuration, URL, url)?,
             (None, None) => parse(
+                Exit::Configuration,
                 "server.listen",
                 &local(context.configuration(Vec::new())?.server.listen),
             )?,
@@ -89,7 +92,7 @@ impl Remote {
     ///
     /// # Errors
     /// No host answers, or its store failed.
-    pub async fn file_contacts(&self, lines: String) -> Result<Value, Failure> {
+    pub async fn file_contacts(&self, lines: Vec<u8>) -> Result<Value, Failure> {
         let request = self
             .client
             .post(self.address("/v1/hub/contacts"))
@@ -116,6 +119,15 @@ impl Remote {
         Err(self.refused(status, response).await)
     }
 
+    /// The address for people: without the account that a proxy in front of the host may ask for.
+    fn name(&self) -> String {
+        let mut name = self.base.clone();
+        // Only addresses without a host take neither, and those are refused.
+        let _ = name.set_username("");
+        let _ = name.set_password(None);
+        name.to_string()
+    }
+
     fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let mut message = error.to_string();
         let mut source = std::error::Error::source(error);
@@ -123,37 +135,33 @@ impl Remote {
             message = inner.to_string();
             source = inner.source();
         }
-        Failure::new(Exit::NoHost, self.base.as_str(), PHASE, message)
+        Failure::new(Exit::NoHost, self.name(), PHASE, message)
             .with_hint("start it with `sunmao serve`, or name another with --url")
     }
 
     async fn refused(&self, status: StatusCode, response: Response) -> Failure {
         let text = response.text().await.unwrap_or_default();
         match serde_json::from_str::<Refusal>(&text) {
-            Ok(Refusal { error }) => Failure::new(Exit::Failed, self.base.as_str(), PHASE, error.message)
+            Ok(Refusal { error }) => Failure::new(Exit::Failed, self.name(), PHASE, error.message)
                 .with_kind(error.kind)
                 .with_hint(error.hint),
-            Err(_) => Failure::new(
-                Exit::NoHost,
-                self.base.as_str(),
-                PHASE,
-                format!("answered {status}"),
-            )
-            .with_hint("is it a sunmao host? `sunmao serve` prints its address"),
+            Err(_) => Failure::new(Exit::NoHost, self.name(), PHASE, format!("answered {status}"))
+                .with_hint("is it a sunmao host? `sunmao serve` prints its address"),
         }
     }
 }
 
-fn parse(subject: &str, url: &str) -> Result<Url, Failure> {
-    Url::parse(url).map_err(|error| {
-        Failure::new(
-            Exit::Configuration,
-            subject,
-            "reading the environment",
-            format!("{url}: {error}"),
-        )
-        .with_hint("write it like http://127.0.0.1:7070")
-    })
+/// Reads an address. What was written is not repeated: a password may stand in it.
+fn parse(exit: Exit, subject: &str, url: &str) -> Result<Url, Failure> {
+    let unsound = |problem: String| {
+        Failure::new(exit, subject, "reading the host's address", problem)
+            .with_hint("write it like http://127.0.0.1:7070")
+    };
+    let parsed = Url::parse(url).map_err(|error| unsound(error.to_string()))?;
+    if !matches!(parsed.scheme(), "http" | "https") {
+        return Err(unsound("it does not begin with http:// or https://".to_owned()));
+    }
+    Ok(parsed)
 }
 
 /// The address under which this machine reaches what listens on all of its addresses.
@@ -164,4 +172,30 @@ fn local(listen: SocketAddr) -> String {
         address => address,
     };
     format!("http://{}", SocketAddr::new(address, listen.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_an_account_is_printed() {
+        let base = parse(Exit::Usage, "--url", "http://keeper:s3cret@127.0.0.1:7070/hub").unwrap();
+        let remote = Remote {
+            client: Client::new(),
+            base,
+        };
+        assert_eq!(remote.name(), "http://127.0.0.1:7070/hub");
+        for url in [
+            "keeper:s3cret@127.0.0.1:7070",
+            "http://keeper:s3cret@127.0.0.1:99999",
+            "s3cret",
+        ] {
+            let failure = parse(Exit::Usage, "--url", url).unwrap_err().to_string();
+            assert!(
+                !failure.contains("s3cret") && !failure.contains("keeper"),
+                "{failure}"
+            );
+        }
+    }
 }

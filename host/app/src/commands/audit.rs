@@ -3,14 +3,16 @@
 use super::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
-use crate::remote::Target;
-use crate::shutdown;
+use crate::remote::{Remote, Target};
+use crate::shutdown::Shutdown;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 use std::time::Duration;
 
 /// How often new rows are asked for.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// Most rows the host gives at once.
+const MOST: u32 = 1_000;
 
 /// Look at a running host's audit log
 #[derive(Debug, Args)]
@@ -32,8 +34,8 @@ struct Tail {
     /// Go on with new calls as they happen, until Ctrl-C
     #[arg(short, long)]
     follow: bool,
-    /// Show this many
-    #[arg(short = 'n', long, default_value_t = 20)]
+    /// Show this many, at most 1000; with --follow also none
+    #[arg(short = 'n', long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST)))]
     lines: u32,
     /// Only calls of this actor, such as "flow customer-push"
     #[arg(long)]
@@ -50,31 +52,48 @@ impl Audit {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let remote = self.target.connect(context)?;
         let Action::Tail(tail) = self.action;
-        let filter = tail.filter();
-        let mut query = filter.clone();
-        query.push(("limit", tail.lines.to_string()));
-        let mut page = remote.get("/v1/audit", &query).await?;
-        print(&page, context.style());
         if !tail.follow {
-            return Ok(());
+            return tail.last(&remote, context.style()).await.map(drop);
         }
-        let ended = shutdown::requested();
-        tokio::pin!(ended);
-        loop {
-            tokio::select! {
-                ended = &mut ended => return ended,
-                () = tokio::time::sleep(INTERVAL) => {}
-            }
-            let mut query = filter.clone();
-            // With no row so far, everything that comes is new.
-            query.push(("after", page["next"].as_i64().unwrap_or_default().to_string()));
-            page = remote.get("/v1/audit", &query).await?;
-            print(&page, context.style());
+        let shutdown = Shutdown::listen()?;
+        tokio::select! {
+            failed = tail.follow(&remote, context.style()) => failed,
+            () = shutdown.requested() => Ok(()),
+            () = output::unread() => Ok(()),
         }
     }
 }
 
 impl Tail {
+    /// Shows the last rows; where the next ones follow.
+    async fn last(&self, remote: &Remote, style: Style) -> Result<i64, Failure> {
+        let mut query = self.filter();
+        // The last row says where the log stands, also for someone who does not want to see it.
+        query.push(("limit", self.lines.max(1).to_string()));
+        let page = remote.get("/v1/audit", &query).await?;
+        if self.lines > 0 {
+            print(items(&page), style);
+        }
+        // With no row so far, everything that comes is new.
+        Ok(page["next"].as_i64().unwrap_or_default())
+    }
+
+    /// Shows the last rows and then new ones, however many come between two looks.
+    async fn follow(&self, remote: &Remote, style: Style) -> Result<(), Failure> {
+        let mut after = self.last(remote, style).await?;
+        loop {
+            let mut query = self.filter();
+            query.push(("limit", MOST.to_string()));
+            query.push(("after", after.to_string()));
+            let page = remote.get("/v1/audit", &query).await?;
+            print(items(&page), style);
+            after = page["next"].as_i64().unwrap_or(after);
+            if items(&page).len() < MOST as usize {
+                tokio::time::sleep(INTERVAL).await;
+            }
+        }
+    }
+
     fn filter(&self) -> Vec<(&'static str, String)> {
         let members = [
             ("actor", &self.actor),
@@ -88,8 +107,12 @@ impl Tail {
     }
 }
 
-fn print(page: &Value, style: Style) {
-    for row in page["items"].as_array().map(Vec::as_slice).unwrap_or_default() {
+fn items(page: &Value) -> &[Value] {
+    page["items"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn print(rows: &[Value], style: Style) {
+    for row in rows {
         match style {
             Style::Json => output::json_line(row),
             Style::Text => output::line(line(row)),

@@ -3,18 +3,23 @@
 mod pages;
 
 use super::Context;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
+use crate::shutdown::Shutdown;
 use crate::{access, arguments, find, render};
 use clap::Args;
-use sunmao_catalogue::{Catalogue, Face};
+use pages::Walked;
+use sunmao_catalogue::{Arguments, Catalogue, Effect, Face, Kind, Operation};
+use sunmao_erp_client::ErpClient;
 
 /// Call an operation of the ERP, with the credentials of the environment
 #[derive(Debug, Args)]
 pub struct Call {
     /// The operation: its name, such as customers.list, or its menu id
     operation: String,
-    /// name=value, name='[{…}]' (JSON), name=@file.json, or @file.json for all; names in English or as on the wire
+    /// name=value, name='[{…}]' (JSON), name=@file.json, or @file.json for all; names in English or as on the wire. A
+    /// text that itself begins with [, { or @ comes from a file: name=@file.json with the text in double quotes in it
     arguments: Vec<String>,
     /// Walk all pages of a list
     #[arg(long)]
@@ -30,19 +35,61 @@ impl Call {
             .check(&given)
             .map_err(|faults| Failure::unsound_arguments(operation, &faults))?;
         let erp = access::client(&context.environment, &context.configuration(Vec::new())?.erp)?;
-        let outcome = match self.all {
-            true => pages::walk(&erp, operation, arguments).await,
-            false => erp.call(operation, &arguments).await.map_err(Failure::from),
+        let shutdown = Shutdown::listen()?;
+        let outcome = tokio::select! {
+            outcome = self.ask(&erp, operation, arguments) => outcome,
+            () = shutdown.requested() => Err(interrupted(operation)),
         };
-        // The answer matters more than a session that the ERP ends by itself in time.
-        if let Err(error) = erp.logout().await {
-            tracing::warn!(%error, "not signed out");
-        }
-        let answer = operation.present(&outcome?, Face::Dynamic);
+        sign_out(&erp, &shutdown).await;
+        let Walked { answer, doubt } = outcome?;
+        let answer = operation.present(&answer, Face::Dynamic);
         match context.style() {
             Style::Json => output::json(&answer),
             Style::Text => render::answer(&answer),
         }
-        Ok(())
+        doubt.map_or(Ok(()), Err)
+    }
+
+    async fn ask(
+        &self,
+        erp: &ErpClient,
+        operation: &Operation,
+        arguments: Arguments,
+    ) -> Result<Walked, Failure> {
+        if self.all {
+            return pages::walk(erp, operation, arguments).await;
+        }
+        Ok(Walked {
+            answer: erp.call(operation, &arguments).await?,
+            doubt: None,
+        })
+    }
+}
+
+/// Ends the session, unless someone insists on an end. The answer matters more than a session that the ERP ends by
+/// itself in time.
+async fn sign_out(erp: &ErpClient, shutdown: &Shutdown) {
+    tokio::select! {
+        signed_out = erp.logout() => if let Err(error) = signed_out {
+            tracing::warn!(%error, "not signed out");
+        },
+        () = shutdown.insisted() => {}
+    }
+}
+
+/// What is known of a call whose answer nobody waited for.
+fn interrupted(operation: &Operation) -> Failure {
+    let subject = format!("{} (menu {})", operation.name, operation.id);
+    let phase = "waiting for the ERP";
+    match operation.effect {
+        Effect::Read => Failure::new(Exit::Failed, subject, phase, "interrupted"),
+        Effect::Write(_) => Failure::new(
+            Exit::Unconfirmed,
+            subject,
+            phase,
+            "interrupted before the ERP's answer came; it may have been carried out",
+        )
+        .with_kind(Kind::Unconfirmed.name())
+        .with_hint("look the record up in the ERP before you call this again"),
     }
 }

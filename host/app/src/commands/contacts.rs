@@ -3,17 +3,21 @@
 use super::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::http::LARGEST_BODY;
+use crate::lines::{Line, Lines};
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use tokio::fs::File;
+use tokio::io::BufReader;
 
-/// Lines sent in one request.
+/// Most lines sent in one request.
 const PORTION: usize = 500;
+/// Once a request has this many bytes it takes no more lines: far less than the host accepts in one.
+const PORTION_BYTES: usize = 8 * 1024 * 1024;
 
 /// File contacts in a running host
 #[derive(Debug, Args)]
@@ -46,7 +50,7 @@ impl Contacts {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let remote = self.target.connect(context)?;
         let Action::Push { file } = self.action;
-        let mut push = Push::open(&remote, &file)?;
+        let mut push = Push::open(&remote, &file).await?;
         let sent = push.all().await;
         push.bar.finish_and_clear();
         let outcome = sent.map_err(|failure| push.broken_off(&failure));
@@ -68,64 +72,72 @@ impl Contacts {
 struct Push<'a> {
     remote: &'a Remote,
     file: &'a Path,
-    lines: BufReader<File>,
+    lines: Lines<BufReader<File>>,
     bar: ProgressBar,
     tally: Tally,
 }
 
 impl<'a> Push<'a> {
-    fn open(remote: &'a Remote, file: &'a Path) -> Result<Self, Failure> {
+    async fn open(remote: &'a Remote, file: &'a Path) -> Result<Self, Failure> {
         let unread = |error: std::io::Error| unread(file, &error);
-        let opened = File::open(file).map_err(unread)?;
-        let length = opened.metadata().map_err(unread)?.len();
+        let opened = File::open(file).await.map_err(unread)?;
+        let length = opened.metadata().await.map_err(unread)?.len();
         Ok(Push {
             remote,
             file,
-            lines: BufReader::new(opened),
+            lines: Lines::new(BufReader::new(opened), LARGEST_BODY),
             bar: bar(length),
             tally: Tally::default(),
         })
     }
 
     async fn all(&mut self) -> Result<(), Failure> {
-        while let Some(portion) = self.portion()? {
-            let summary = self.remote.file_contacts(portion.text.clone()).await?;
-            self.tally.add(&summary, portion.first_line - 1);
-            self.bar.inc(portion.text.len() as u64);
-            self.bar.set_message(format!("{} contacts", self.tally.accepted));
-            if let (Some(error), true) = (summary.get("error"), summary["lines"] != portion.lines) {
-                let message = error["message"].as_str().unwrap_or_default();
-                return Err(Failure::new(
-                    Exit::Failed,
-                    self.file.display().to_string(),
-                    "filing",
-                    message,
-                ));
+        while let Some(portion) = self.portion().await? {
+            if portion.lines > 0 {
+                self.send(portion).await?;
             }
+            self.bar.set_position(self.lines.position());
+            self.bar.set_message(format!("{} contacts", self.tally.accepted));
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, portion: Portion) -> Result<(), Failure> {
+        let summary = self.remote.file_contacts(portion.text).await?;
+        self.tally.add(&summary, portion.first_line - 1);
+        if let (Some(error), true) = (summary.get("error"), summary["lines"] != portion.lines) {
+            let message = error["message"].as_str().unwrap_or_default();
+            return Err(Failure::new(
+                Exit::Failed,
+                self.file.display().to_string(),
+                "filing",
+                message,
+            ));
         }
         Ok(())
     }
 
     /// The next lines of the file; none at its end.
-    fn portion(&mut self) -> Result<Option<Portion>, Failure> {
+    async fn portion(&mut self) -> Result<Option<Portion>, Failure> {
         let mut portion = Portion {
             first_line: self.tally.lines + 1,
             lines: 0,
-            text: String::new(),
+            text: Vec::new(),
         };
         let mut read = 0;
-        while read < PORTION {
-            let before = portion.text.len();
-            if self
-                .lines
-                .read_line(&mut portion.text)
-                .map_err(|error| unread(self.file, &error))?
-                == 0
-            {
-                break;
+        while read < PORTION && portion.text.len() < PORTION_BYTES {
+            let line = self.lines.next().await;
+            match line.map_err(|error| unread(self.file, &error))? {
+                None => break,
+                Some(Line::Whole(line)) => {
+                    portion.lines += u64::from(!line.trim_ascii().is_empty());
+                    portion.text.extend(line);
+                }
+                // An empty line in its place keeps the numbers of the others right.
+                Some(Line::TooLong) => self.tally.too_long(portion.first_line + read as u64),
             }
+            portion.text.push(b'\n');
             read += 1;
-            portion.lines += u64::from(!portion.text[before..].trim().is_empty());
         }
         self.tally.lines += read as u64;
         Ok((read > 0).then_some(portion))
@@ -148,7 +160,7 @@ struct Portion {
     first_line: u64,
     /// Lines that hold something.
     lines: u64,
-    text: String,
+    text: Vec<u8>,
 }
 
 impl Tally {
@@ -163,7 +175,15 @@ impl Tally {
         }
     }
 
-    fn print(&self, style: Style) {
+    /// Adds a line that the host would not read either.
+    fn too_long(&mut self, line: u64) {
+        let message = format!("the line is longer than the {LARGEST_BODY} bytes that a contact may have");
+        self.rejected
+            .push(json!({"line": line, "id": null, "faults": [{"field": "", "message": message}]}));
+    }
+
+    fn print(&mut self, style: Style) {
+        self.rejected.sort_by_key(|rejected| rejected["line"].as_u64());
         if style == Style::Json {
             return output::json(&json!({
                 "lines": self.lines,

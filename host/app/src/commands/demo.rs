@@ -10,7 +10,9 @@ use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::host::Running;
-use crate::{access, logging, reload, shutdown};
+use crate::output;
+use crate::shutdown::{self, Shutdown};
+use crate::{access, logging, reload};
 use clap::Args;
 use contacts::Filer;
 use files::Files;
@@ -26,6 +28,8 @@ use tokio::time::{Instant, interval_at, sleep, sleep_until};
 const LATENCY: Duration = Duration::from_millis(60);
 /// A new contact is filed this often once the first ones are through.
 const PAUSE: Duration = Duration::from_secs(4);
+/// The longest that --seconds may be: a year.
+const LONGEST: u64 = 60 * 60 * 24 * 365;
 /// The first contacts are waited for this long; something may be broken that the user is about to mend.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -33,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Debug, Args)]
 pub struct Demo {
     /// End this many seconds after the first contacts are through [default: at Ctrl-C]
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=LONGEST))]
     seconds: Option<u64>,
     /// File this many contacts at the beginning
     #[arg(long, default_value_t = 12)]
@@ -53,14 +57,23 @@ impl Demo {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         // The narrator tells of broken and changed extensions; the log would say it twice.
         logging::start(context, "error,sunmao_runtime=off")?;
-        let files = Files::prepare(self.fresh, &self.plugins_folder, &self.scripts_folder)?;
+        let shutdown = Shutdown::listen()?;
+        tokio::select! {
+            outcome = self.perform(context, &shutdown) => outcome,
+            () = shutdown.insisted() => Err(shutdown::cut_short()),
+        }
+    }
+
+    /// From the start to an orderly stop.
+    async fn perform(&self, context: &Context, shutdown: &Shutdown) -> Result<(), Failure> {
+        let files = Files::prepare(self.fresh, &self.plugins_folder, &self.scripts_folder).await?;
         let options = Options {
             latency: LATENCY,
             ..Options::default()
         };
         let simulator = simulate::start(options.clone(), any_port()).await?;
         let stage = self.stage(context, &files, &simulator, &options).await?;
-        let played = self.play(&stage, context).await;
+        let played = self.play(&stage, context, shutdown).await;
         let stopped = stage.running.stop().await;
         simulator.stop().await;
         played.and(stopped)
@@ -128,7 +141,7 @@ impl Demo {
     }
 
     /// Files contacts and tells what becomes of them, until the end.
-    async fn play(&self, stage: &Stage, context: &Context) -> Result<(), Failure> {
+    async fn play(&self, stage: &Stage, context: &Context, shutdown: &Shutdown) -> Result<(), Failure> {
         let parts = &stage.running.parts;
         let mut progress = parts.flows.progress();
         let mut changes = parts.extensions.changes();
@@ -137,13 +150,15 @@ impl Demo {
         let follower = tokio::spawn(reload::follow(parts.clone(), stage.sources.clone()));
         narrator.welcome(&stage.places);
         for _ in 0..self.contacts {
+            if shutdown.is_requested() {
+                break;
+            }
             narrator.filed(filer.next().await?);
         }
         let mut opening = true;
         let mut patience = Box::pin(sleep(PATIENCE));
         let mut end = Box::pin(sleep_until(far_away()));
         let mut pause = interval_at(far_away(), PAUSE);
-        let mut ended = Box::pin(shutdown::requested());
         let outcome = loop {
             if opening && (narrator.nothing_underway() || patience.is_elapsed()) {
                 opening = false;
@@ -163,7 +178,8 @@ impl Demo {
                 _ = pause.tick() => narrator.filed(filer.next().await?),
                 () = &mut patience, if opening => {}
                 () = &mut end => break Ok(()),
-                ended = &mut ended => break ended,
+                () = shutdown.requested() => break Ok(()),
+                () = output::unread() => break Ok(()),
             }
         };
         follower.abort();
@@ -185,7 +201,7 @@ fn any_port() -> SocketAddr {
 
 /// A time that does not come.
 fn far_away() -> Instant {
-    Instant::now() + Duration::from_secs(60 * 60 * 24 * 365)
+    Instant::now() + Duration::from_secs(LONGEST)
 }
 
 /// What the demonstration cannot do without.

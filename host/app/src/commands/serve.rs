@@ -2,11 +2,11 @@
 
 use super::Context;
 use crate::configuration::Flag;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::host::Running;
 use crate::output::{self, Style};
-use crate::{access, logging, reload, shutdown};
+use crate::shutdown::{self, Shutdown};
+use crate::{access, logging, reload};
 use clap::Args;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -35,19 +35,25 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         logging::start(context, "info")?;
+        let shutdown = Shutdown::listen()?;
+        tokio::select! {
+            outcome = self.serve(context, &shutdown) => outcome,
+            () = shutdown.insisted() => Err(shutdown::cut_short()),
+        }
+    }
+
+    /// From the start to an orderly stop. A request to end that comes during the start is answered right after it.
+    async fn serve(&self, context: &Context, shutdown: &Shutdown) -> Result<(), Failure> {
         let sources = context.sources(self.flags())?;
         let configuration = sources.read()?;
         let erp = access::client(&context.environment, &configuration.erp)?;
         let running = Running::start(configuration, erp).await?;
         announce(&running, context);
         let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
-        shutdown::requested().await?;
+        shutdown.requested().await;
         tracing::info!("stopping");
         follower.abort();
-        let stopped = tokio::select! {
-            stopped = running.stop() => stopped,
-            _ = shutdown::requested() => Err(cut_short()),
-        };
+        let stopped = running.stop().await;
         tracing::info!("stopped");
         stopped
     }
@@ -86,14 +92,4 @@ fn announce(running: &Running, context: &Context) {
             "Sunmao listens on {url}, ready after {milliseconds} ms. Ctrl-C ends it."
         )),
     }
-}
-
-fn cut_short() -> Failure {
-    Failure::new(
-        Exit::Failed,
-        "",
-        "stopping",
-        "asked to stop again before all work was finished",
-    )
-    .with_hint("what was accepted is on disk and goes on with the next start")
 }

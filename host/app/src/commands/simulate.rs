@@ -3,8 +3,9 @@
 use super::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::logging;
 use crate::output::{self, Style};
-use crate::{logging, shutdown};
+use crate::shutdown::Shutdown;
 use clap::Args;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -37,6 +38,7 @@ pub struct Simulate {
 impl Simulate {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         logging::start(context, "warn")?;
+        let shutdown = Shutdown::listen()?;
         let options = Options {
             seed: self.seed,
             size: self.size,
@@ -46,7 +48,7 @@ impl Simulate {
         };
         let simulator = start(options.clone(), self.listen).await?;
         announce(&simulator, &options, context.style());
-        shutdown::requested().await?;
+        shutdown.requested().await;
         simulator.stop().await;
         Ok(())
     }

@@ -88,11 +88,31 @@ impl Sources {
     /// Reads all sources.
     ///
     /// # Errors
-    /// All keys that are unknown or unsound, each with where it stands.
+    /// The file cannot be read; the key that is unknown or unsound, with where it stands.
     pub fn read(&self) -> Result<Configuration, Failure> {
+        let Some(file) = &self.file else {
+            return self.read_with(&[]);
+        };
+        let content = std::fs::read(file).map_err(|error| {
+            Failure::new(
+                Exit::Configuration,
+                file.display().to_string(),
+                PHASE,
+                error.to_string(),
+            )
+            .with_hint("check that this account may read the file")
+        })?;
+        self.read_with(&content)
+    }
+
+    /// Reads all sources, with this as the content of the file.
+    ///
+    /// # Errors
+    /// The key that is unknown or unsound, with where it stands.
+    pub fn read_with(&self, content: &[u8]) -> Result<Configuration, Failure> {
         let mut figment = Figment::new();
         if let Some(file) = &self.file {
-            figment = figment.merge(Toml::file_exact(file));
+            figment = figment.merge(Content { file, content });
         }
         for variable in VARIABLES {
             if let (Some(key), Some(value)) = (variable.key, self.environment.get(variable.name)) {
@@ -121,6 +141,24 @@ impl Sources {
         };
         let hint = hint(&error);
         Failure::new(Exit::Configuration, subject, PHASE, message(&error)).with_hint(hint)
+    }
+}
+
+/// What was read from the file: errors name the file, and nobody can change it meanwhile.
+struct Content<'a> {
+    file: &'a Path,
+    content: &'a [u8],
+}
+
+impl Provider for Content<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::from("TOML file", self.file)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let text = std::str::from_utf8(self.content)
+            .map_err(|error| figment::Error::from(format!("the file is no UTF-8 text: {error}")))?;
+        Toml::string(text).data()
     }
 }
 

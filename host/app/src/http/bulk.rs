@@ -1,28 +1,35 @@
 //! `POST /v1/hub/contacts`: many contacts as lines of JSON, each with its `id`. Read as they come, kept in portions;
-//! an unsound line does not stop the others.
+//! an unsound line does not stop the others. However the body is made, what is held of it stays small.
 
 use super::contacts;
 use super::error::ApiError;
+use super::{LARGEST_BODY, LARGEST_BULK};
 use crate::host::Parts;
+use crate::lines::{Line, Lines};
 use axum::Json;
-use axum::RequestExt;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::future::ready;
 use std::io;
 use std::sync::Arc;
 use sunmao_runtime::ContactFault;
 use sunmao_store::{NewContact, StoreError};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufRead, BufReader};
 use tokio_util::io::StreamReader;
 
 /// Contacts kept in one commit.
 const PORTION: usize = 500;
 /// Most unsound lines that are described; the others are counted.
 const DESCRIBED: usize = 1_000;
+/// Most faults of one line that are described.
+const FAULTS: usize = 50;
+/// Longest id that a contact may have, in characters; of a longer one this much is shown.
+const LONGEST_ID: usize = 64;
 const CONTENT_TYPE: &str = "application/x-ndjson";
 
 /// What became of the lines.
@@ -47,8 +54,8 @@ struct Rejected {
     faults: Vec<ContactFault>,
 }
 
-/// 202 with a summary once everything sound is on disk; 400 if there was nothing sound. If the store fails or the
-/// connection breaks, the summary beside the error says how many lines are on disk.
+/// 202 with a summary once everything sound is on disk; 400 if there was nothing sound. If the store fails, the body is
+/// too large or the connection breaks, the summary beside the error says how many lines are on disk.
 pub async fn file(State(parts): State<Arc<Parts>>, request: Request) -> Response {
     if !has_content_type(&request) {
         return ApiError::wrong_content_type(CONTENT_TYPE).into_response();
@@ -58,7 +65,7 @@ pub async fn file(State(parts): State<Arc<Parts>>, request: Request) -> Response
         portion: Vec::new(),
         summary: Summary::default(),
     };
-    match filing.all(request).await {
+    match filing.all(lines(request.into_body())).await {
         Ok(()) => filing.summary.into_response(),
         Err(error) => broken_off(&error, &filing.summary),
     }
@@ -74,6 +81,20 @@ fn has_content_type(request: &Request) -> bool {
         .is_some_and(|value| value.trim() == CONTENT_TYPE)
 }
 
+/// The lines of a body, which ends with an error where it is larger than a body may be.
+fn lines(body: Body) -> Lines<impl AsyncBufRead + Unpin> {
+    let mut left = LARGEST_BULK;
+    let mut within = move |chunk: Bytes| {
+        left = left.checked_sub(chunk.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(chunk)
+    };
+    let chunks = body
+        .into_data_stream()
+        .map_err(io::Error::other)
+        .and_then(move |chunk| ready(within(chunk)));
+    Lines::new(BufReader::new(StreamReader::new(chunks)), LARGEST_BODY)
+}
+
 struct Filing<'a> {
     parts: &'a Parts,
     portion: Vec<NewContact>,
@@ -81,18 +102,11 @@ struct Filing<'a> {
 }
 
 impl Filing<'_> {
-    async fn all(&mut self, request: Request) -> Result<(), ApiError> {
-        let chunks = request
-            .into_limited_body()
-            .into_data_stream()
-            .map_err(io::Error::other);
-        let mut lines = BufReader::new(StreamReader::new(chunks)).split(b'\n');
+    async fn all(&mut self, mut lines: Lines<impl AsyncBufRead + Unpin>) -> Result<(), ApiError> {
         let mut number = 0;
-        while let Some(line) = lines.next_segment().await.map_err(unread)? {
+        while let Some(line) = lines.next().await.map_err(unread)? {
             number += 1;
-            if !line.trim_ascii().is_empty() {
-                self.take(number, &line);
-            }
+            self.take(number, &line);
             if self.portion.len() == PORTION {
                 self.keep().await?;
             }
@@ -100,9 +114,14 @@ impl Filing<'_> {
         Ok(self.keep().await?)
     }
 
-    fn take(&mut self, number: u64, line: &[u8]) {
+    fn take(&mut self, number: u64, line: &Line) {
+        let read = match line {
+            Line::Whole(line) if line.trim_ascii().is_empty() => return,
+            Line::Whole(line) => read(line),
+            Line::TooLong => Err((None, vec![too_long()])),
+        };
         self.summary.lines += 1;
-        let (id, faults) = match read(line) {
+        let (id, faults) = match read {
             Ok(contact) => return self.portion.push(contact),
             Err(rejected) => rejected,
         };
@@ -110,8 +129,8 @@ impl Filing<'_> {
         if self.summary.rejected.len() < DESCRIBED {
             self.summary.rejected.push(Rejected {
                 line: number,
-                id,
-                faults,
+                id: id.map(|id| id.chars().take(LONGEST_ID).collect()),
+                faults: described(faults),
             });
         }
     }
@@ -137,20 +156,45 @@ impl Filing<'_> {
 
 /// The contact on a line, or its id as far as there is one, and every fault.
 fn read(line: &[u8]) -> Result<NewContact, (Option<String>, Vec<ContactFault>)> {
-    let fault = |field: &str, message: String| {
-        vec![ContactFault {
-            field: field.to_owned(),
-            message,
-        }]
-    };
-    let body: Value = serde_json::from_slice(line).map_err(|error| (None, fault("", error.to_string())))?;
+    let body: Value =
+        serde_json::from_slice(line).map_err(|error| (None, vec![fault("", error.to_string())]))?;
     let Some(id) = body.get("id").and_then(Value::as_str).map(str::to_owned) else {
-        return Err((None, fault("id", "every line needs its `id`, as text".to_owned())));
+        return Err((
+            None,
+            vec![fault("id", "every line needs its `id`, as text".to_owned())],
+        ));
     };
     contacts::read(&id, body).map_err(|faults| (Some(id), faults))
 }
 
+/// A line's faults, as many as anyone reads.
+fn described(mut faults: Vec<ContactFault>) -> Vec<ContactFault> {
+    let more = faults.len().saturating_sub(FAULTS);
+    if more > 0 {
+        faults.truncate(FAULTS);
+        faults.push(fault("", format!("{more} more faults on this line")));
+    }
+    faults
+}
+
+fn too_long() -> ContactFault {
+    fault(
+        "",
+        format!("the line is longer than the {LARGEST_BODY} bytes that a contact may have"),
+    )
+}
+
+fn fault(field: &str, message: String) -> ContactFault {
+    ContactFault {
+        field: field.to_owned(),
+        message,
+    }
+}
+
 fn unread(error: io::Error) -> ApiError {
+    if error.kind() == io::ErrorKind::FileTooLarge {
+        return ApiError::too_large(LARGEST_BULK).with_hint("send what is missing in smaller bodies");
+    }
     ApiError::invalid(
         format!("the body cannot be read to its end: {error}"),
         "send what is missing again, in smaller bodies",
@@ -176,4 +220,22 @@ fn broken_off(error: &ApiError, summary: &Summary) -> Response {
     let mut body = json!(summary);
     body["error"] = error.to_json();
     (error.status(), Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_full_of_faults_is_described_as_far_as_anyone_reads() {
+        let members: Vec<String> = (0..FAULTS + 7)
+            .map(|number| format!("\"x{number}\": 1"))
+            .collect();
+        let line = format!("{{\"id\": \"c-1\", {}}}", members.join(", "));
+        let (id, faults) = read(line.as_bytes()).unwrap_err();
+        assert_eq!((id.as_deref(), faults.len()), (Some("c-1"), FAULTS + 7));
+        let described = described(faults);
+        assert_eq!(described.len(), FAULTS + 1);
+        assert_eq!(described[FAULTS].message, "7 more faults on this line");
+    }
 }

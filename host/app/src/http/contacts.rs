@@ -4,14 +4,16 @@ use super::error::ApiError;
 use super::page_size;
 use crate::host::Parts;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use sunmao_runtime::{Contact, ContactFault};
-use sunmao_store::{Accepted, DeliveryRecord, DeliveryState, Disposition, Enqueued, Link, NewContact, StoreError};
+use sunmao_store::{
+    Accepted, DeliveryRecord, DeliveryState, Disposition, Enqueued, Link, NewContact, StoreError,
+};
 
 /// Deliveries looked at for one contact: the last one of each target is shown.
 const DELIVERIES: u32 = 50;
@@ -27,9 +29,10 @@ pub struct Range {
 /// `PUT /v1/hub/contacts/{id}`: 202 once the contact and its deliveries are on disk.
 pub async fn file(
     State(parts): State<Arc<Parts>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     body: Result<Json<Value>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let Path(id) = id?;
     let Json(body) = body?;
     let contact = read(&id, body).map_err(|faults| ApiError::unsound_contact(&id, &faults))?;
     let host = &parts.host;
@@ -45,7 +48,11 @@ pub async fn file(
 }
 
 /// `GET /v1/hub/contacts/{id}`
-pub async fn show(State(parts): State<Arc<Parts>>, Path(id): Path<String>) -> Result<Json<Value>, ApiError> {
+pub async fn show(
+    State(parts): State<Arc<Parts>>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, ApiError> {
+    let Path(id) = id?;
     let contact = parts.host.store.contacts.get(&id).await?;
     let contact = contact.ok_or_else(|| {
         ApiError::not_found(

@@ -19,21 +19,17 @@ pub struct Range {
     limit: Option<u32>,
 }
 
-/// `POST /v1/dead/retry`
+/// `POST /v1/dead/retry`: one of the two members.
 #[derive(Debug, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-pub enum Selection {
-    /// Every one.
-    All {
-        /// True.
-        all: bool,
-    },
-    /// These.
-    These {
-        /// Their numbers.
-        ids: Vec<i64>,
-    },
+#[serde(deny_unknown_fields)]
+struct Selection {
+    /// Every one; can only be true.
+    all: Option<bool>,
+    /// These numbers.
+    ids: Option<Vec<i64>>,
 }
+
+const SELECTION: &str = r#"send {"all": true} or {"ids": [1, 2]}; `GET /v1/dead` shows the numbers"#;
 
 /// The dead deliveries by number; `next` continues behind the last.
 pub async fn list(
@@ -59,21 +55,35 @@ pub async fn list(
 /// Makes dead deliveries wait again, due at once.
 pub async fn retry(
     State(parts): State<Arc<Parts>>,
-    selection: Result<Json<Selection>, JsonRejection>,
+    body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Json<Value>, ApiError> {
-    let Json(selection) = selection?;
-    let selection = match selection {
-        Selection::All { all: true } => DeadSelection::All,
-        Selection::All { all: false } => DeadSelection::These(Vec::new()),
-        Selection::These { ids } => DeadSelection::These(ids.into_iter().map(DeliveryId).collect()),
-    };
+    let Json(body) = body?;
     let host = &parts.host;
     let retried = host
         .store
         .deliveries
-        .retry_dead(selection, host.clock.now())
+        .retry_dead(selection(body)?, host.clock.now())
         .await?;
     Ok(Json(json!({ "retried": retried })))
+}
+
+fn selection(body: Value) -> Result<DeadSelection, ApiError> {
+    let selection: Selection =
+        serde_json::from_value(body).map_err(|error| ApiError::invalid(error.to_string(), SELECTION))?;
+    match selection {
+        Selection {
+            all: Some(true),
+            ids: None,
+        } => Ok(DeadSelection::All),
+        Selection {
+            all: None,
+            ids: Some(ids),
+        } => Ok(DeadSelection::These(ids.into_iter().map(DeliveryId).collect())),
+        _ => Err(ApiError::invalid(
+            "the body does not say which deliveries are meant",
+            SELECTION,
+        )),
+    }
 }
 
 /// Why a delivery was given up.

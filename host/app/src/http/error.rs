@@ -1,7 +1,8 @@
 //! What a client hears when a request fails. The log says more.
 
+use super::LARGEST_BODY;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -74,7 +75,7 @@ impl ApiError {
             StatusCode::METHOD_NOT_ALLOWED,
             "invalid",
             "the path does not take this method",
-            "contacts are filed by PUT, or in bulk by POST",
+            "the answer's Allow header names those it takes",
         )
     }
 
@@ -87,6 +88,32 @@ impl ApiError {
             "the body is of another type",
             hint,
         )
+    }
+
+    /// The body has more bytes than it may have.
+    pub fn too_large(limit: usize) -> Self {
+        ApiError::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "invalid",
+            format!("the body is larger than the {limit} bytes it may have"),
+            "send less at once",
+        )
+    }
+
+    /// The host goes down before the request could be answered.
+    pub fn stopping() -> Self {
+        ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "the host is stopping",
+            "send the request again when it is back: filing a contact twice costs nothing",
+        )
+    }
+
+    /// The same error with another hint.
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
     }
 
     /// The status it travels under.
@@ -126,13 +153,18 @@ impl From<JsonRejection> for ApiError {
     fn from(rejection: JsonRejection) -> Self {
         match &rejection {
             JsonRejection::MissingJsonContentType(_) => ApiError::wrong_content_type("application/json"),
-            _ => ApiError::new(
-                rejection.status(),
-                "invalid",
-                rejection.body_text(),
-                "send one JSON object",
-            ),
+            _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(LARGEST_BODY),
+            _ => ApiError::invalid(rejection.body_text(), "send one JSON object"),
         }
+    }
+}
+
+impl From<PathRejection> for ApiError {
+    fn from(rejection: PathRejection) -> Self {
+        ApiError::invalid(
+            rejection.body_text(),
+            "write names in the path as UTF-8, percent-encoded",
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use crate::describe;
 use crate::host::Parts;
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use serde_json::Value;
 use std::sync::Arc;
@@ -16,8 +17,9 @@ pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Value> {
 /// One operation with its parameters.
 pub async fn show(
     State(parts): State<Arc<Parts>>,
-    Path(name): Path<String>,
+    name: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, ApiError> {
+    let Path(name) = name?;
     let catalogue = &parts.host.catalogue;
     match catalogue.find(&name) {
         Some(operation) => Ok(Json(describe::full(operation))),

@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use crate::host::Parts;
+use crate::reload::Refused;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ pub async fn healthy() -> &'static str {
     "ok\n"
 }
 
-/// The queue, the ERP session, the extensions and the flows in figures.
+/// The queue, the ERP session, the extensions, the flows and the configuration in figures.
 pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiError> {
     let store = &parts.host.store;
     let session = parts.host.gateway.session_status();
@@ -34,5 +35,13 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
         },
         "extensions": { "all": extensions.len(), "broken": broken },
         "flows": parts.configuration.load().flow.keys().collect::<Vec<_>>(),
+        "configuration": { "error": parts.refused_configuration.load().as_deref().map(refused) },
     })))
+}
+
+/// Why the configuration's file, as it is now, is not in force.
+fn refused(refused: &Refused) -> Value {
+    let mut error = refused.failure.details();
+    error["at"] = json!(refused.at);
+    error
 }

@@ -1,10 +1,28 @@
 //! `sunmao call`.
 
+use crate::scripted::{Reply, Scripted};
 use crate::support::{Sunmao, calls, simulator};
 use sunmao_catalogue::Value as Neutral;
 use sunmao_simulator::Options;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+
+/// A write.
+const SAVE: [&str; 7] = [
+    "call",
+    "customers.save-company",
+    "name=样例",
+    "sort1=1",
+    "contact_name=李明",
+    "ord=5",
+    "--json",
+];
+
+/// With an account of this ERP.
+fn of(erp: &Scripted) -> Sunmao {
+    Sunmao::new()
+        .with("SUNMAO_ERP_BASE_URL", &erp.url())
+        .with("SUNMAO_ERP_USERNAME", "sunmao")
+        .with("SUNMAO_ERP_PASSWORD", "secret")
+}
 
 #[tokio::test]
 async fn a_list_comes_as_records_and_the_session_is_ended() {
@@ -144,27 +162,65 @@ async fn each_failure_has_its_exit_code() {
 
 #[tokio::test]
 async fn a_write_whose_answer_gets_lost_is_unconfirmed() {
-    let address = erp_that_hangs_up_after_the_login().await;
-    let ended = Sunmao::new()
-        .with("SUNMAO_ERP_BASE_URL", &format!("http://{address}"))
-        .with("SUNMAO_ERP_USERNAME", "sunmao")
-        .with("SUNMAO_ERP_PASSWORD", "secret")
-        .run(&[
-            "call",
-            "customers.save-company",
-            "name=样例",
-            "sort1=1",
-            "contact_name=李明",
-            "ord=5",
-            "--json",
-        ])
-        .await;
+    let erp = Scripted::erp(|_| Reply::HangUp).await;
+    let ended = of(&erp).run(&SAVE).await;
     assert_eq!(
         (ended.code, ended.error()["kind"].as_str()),
         (Some(6), Some("unconfirmed")),
         "{}",
         ended.stderr
     );
+}
+
+/// Ctrl-C while the ERP has not answered yet: the session is ended all the same, and a write is not called harmless.
+#[tokio::test]
+async fn an_interrupted_call_signs_out() {
+    for (arguments, code) in [(&SAVE[..], 6), (&["call", "customers.list", "--json"], 1)] {
+        let mut erp = Scripted::erp(|_| Reply::Silence).await;
+        let mut call = of(&erp).start(arguments);
+        erp.until("/login").await;
+        let asked = erp.next().await;
+        call.signal("-INT").await;
+        assert_eq!(call.ended().await, Some(code), "{asked}");
+        let last = erp.next().await;
+        assert!(last.ends_with("/logout"), "{asked} {last}");
+    }
+}
+
+#[tokio::test]
+async fn all_walks_lists_of_every_dialect() {
+    let options = Options {
+        size: 120,
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options);
+    let lists = [
+        // The helper's pages never say how many there are, and hold 50 rows at most.
+        ("machines.list", "page_size=80", 3),
+        ("machines.list", "page_size=40", 4),
+        ("customers.list", "page_size=50", 3),
+        ("departments.list", "page_size=50", 3),
+    ];
+    for (name, size, pages) in lists {
+        let before = calls(&erp).iter().filter(|call| *call == name).count();
+        let walked = sunmao.run(&["call", name, size, "--all", "--json"]).await;
+        assert_eq!(walked.code, Some(0), "{name}: {}", walked.stderr);
+        let answer = walked.json();
+        let rows: std::collections::BTreeSet<String> = answer["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            (rows.len(), &answer["page"]["total"]),
+            (120, &120.into()),
+            "{name}"
+        );
+        let after = calls(&erp).iter().filter(|call| *call == name).count();
+        assert!(after - before >= pages, "{name}: {} calls", after - before);
+    }
 }
 
 #[tokio::test]
@@ -180,25 +236,4 @@ async fn credentials_come_from_the_env_file_too() {
     );
     sunmao.write(".env", &lines);
     assert_eq!(sunmao.run(&["call", "customers.list"]).await.code, Some(0));
-}
-
-/// Answers the login and closes the connection on everything else.
-async fn erp_that_hangs_up_after_the_login() -> std::net::SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((mut connection, _)) = listener.accept().await {
-            let mut request = vec![0; 64 * 1024];
-            let length = connection.read(&mut request).await.unwrap_or_default();
-            if String::from_utf8_lossy(&request[..length]).contains("/login") {
-                let body = r#"{"header":{"status":0,"message":"","session":"TOKEN"}}"#;
-                let answer = format!(
-                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-                    body.len()
-                );
-                connection.write_all(answer.as_bytes()).await.unwrap();
-            }
-        }
-    });
-    address
 }

@@ -1,6 +1,6 @@
 //! Configuration and environment, as someone who got them wrong sees it.
 
-use crate::support::Sunmao;
+use crate::support::{Sunmao, nobody};
 
 #[tokio::test]
 async fn unsound_files_are_refused_with_file_key_and_hint() {
@@ -92,7 +92,7 @@ async fn a_line_of_the_env_file_that_cannot_be_read_is_not_quoted() {
 #[tokio::test]
 async fn an_unsound_flow_keeps_the_host_from_starting() {
     let sunmao = Sunmao::new()
-        .with("SUNMAO_ERP_BASE_URL", "http://127.0.0.1:9")
+        .with("SUNMAO_ERP_BASE_URL", &nobody())
         .with("SUNMAO_ERP_USERNAME", "sunmao")
         .with("SUNMAO_ERP_PASSWORD", "secret")
         .with("SUNMAO_SERVER_LISTEN", "127.0.0.1:0");

@@ -1,7 +1,7 @@
 //! `sunmao contacts push` and `sunmao dead`.
 
 use crate::serve::host;
-use crate::support::eventually;
+use crate::support::{eventually, nobody};
 use serde_json::json;
 
 #[tokio::test]
@@ -52,17 +52,50 @@ async fn a_file_is_pushed_in_portions_and_its_faults_carry_the_file_s_line_numbe
 }
 
 #[tokio::test]
-async fn a_push_without_a_host_loses_nothing_and_says_so() {
-    let sunmao = crate::support::Sunmao::new();
-    let file = sunmao.write("contacts.ndjson", "{\"id\": \"c-1\"}\n");
-    let ended = sunmao
+async fn a_line_that_can_be_no_contact_stops_no_other() {
+    let host = host().await;
+    let file = host.sunmao.folder.path().join("contacts.ndjson");
+    let long = json!({"id": "c-3", "notes": "长".repeat(100_000)}).to_string();
+    let lines = [
+        b"{\"id\": \"c-1\"}",
+        &b"{\"id\": \"\xff\"}"[..],
+        long.as_bytes(),
+        b"{\"id\": \"c-4\"}",
+    ];
+    std::fs::write(&file, lines.join(&b'\n')).unwrap();
+    let pushed = host
+        .sunmao
         .run(&[
             "contacts",
             "push",
             file.to_str().unwrap(),
+            "--json",
             "--url",
-            "http://127.0.0.1:9",
+            &host.url,
         ])
+        .await;
+    assert_eq!(pushed.code, Some(1), "{}", pushed.stderr);
+    let tally = pushed.json();
+    assert_eq!(
+        (&tally["lines"], &tally["accepted"]),
+        (&json!(4), &json!(2)),
+        "{tally}"
+    );
+    let rejected = tally["rejected"].as_array().unwrap();
+    let numbers: Vec<&serde_json::Value> = rejected.iter().map(|line| &line["line"]).collect();
+    assert_eq!(numbers, [2, 3]);
+    assert!(
+        rejected[1].to_string().contains("longer than the 262144 bytes"),
+        "{tally}"
+    );
+}
+
+#[tokio::test]
+async fn a_push_without_a_host_loses_nothing_and_says_so() {
+    let sunmao = crate::support::Sunmao::new();
+    let file = sunmao.write("contacts.ndjson", "{\"id\": \"c-1\"}\n");
+    let ended = sunmao
+        .run(&["contacts", "push", file.to_str().unwrap(), "--url", &nobody()])
         .await;
     assert_eq!(ended.code, Some(7));
     assert!(
@@ -79,7 +112,7 @@ async fn what_was_given_up_is_listed_and_tried_again() {
     let host = host().await;
     // Admitted by a policy without rules, but too long a name for the ERP once it is mapped.
     host.sunmao
-        .write("scripts/admission.rhai", "fn admit(contact) { true }");
+        .replace("scripts/admission.rhai", "fn admit(contact) { true }");
     let extensions = format!("{}/v1/extensions", host.url);
     let first = eventually(&extensions, |_| true).await["items"].clone();
     let version = |items: &serde_json::Value| {

@@ -1,11 +1,16 @@
 //! The real binary, command by command, against simulated ERPs on free ports.
 #![cfg(test)]
-#![cfg(test)]
 
+mod audit;
 mod call;
 mod configuration;
 mod contacts;
+mod dead;
 mod demo;
+mod endings;
 mod operations;
+mod pages;
+mod scripted;
 mod serve;
+mod simulate;
 mod support;

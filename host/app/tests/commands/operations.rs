@@ -89,3 +89,18 @@ async fn an_unknown_operation_gives_the_nearest_and_is_a_usage_error() {
         (Some("usage"), Some(2))
     );
 }
+
+#[tokio::test]
+async fn what_cannot_be_printed_is_said() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ended = Sunmao::new().run_into(&["operations", "list"], full.into()).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("standard output"), "{}", ended.stderr);
+    // A reader that went away had all it wanted.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = Sunmao::new()
+        .run_into(&["operations", "list"], writer.into())
+        .await;
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+}

@@ -67,15 +67,32 @@ impl Sunmao {
         path
     }
 
+    /// Puts new content in a file's place at once: whoever looks sees the old or the new, never half of it.
+    pub fn replace(&self, file: &str, content: &str) {
+        let aside = self.write("replacement.tmp", content);
+        std::fs::rename(aside, self.folder.path().join(file)).unwrap();
+    }
+
     pub async fn run(&self, arguments: &[&str]) -> Ended {
-        let output = tokio::time::timeout(PATIENCE, self.command(arguments).output())
-            .await
-            .expect("ended in time");
+        self.run_into(arguments, Stdio::piped()).await
+    }
+
+    /// Runs a command whose standard output goes elsewhere.
+    pub async fn run_into(&self, arguments: &[&str], output: Stdio) -> Ended {
+        let mut command = self.command(arguments);
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output)
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let ended = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
         let Output {
             status,
             stdout,
             stderr,
-        } = output.unwrap();
+        } = ended.expect("ended in time").unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         Ended {
             code: status.code(),
@@ -101,6 +118,8 @@ impl Sunmao {
         command
             .current_dir(self.folder.path())
             .env_clear()
+            // Wrong passwords of other tests, and of the person who runs them, count elsewhere.
+            .env("SUNMAO_STATE_FOLDER", self.folder.path().join("state"))
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .args(arguments);
         command
@@ -138,27 +157,49 @@ impl Running {
 
     /// Asks it to end, as a service manager does; its exit code.
     pub async fn terminate(mut self) -> Option<i32> {
+        self.signal("-TERM").await;
+        self.ended().await
+    }
+
+    /// Sends it a signal, such as `-INT` for Ctrl-C.
+    pub async fn signal(&self, signal: &str) {
         let id = self.child.id().expect("running").to_string();
         assert!(
             Command::new("/bin/kill")
-                .args(["-TERM", &id])
+                .args([signal, &id])
                 .status()
                 .await
                 .unwrap()
                 .success()
         );
-        self.ended().await
     }
 
     /// Waits for the end; its exit code.
     pub async fn ended(&mut self) -> Option<i32> {
         while self.next().await.is_some() {}
-        tokio::time::timeout(PATIENCE, self.child.wait())
-            .await
-            .expect("ended in time")
-            .unwrap()
-            .code()
+        exit_code(&mut self.child).await
     }
+
+    /// Reads no more of the output, as `| head` does, and waits for the end; its exit code.
+    pub async fn unread(self) -> Option<i32> {
+        let Running { mut child, lines } = self;
+        drop(lines);
+        exit_code(&mut child).await
+    }
+}
+
+async fn exit_code(child: &mut Child) -> Option<i32> {
+    tokio::time::timeout(PATIENCE, child.wait())
+        .await
+        .expect("ended in time")
+        .unwrap()
+        .code()
+}
+
+/// The address of a host that is not there: nobody listens on a port that was free a moment ago.
+pub fn nobody() -> String {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
 }
 
 pub async fn simulator(options: &Options) -> Simulator {
@@ -186,6 +227,15 @@ pub async fn eventually(url: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         }
         assert!(begun.elapsed() < PATIENCE, "{url} still says {answer}");
         tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits until something has happened.
+pub async fn until(what: &str, mut happened: impl AsyncFnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !happened().await {
+        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 

@@ -1,0 +1,54 @@
+//! How a host ends.
+
+use super::*;
+use crate::configuration::{ExtensionsSection, Server, StoreSection};
+use std::path::Path;
+use sunmao_erp_client::Settings;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A host that never reaches its ERP, since nothing is asked of it.
+async fn running(folder: &Path) -> Running {
+    let configuration = Configuration {
+        server: Server {
+            listen: ([127, 0, 0, 1], 0).into(),
+        },
+        store: StoreSection {
+            path: folder.join("sunmao.sqlite"),
+        },
+        extensions: ExtensionsSection {
+            plugins_folder: folder.join("plugins"),
+            scripts_folder: folder.join("scripts"),
+            cache_folder: folder.join("cache"),
+        },
+        ..Configuration::default()
+    };
+    let base_url = "http://127.0.0.1/".parse().unwrap();
+    let settings = Settings::new(base_url, "sunmao", "secret".to_owned().into(), "SUNMAO01");
+    Running::start(configuration, ErpClient::new(settings).unwrap())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_request_that_does_not_come_to_an_end_is_cut_off_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = running(folder.path()).await;
+    let mut connection = TcpStream::connect(running.address).await.unwrap();
+    let head = "POST /v1/hub/contacts HTTP/1.1\r\nhost: sunmao\r\ncontent-type: application/x-ndjson\r\n\
+                content-length: 100\r\nexpect: 100-continue\r\n\r\n";
+    connection.write_all(head.as_bytes()).await.unwrap();
+    // This comes once the handler asks for the body, which never follows.
+    let go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    let mut heard = vec![0; go_on.len()];
+    connection.read_exact(&mut heard).await.unwrap();
+    assert_eq!(String::from_utf8(heard).unwrap(), go_on);
+
+    running.stop_within(Duration::from_millis(1)).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 503 ") && answer.contains("the host is stopping"),
+        "{answer}"
+    );
+}

@@ -1,0 +1,53 @@
+//! `sunmao audit tail -f`, when more happens between two looks than one answer holds.
+
+use crate::scripted::{Reply, Scripted};
+use crate::support::Sunmao;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// Rows of the log.
+const ROWS: i64 = 2_345;
+
+/// As a host answers: the last rows, or those behind a number.
+fn page(query: &str) -> Value {
+    let members: HashMap<&str, i64> = query
+        .split('&')
+        .filter_map(|member| member.split_once('='))
+        .map(|(name, value)| (name, value.parse().unwrap()))
+        .collect();
+    let limit = members.get("limit").copied().unwrap_or(100);
+    let last = 5;
+    let (after, end) = match members.get("after") {
+        Some(after) => (*after, ROWS.min(after + limit)),
+        // Everything else comes in only after the first look.
+        None => (last - limit.min(last), last),
+    };
+    let items: Vec<Value> = (after + 1..=end)
+        .map(|sequence| json!({"sequence": sequence}))
+        .collect();
+    json!({"items": items, "next": items.last().map_or(json!(after), |row| row["sequence"].clone())})
+}
+
+#[tokio::test]
+async fn a_follower_catches_up_page_after_page() {
+    let mut host = Scripted::start(|path| Reply::Json(page(path.split_once('?').unwrap().1))).await;
+    let mut tail = Sunmao::new().start(&["audit", "tail", "-f", "-n", "2", "--json", "--url", &host.url()]);
+    for sequence in 4..=ROWS {
+        assert_eq!(tail.next().await.expect("a row")["sequence"], sequence);
+    }
+    // Three full pages would be enough for all of them.
+    let mut looks = vec![host.next().await];
+    while !looks.last().unwrap().contains(&format!("after={}", 2_005)) {
+        looks.push(host.next().await);
+    }
+    assert_eq!(looks.len(), 4, "{looks:?}");
+    assert_eq!(tail.terminate().await, Some(0));
+}
+
+#[tokio::test]
+async fn no_row_is_shown_where_none_is_wanted() {
+    let host = Scripted::start(|path| Reply::Json(page(path.split_once('?').unwrap().1))).await;
+    let mut tail = Sunmao::new().start(&["audit", "tail", "-f", "-n", "0", "--json", "--url", &host.url()]);
+    assert_eq!(tail.next().await.expect("a row")["sequence"], 6);
+    assert_eq!(tail.terminate().await, Some(0));
+}

@@ -1,0 +1,127 @@
+//! A contact that the ERP refuses: kept with the ERP's own words, and taken up again when the cause is gone.
+
+use crate::serve::{Host, host, send};
+use crate::support::eventually;
+use serde_json::{Value, json};
+
+async fn save(host: &Host, key: &str, number: &str) {
+    let (key, number) = (format!("ord={key}"), format!("khid={number}"));
+    let arguments = [
+        "call",
+        "customers.save-company",
+        "name=同事录入",
+        "sort1=1",
+        "contact_name=李明",
+    ];
+    let saved = host
+        .sunmao
+        .run(&[&arguments[..], &[&key, &number]].concat())
+        .await;
+    assert_eq!(saved.code, Some(0), "{}", saved.stderr);
+}
+
+async fn file(address: &str, contact: &Value) {
+    let filed = reqwest::Client::new().put(address).json(contact).send().await;
+    assert_eq!(filed.unwrap().status(), 202);
+}
+
+#[tokio::test]
+async fn what_the_erp_refuses_waits_with_its_words_and_goes_on_after_a_retry() {
+    let host = host().await;
+    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let mut contact = json!({"company_name": "样例木作", "phone": "19900000001", "has_order": true});
+    file(&address, &contact).await;
+    let linked = eventually(&address, |contact| contact["link"].is_object()).await;
+    let own = linked["link"]["erp_key"].to_string();
+
+    // A colleague gives the customer another number, and its number to another customer.
+    save(&host, &own, "OLD-1").await;
+    let reserved = host
+        .sunmao
+        .run(&["call", "customers.reserve", "--json"])
+        .await
+        .json();
+    let other = reserved["key"].to_string();
+    save(&host, &other, "WXc-1").await;
+
+    contact["company_name"] = json!("样例木作有限公司");
+    file(&address, &contact).await;
+    let dead = eventually(&address, |contact| contact["deliveries"][0]["state"] == "dead").await;
+    let letter = &dead["deliveries"][0]["letter"];
+    assert_eq!(letter["kind"], "refused", "{letter}");
+    let words = letter["message"].as_str().unwrap();
+    assert!(words.contains("已被使用"), "{words}");
+    let listed = host
+        .sunmao
+        .run(&["dead", "list", "--json", "--url", &host.url])
+        .await
+        .json();
+    assert_eq!(
+        (&listed[0]["key"], &listed[0]["letter"]["message"]),
+        (&json!("c-1"), &json!(words))
+    );
+
+    save(&host, &other, "OTHER-1").await;
+    let retried = host
+        .sunmao
+        .run(&["dead", "retry", "--all", "--url", &host.url])
+        .await;
+    assert_eq!(retried.code, Some(0), "{}", retried.stderr);
+    let done = eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
+    assert_eq!(
+        (&done["link"]["number"], done["link"]["erp_key"].to_string()),
+        (&json!("WXc-1"), own)
+    );
+}
+
+#[tokio::test]
+async fn the_host_s_extensions_are_listed() {
+    let host = host().await;
+    let plugins = host
+        .sunmao
+        .run(&["plugin", "list", "--json", "--url", &host.url])
+        .await
+        .json();
+    let mapping = plugins
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "wechat-customer")
+        .unwrap();
+    assert_eq!(
+        (&mapping["state"], &mapping["surface"]["roles"]),
+        (&json!("serving"), &json!(["mapping"]))
+    );
+    let scripts = host
+        .sunmao
+        .run(&["script", "list", "--url", &host.url])
+        .await
+        .stdout;
+    assert!(
+        scripts.contains("admission") && scripts.contains("policy"),
+        "{scripts}"
+    );
+}
+
+#[tokio::test]
+async fn a_retry_says_which_deliveries() {
+    let host = host().await;
+    let http = reqwest::Client::new();
+    for body in [
+        json!({}),
+        json!({"all": false}),
+        json!({"all": true, "ids": [1]}),
+        json!({"ids": "1"}),
+        json!([1]),
+    ] {
+        let (status, answer) = send(http.post(format!("{}/v1/dead/retry", host.url)).json(&body)).await;
+        assert_eq!(status, 400, "{body}: {answer}");
+        let hint = answer["error"]["hint"].as_str().unwrap();
+        assert!(hint.contains(r#"{"all": true}"#), "{body}: {answer}");
+        assert!(!answer.to_string().contains("untagged"), "{body}: {answer}");
+    }
+    for body in [json!({"all": true}), json!({"ids": [1]})] {
+        let (status, answer) = send(http.post(format!("{}/v1/dead/retry", host.url)).json(&body)).await;
+        assert_eq!((status, answer), (200, json!({"retried": 0})));
+    }
+}
