@@ -7,6 +7,9 @@ use sunmao_erp_client::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+/// Whatever the test waits for happens within this time, or the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A host that never reaches its ERP, since nothing is asked of it.
 async fn running(folder: &Path) -> Running {
     let configuration = Configuration {
@@ -46,7 +49,8 @@ async fn a_request_that_does_not_come_to_an_end_is_cut_off_and_told() {
 
     running.stop_within(Duration::from_millis(1)).await.unwrap();
     let mut answer = String::new();
-    connection.read_to_string(&mut answer).await.unwrap();
+    let read = tokio::time::timeout(PATIENCE, connection.read_to_string(&mut answer)).await;
+    read.expect("the connection is closed in time").unwrap();
     assert!(
         answer.starts_with("HTTP/1.1 503 ") && answer.contains("the host is stopping"),
         "{answer}"

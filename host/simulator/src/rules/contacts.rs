@@ -36,7 +36,7 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     super::contracts::name_the_customer(world, draft, "company_name")
 }
 
-/// A change of the customer's main contact shows on the customer.
+/// A change of the customer's main contact shows on the customer, whose postcode is that of the company.
 fn after_save(world: &mut World, ord: i64, draft: &Draft<'_>) -> Vec<Change> {
     let customer = world
         .value(draft.object, ord, "company")

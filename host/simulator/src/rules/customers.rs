@@ -10,8 +10,7 @@ use sunmao_catalogue::{FieldType, Record, Value};
 /// The code of a customer that is a person.
 const PERSON: i64 = 2;
 
-/// Columns of a contact that say nothing about its customer, and those of the same name that say it of the customer
-/// alone.
+/// Columns that a contact does not share with its customer, although both may have one of the name.
 pub(super) const CONTACTS_OWN: [&str; 7] =
     ["ord", "intro", "pym", "company", "company_name", "addtime", "zt"];
 
