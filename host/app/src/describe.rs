@@ -82,7 +82,9 @@ fn field(field: &Field) -> Value {
         ("minimum", field.minimum.map(|minimum| json!(minimum))),
         ("multiple", field.multiple.then(|| json!(true))),
         ("matches_substring", field.matches_substring.then(|| json!(true))),
+        ("unique", field.unique.then(|| json!(true))),
         ("lookup", field.lookup.as_ref().map(|lookup| json!(lookup))),
+        ("lookup_page", field.lookup_page.as_ref().map(|page| json!(page))),
         (
             "values",
             (!field.values.is_empty()).then(|| values(&field.values)),

@@ -154,7 +154,12 @@ fn notes(field: &Field) -> String {
             .map(|length| format!("at most {length} characters")),
         field.minimum.map(|minimum| format!("at least {minimum}")),
         field.multiple.then(|| "several, comma-separated".to_owned()),
+        field.unique.then(|| "no two records with the same".to_owned()),
         field.lookup.as_ref().map(|lookup| format!("codes from {lookup}")),
+        field
+            .lookup_page
+            .as_ref()
+            .map(|page| format!("codes from the ERP's own page {page}")),
         (!field.values.is_empty()).then(|| codes(field)),
     ];
     notes.into_iter().flatten().collect::<Vec<_>>().join("; ")

@@ -68,6 +68,26 @@ async fn shows_parameters_by_every_name_and_how_a_write_is_repeated() {
 }
 
 #[tokio::test]
+async fn where_codes_come_from_and_what_must_be_unique_is_shown() {
+    let sunmao = Sunmao::new();
+    let list = sunmao
+        .run(&["operations", "show", "customers.save-company"])
+        .await
+        .stdout;
+    assert!(list.contains("codes from the ERP's own page /"), "{list}");
+    let save = sunmao
+        .run(&["operations", "show", "contracts.save", "--json"])
+        .await
+        .json();
+    let number = save["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["wire"] == "htid");
+    assert_eq!(number.unwrap()["unique"], true);
+}
+
+#[tokio::test]
 async fn an_unknown_operation_gives_the_nearest_and_is_a_usage_error() {
     let sunmao = Sunmao::new();
     let text = sunmao.run(&["operations", "show", "customers.lst"]).await;

@@ -117,18 +117,25 @@ async fn a_file_that_is_no_component_says_so() {
     assert!(error.hint.contains("WebAssembly component"));
 }
 
-/// The session as another host might serve it.
+/// Ours but for the order of the states, which is what a guest would read wrongly.
 #[tokio::test]
 async fn another_session_status_than_ours_is_refused_before_it_is_called() {
     let parts = parts().await;
-    let erp = "package zhibang:erp@0.1.0; interface session { status: func() -> result<string, string>; }";
+    let types = include_str!("../../../../wit/deps/zhibang-erp/types.wit");
+    let session = include_str!("../../../../wit/deps/zhibang-erp/session.wit");
+    let swapped = session
+        .replace("signed-out,", "first,")
+        .replace("signed-in,", "signed-out,")
+        .replace("first,", "signed-in,");
+    assert_ne!(swapped, session);
+    let erp = format!("{types}{swapped}");
     let plugin = "package sunmao:plugin@0.1.0; interface event-handler { f: func(); }";
     let module = r#"(module (import "zhibang:erp/session@0.1.0" "status" (func $status (param i32)))
         (memory (export "memory") 1)
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
         (func (export "sunmao:plugin/event-handler@0.1.0#f") (call $status (i32.const 16))))"#;
     let world = "world guest { import zhibang:erp/session@0.1.0; export sunmao:plugin/event-handler@0.1.0; }";
-    let content = foreign_component(&[erp, plugin], world, module);
+    let content = foreign_component(&[&erp, plugin], world, module);
     let error = load(&parts, permit(&parts, &["*"], Limits::default()), &content).expect_err("refused");
     assert_eq!(error.phase, "check imports");
     assert!(

@@ -100,7 +100,7 @@ async fn waiting_for_the_host_is_not_computing() {
     let slow_store = slow::state(parts().await, waiting);
     for (parts, call) in [(slow_erp, "customers::list()"), (slow_store, "state::get(\"a\")")] {
         // The clock is looked at while the script computes.
-        let source = format!("fn handle(event) {{ {call}; for i in 0..200 {{ i; }} }}");
+        let source = format!("fn handle(event) {{ {call}; let n = 0; for i in 0..1000 {{ n += i; }} }}");
         let script = script_with(&parts, limits, &source);
         script.handle(&now(&parts), &event("{}")).await.expect(call);
     }
@@ -118,7 +118,7 @@ async fn waiting_for_a_thread_is_not_computing() {
     let script = script_with(
         &parts,
         limits,
-        "fn handle(event) { customers::list(); for i in 0..200 { i; } }",
+        "fn handle(event) { customers::list(); let n = 0; for i in 0..1000 { n += i; } }",
     );
     let (invocation, event) = (now(&parts), event("{}"));
     let runs = (0..128).map(|_| script.handle(&invocation, &event));

@@ -43,7 +43,9 @@ fn wrap(resolve: &mut Resolve, world: &str, module: &str) -> Vec<u8> {
     let world = resolve.select_world(&[package], None).expect("one world");
     let mut module = wat::parse_str(module).expect("sound WebAssembly text");
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).expect("metadata");
+    // What a world imports at two versions stays so.
     ComponentEncoder::default()
+        .merge_imports_based_on_semver(false)
         .module(&module)
         .expect("module")
         .validate(true)
