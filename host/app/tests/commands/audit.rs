@@ -1,9 +1,12 @@
-//! `sunmao audit tail -f`, when more happens between two looks than one answer holds.
+//! The audit log: sign-ins and sign-outs, and `sunmao audit tail -f` when more happens between two looks than one answer
+//! holds.
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::Sunmao;
+use crate::serve::{Host, host};
+use crate::support::{Sunmao, eventually};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use sunmao_store::{AuditFilter, Store};
 
 /// Rows of the log.
 const ROWS: i64 = 2_345;
@@ -50,4 +53,37 @@ async fn no_row_is_shown_where_none_is_wanted() {
     let mut tail = Sunmao::new().start(&["audit", "tail", "-f", "-n", "0", "--json", "--url", &host.url()]);
     assert_eq!(tail.next().await.expect("a row")["sequence"], 6);
     assert_eq!(tail.terminate().await, Some(0));
+}
+
+#[tokio::test]
+async fn signing_in_and_out_leaves_rows_of_the_hosts_own() {
+    let Host {
+        erp: _erp,
+        sunmao,
+        running,
+        url,
+    } = host().await;
+    let contact = json!({"company_name": "样例木作", "real_name": "李明", "phone": "19900000001",
+        "phone_verified": true, "score": 80});
+    let address = format!("{url}/v1/hub/contacts/c-1");
+    let filed = reqwest::Client::new().put(&address).json(&contact).send().await;
+    filed.unwrap().error_for_status().unwrap();
+    eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
+    assert_eq!(running.terminate().await, Some(0));
+    let store = Store::open(&sunmao.folder.path().join("data/sunmao.sqlite"))
+        .await
+        .unwrap();
+    let by_host = AuditFilter {
+        actor: Some("host".to_owned()),
+        ..AuditFilter::default()
+    };
+    let rows = store.audit.tail(None, 10, by_host).await.unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|entry| (&*entry.row.operation, &*entry.row.outcome))
+        .collect();
+    assert_eq!(
+        rows,
+        [("session.login", "applied"), ("session.logout", "applied")]
+    );
 }
