@@ -23,6 +23,10 @@ mod shutdown;
 
 use std::process::ExitCode;
 
+/// Answers of the ERP are thousands of short texts: allocating is a good part of what a call costs.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match cli::read() {

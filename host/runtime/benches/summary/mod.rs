@@ -6,6 +6,10 @@ use criterion::Criterion;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How a figure is judged.
 pub enum Bound {
     /// What is added to the baseline.
