@@ -197,7 +197,7 @@ fn difference(operation: &Operation, entry: Option<&LedgerEntry>) -> Option<Stri
             entry.cmdkey, operation.cmdkey
         ));
     }
-    let query = flat(&Value::Record(entry.query.clone()));
+    let query = flat(&Value::from(entry.query.clone()));
     let fixed: BTreeMap<String, String> = operation
         .fixed_query
         .iter()
@@ -211,7 +211,7 @@ fn difference(operation: &Operation, entry: Option<&LedgerEntry>) -> Option<Stri
         .iter()
         .map(|(name, value)| (name.to_owned(), value.clone()))
         .collect();
-    let (expected, found) = (flat(&Value::Record(expected)), flat(&entry.arguments));
+    let (expected, found) = (flat(&Value::from(expected)), flat(&entry.arguments));
     (expected != found).then(|| format!("arguments {found:?} instead of {expected:?}"))
 }
 
@@ -220,7 +220,7 @@ fn flat(value: &Value) -> BTreeMap<String, String> {
     fn walk(path: &str, value: &Value, leaves: &mut BTreeMap<String, String>) {
         match value {
             Value::Record(record) => {
-                for (name, value) in record {
+                for (name, value) in record.iter() {
                     walk(&format!("{path}/{name}"), value, leaves);
                 }
             }
@@ -260,7 +260,7 @@ fn script(operation: &Operation) -> String {
     let argument = if example.is_empty() {
         String::new()
     } else {
-        literal(&Value::Record(example))
+        literal(&Value::from(example))
     };
     format!("fn handle(event) {{ {module}::{function}({argument}); }}")
 }

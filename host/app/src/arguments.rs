@@ -15,11 +15,11 @@ const BRACKET_TEXT: &str = "a value that begins with [ or { is JSON, quoted for 
 /// # Errors
 /// An argument is of no such form, a file cannot be read, or JSON text is none.
 pub fn read(written: &[String]) -> Result<Record, Failure> {
-    let mut record = Record::new();
+    let mut record = Record::default();
     for argument in written {
         if let Some(file) = argument.strip_prefix('@') {
             match from_file(file)? {
-                Value::Record(members) => record.extend(members),
+                Value::Record(members) => record.extend(*members),
                 _ => {
                     return Err(unsound(
                         argument,

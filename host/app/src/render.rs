@@ -95,7 +95,7 @@ fn screen(record: &Record, captions: &Captions<'_>) {
         match (name.as_str(), value) {
             // They stand beside the fields that they are about.
             ("columns" | "labels", _) => {}
-            ("fields" | "data" | "extra" | "tables", Value::Record(members)) => lines.extend(members),
+            ("fields" | "data" | "extra" | "tables", Value::Record(members)) => lines.extend(members.iter()),
             _ => lines.push((name, value)),
         }
     }

@@ -44,7 +44,7 @@ fn record(field: &Field) -> Value {
     if field.fields.is_empty() {
         Value::List(vec![shared::pair_value("ord", "1")])
     } else {
-        Value::Record(members(&field.fields))
+        Value::from(members(&field.fields))
     }
 }
 
@@ -77,7 +77,7 @@ fn plain(field: &Field) -> Value {
         FieldType::Decimal => Value::Decimal(Decimal::from(minimum.max(1)) + Decimal::new(50, 2)),
         FieldType::Datetime => Value::from("2025-03-07"),
         FieldType::Bool => Value::Bool(true),
-        FieldType::String | FieldType::List | FieldType::Object => Value::Text(words(field)),
+        FieldType::String | FieldType::List | FieldType::Object => Value::from(words(field)),
     }
 }
 

@@ -28,7 +28,7 @@ impl Operation {
     pub fn present(&self, answer: &Answer, face: Face) -> Value {
         match self.response_form(face) {
             ResponseForm::Rows => self.rows(&convert::table(answer), face),
-            ResponseForm::Record => Value::Record(self.record(answer, face)),
+            ResponseForm::Record => Value::from(self.record(answer, face)),
             ResponseForm::Table => table(&convert::table(answer), face),
             ResponseForm::Document => document(&convert::document(answer), face),
             ResponseForm::Ack => ack(&convert::ack(answer), face),
@@ -40,7 +40,7 @@ impl Operation {
         let items = table
             .rows
             .iter()
-            .map(|row| Value::Record(columns.record(row.iter(), face)))
+            .map(|row| Value::from(columns.record(row.iter(), face)))
             .collect();
         named([("items", Value::List(items)), ("page", page(table.page))])
     }
@@ -98,7 +98,7 @@ fn records(table: &Table, cell: impl Fn(&Value) -> Value) -> Vec<Value> {
         for (member, value) in record.values_mut().zip(cells) {
             *member = cell(value);
         }
-        Value::Record(record)
+        Value::from(record)
     };
     table.rows.iter().map(record).collect()
 }
@@ -106,7 +106,7 @@ fn records(table: &Table, cell: impl Fn(&Value) -> Value) -> Vec<Value> {
 /// A row with a member for every column, under distinct names: the wire name, else the caption, else the position; a
 /// repeated one is numbered.
 fn blank(columns: &[Column]) -> Record {
-    let mut blank = Record::with_capacity(columns.len());
+    let mut blank = Record::with_capacity_and_hasher(columns.len(), Default::default());
     for (index, column) in columns.iter().enumerate() {
         let name = match (column.name.as_str(), column.caption.as_str()) {
             ("", "") => format!("column-{}", index + 1),
@@ -166,8 +166,8 @@ fn typed_tables(document: &Document) -> Value {
 }
 
 fn dynamic_document(document: &Document, key: Value, caption: Value) -> Value {
-    let mut fields = Record::with_capacity(document.fields.len());
-    let mut labels = Record::new();
+    let mut fields = Record::with_capacity_and_hasher(document.fields.len(), Default::default());
+    let mut labels = Record::default();
     for field in &document.fields {
         let name = if field.name.is_empty() {
             &field.caption
@@ -179,7 +179,7 @@ fn dynamic_document(document: &Document, key: Value, caption: Value) -> Value {
         }
         insert_distinct(&mut fields, name.clone(), words(&field.value));
     }
-    let mut tables = Record::with_capacity(document.tables.len());
+    let mut tables = Record::with_capacity_and_hasher(document.tables.len(), Default::default());
     for inner in &document.tables {
         insert_distinct(&mut tables, inner.name.clone(), Value::List(rows(&inner.table)));
     }
@@ -190,9 +190,9 @@ fn dynamic_document(document: &Document, key: Value, caption: Value) -> Value {
     named([
         ("key", key),
         ("caption", caption),
-        ("fields", Value::Record(fields)),
-        ("labels", Value::Record(labels)),
-        ("tables", Value::Record(tables)),
+        ("fields", Value::from(fields)),
+        ("labels", Value::from(labels)),
+        ("tables", Value::from(tables)),
         ("columns", columns(captions)),
     ])
 }
@@ -215,11 +215,11 @@ fn texts<'a>(values: impl Iterator<Item = (&'a str, &'a Value)>, face: Face) -> 
                 .collect(),
         ),
         Face::Dynamic => {
-            let mut record = Record::new();
+            let mut record = Record::default();
             for (name, value) in values {
                 insert_distinct(&mut record, name.to_owned(), words(value));
             }
-            Value::Record(record)
+            Value::from(record)
         }
     }
 }
@@ -242,14 +242,11 @@ fn page(page: Page) -> Value {
 }
 
 fn words(value: &Value) -> Value {
-    Value::Text(text(value).into_owned())
+    Value::from(&*text(value))
 }
 
 fn named<const COUNT: usize>(members: [(&str, Value); COUNT]) -> Value {
-    Value::Record(
-        members
-            .map(|(name, value)| (name.to_owned(), value))
-            .into_iter()
-            .collect(),
-    )
+    Value::from(Record::from_iter(
+        members.map(|(name, value)| (name.to_owned(), value)),
+    ))
 }

@@ -1,14 +1,15 @@
 //! The neutral value that travels between guests, the gateway and the ERP client.
 
 use crate::coerce;
+use compact_str::CompactString;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 /// A record: members in a stable order, by name.
-pub type Record = IndexMap<String, Value>;
+pub type Record = IndexMap<String, Value, foldhash::fast::RandomState>;
 
-/// A value of no particular system. Dates are ISO text; money and quantities are exact decimals, never floats.
+/// A value of no particular system, small, since a page has thousands of them. Dates are ISO text; money and quantities are exact decimals, never floats.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(untagged)]
 pub enum Value {
@@ -22,11 +23,11 @@ pub enum Value {
     /// An exact decimal, text in JSON.
     Decimal(Decimal),
     /// Text; also dates (`2025-03-07`, `2025-03-07T10:00:00`).
-    Text(String),
+    Text(CompactString),
     /// Values in order.
     List(Vec<Value>),
     /// Named members.
-    Record(Record),
+    Record(Box<Record>),
 }
 
 impl Value {
@@ -37,7 +38,7 @@ impl Value {
             Value::Bool(value) => Some(value.to_string()),
             Value::Integer(value) => Some(value.to_string()),
             Value::Decimal(value) => Some(value.to_string()),
-            Value::Text(value) => Some(value.clone()),
+            Value::Text(value) => Some(value.to_string()),
             Value::List(_) | Value::Record(_) => None,
         }
     }
@@ -91,13 +92,13 @@ impl Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Self {
-        Value::Text(value.to_owned())
+        Value::Text(value.into())
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Value::Text(value)
+        Value::Text(value.into())
     }
 }
 
@@ -127,6 +128,6 @@ impl From<Vec<Value>> for Value {
 
 impl From<Record> for Value {
     fn from(value: Record) -> Self {
-        Value::Record(value)
+        Value::Record(Box::new(value))
     }
 }

@@ -8,6 +8,9 @@ use std::fmt;
 /// From here on (2^53) neighbouring whole numbers share one float.
 const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Room for the cells of a usual row: growing from nothing would copy each row several times.
+const USUAL_ROW: usize = 16;
+
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)
@@ -52,7 +55,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
-        Ok(i128::try_from(value).map_or_else(|_| Value::Text(value.to_string()), whole))
+        Ok(i128::try_from(value).map_or_else(|_| Value::from(value.to_string()), whole))
     }
 
     /// The shortest decimal that reads back as the same float is what the writer wrote. Where a float is too large to
@@ -63,19 +66,23 @@ impl<'de> Visitor<'de> for ValueVisitor {
             true => value.to_string().parse().ok(),
             false => None,
         };
-        Ok(exact.map_or_else(|| Value::Text(format!("{value:e}")), Value::Decimal))
+        Ok(exact.map_or_else(|| Value::Text(format!("{value:e}").into()), Value::Decimal))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.to_owned()))
+        Ok(Value::from(value))
     }
 
     fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::Text(value))
+        Ok(Value::from(value))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
-        let mut values = Vec::with_capacity(sequence.size_hint().unwrap_or(0).min(4096));
+        let Some(first) = sequence.next_element()? else {
+            return Ok(Value::List(Vec::new()));
+        };
+        let mut values = Vec::with_capacity(sequence.size_hint().map_or(USUAL_ROW, |hint| hint.min(4096)));
+        values.push(first);
         while let Some(value) = sequence.next_element()? {
             values.push(value);
         }
@@ -83,11 +90,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut record = Record::new();
+        let mut record = Record::default();
         while let Some((name, value)) = map.next_entry()? {
             record.insert(name, value);
         }
-        Ok(Value::Record(record))
+        Ok(Value::from(record))
     }
 }
 
@@ -96,7 +103,7 @@ fn whole(value: i128) -> Value {
     let decimal = || Decimal::try_from_i128_with_scale(value, 0).map(Value::Decimal);
     match i64::try_from(value) {
         Ok(value) => Value::Integer(value),
-        Err(_) => decimal().unwrap_or_else(|_| Value::Text(value.to_string())),
+        Err(_) => decimal().unwrap_or_else(|_| Value::from(value.to_string())),
     }
 }
 

@@ -63,7 +63,7 @@ fn example_arguments_are_the_same_under_wire_and_snake_names() {
             .iter()
             .map(|(name, value)| (name.to_owned(), value.clone()))
             .collect();
-        let extra = Record::from_iter([("extra".to_owned(), Value::Record(wire))]);
+        let extra = Record::from_iter([("extra".to_owned(), Value::from(wire))]);
         assert_eq!(operation.check(&extra).unwrap(), english, "{}", operation.name);
     }
 }

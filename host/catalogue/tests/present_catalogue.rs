@@ -66,8 +66,8 @@ fn example_cell(field: &Field) -> Value {
         FieldType::Decimal => Value::from("1,200.50"),
         FieldType::Datetime => Value::from("2025-3-7"),
         FieldType::Bool => Value::Integer(1),
-        FieldType::Object => Value::Record(members(&field.fields)),
-        FieldType::List => Value::List(vec![Value::Record(members(&field.fields))]),
+        FieldType::Object => Value::from(members(&field.fields)),
+        FieldType::List => Value::List(vec![Value::from(members(&field.fields))]),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the gateway adds to a call: the same `customers.list` request sent by a bare HTTP client (baseline), by the ERP
 //! client with decoding, and through the gateway with checking, decoding, presenting and auditing.
 //!
-//! `cargo bench --bench gateway`; the difference between `gateway` and `bare` is the cost, which the last line judges.
+//! `cargo bench --bench gateway`. The three take turns, call by call, so that a machine that grows slower or faster does
+//! so for all of them; the difference between `gateway` and `bare` is the cost, which is judged.
 
 #![allow(
     clippy::expect_used,
@@ -13,16 +14,24 @@
 mod summary;
 #[path = "../tests/support/mod.rs"]
 mod support;
+mod turns;
 
-use criterion::Criterion;
 use serde_json::json;
 use std::time::Duration;
-use summary::{Bound, Results};
+use summary::Bound;
 use sunmao_catalogue::{Face, Record, Value};
+use turns::Turns;
 
-fn gateway(criterion: &mut Criterion) {
+/// Rounds, of one call each way: enough for a median that holds still.
+const ROUNDS: usize = 10_000;
+
+fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
-    let parts = runtime.block_on(support::parts());
+    runtime.block_on(measure());
+}
+
+async fn measure() {
+    let parts = support::parts().await;
     let operation = parts
         .host
         .catalogue
@@ -33,49 +42,54 @@ fn gateway(criterion: &mut Criterion) {
         ("page-size".to_owned(), Value::Integer(20)),
         ("page-index".to_owned(), Value::Integer(1)),
     ]);
+    let arguments = operation.check(&given).expect("sound");
     let caller = support::caller(&parts.host);
 
-    let bare = reqwest::Client::new();
-    let url = format!(
-        "{}{}",
-        parts.simulator.base_url().trim_end_matches('/'),
-        operation.path
-    );
-    let session = runtime.block_on(login(&bare, &parts.simulator.base_url()));
+    let client = reqwest::Client::new();
+    let base_url = parts.simulator.base_url();
+    let url = format!("{}{}", base_url.trim_end_matches('/'), operation.path);
+    let session = login(&client, &base_url).await;
     let body = json!({"session": session, "cmdkey": "refresh",
         "datas": [{"id": "pagesize", "val": 20}, {"id": "pageindex", "val": 1}]})
     .to_string();
 
-    let mut group = criterion.benchmark_group("customers.list");
-    group.bench_function("bare", |bencher| {
-        bencher.to_async(&runtime).iter(|| async {
-            let answer = bare
+    let [mut bare, mut decoded, mut gated] = <[Turns; 3]>::default();
+    for _ in 0..ROUNDS {
+        bare.turn(async {
+            let answer = client
                 .post(&url)
                 .header("content-type", "application/json")
                 .body(body.clone())
                 .send()
                 .await;
-            answer.expect("answer").bytes().await.expect("body").len()
-        });
-    });
-    let arguments = operation.check(&given).expect("sound");
-    group.bench_function("client", |bencher| {
-        bencher
-            .to_async(&runtime)
-            .iter(|| async { parts.erp.call(&operation, &arguments).await.expect("answer") });
-    });
-    group.bench_function("gateway", |bencher| {
-        bencher.to_async(&runtime).iter(|| async {
-            let answer = parts
-                .host
-                .gateway
-                .call(&caller, &operation, &given)
-                .await
-                .expect("answer");
-            operation.present(&answer, Face::Typed)
-        });
-    });
-    group.finish();
+            answer.expect("answer").bytes().await.expect("body")
+        })
+        .await;
+        decoded
+            .turn(async { parts.erp.call(&operation, &arguments).await.expect("answer") })
+            .await;
+        gated
+            .turn(async {
+                let answer = parts.host.gateway.call(&caller, &operation, &given).await;
+                operation.present(&answer.expect("answer"), Face::Typed)
+            })
+            .await;
+    }
+    let baseline = ("bare", bare.median());
+    let most = Bound::Added(Duration::from_micros(200));
+    summary::head();
+    summary::judge(
+        "the client adds to a bare call",
+        baseline,
+        ("client", decoded.median()),
+        &Bound::None,
+    );
+    summary::judge(
+        "the gateway adds to a bare call",
+        baseline,
+        ("gateway", gated.median()),
+        &most,
+    );
 }
 
 async fn login(client: &reqwest::Client, base_url: &str) -> String {
@@ -96,18 +110,4 @@ async fn login(client: &reqwest::Client, base_url: &str) -> String {
         .expect("body");
     let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
     answer["header"]["session"].as_str().expect("session").to_owned()
-}
-
-fn main() {
-    let (mut criterion, results) = Results::of_this_run();
-    gateway(&mut criterion);
-    criterion.final_summary();
-    Results::head();
-    results.line(
-        "the gateway adds to a bare call",
-        "customers.list",
-        "bare",
-        "gateway",
-        &Bound::Added(Duration::from_micros(200)),
-    );
 }

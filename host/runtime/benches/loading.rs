@@ -231,7 +231,7 @@ fn main() {
     serve(&mut criterion);
     criterion.final_summary();
     let milliseconds = |count| Bound::Whole(Duration::from_millis(count));
-    Results::head();
+    summary::head();
     results.line(
         "a changed script serves",
         SCRIPT,

@@ -56,7 +56,7 @@ fn main() {
     let (mut criterion, results) = Results::of_this_run();
     mapping(&mut criterion);
     criterion.final_summary();
-    Results::head();
+    summary::head();
     results.line(
         "a warm mapping call",
         "to-customer",

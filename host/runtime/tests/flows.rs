@@ -199,7 +199,7 @@ impl Installation {
         let find = |name: &str| host.catalogue.find(name).expect("an operation");
         let reserved = host
             .gateway
-            .call(&caller, find("customers.reserve"), &Record::new())
+            .call(&caller, find("customers.reserve"), &Record::default())
             .await
             .expect("a key");
         let Answer::Document(Document { key: Some(key), .. }) = reserved else {

@@ -80,12 +80,9 @@ async fn records(
                     ("operation", Value::from(name.as_str())),
                     ("arguments", arguments.clone().into()),
                 ];
-                Value::Record(
-                    named
-                        .map(|(name, value)| (name.to_owned(), value))
-                        .into_iter()
-                        .collect(),
-                )
+                Value::from(Record::from_iter(
+                    named.map(|(name, value)| (name.to_owned(), value)),
+                ))
             });
             record.insert("_commands".to_owned(), Value::List(commands.collect()));
             record

@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn each_fault_is_named() {
-        let line = Value::List(vec![Value::Record(Record::from_iter([(
+        let line = Value::List(vec![Value::from(Record::from_iter([(
             "ProductName".to_owned(),
             Value::from("支架"),
         )]))]);

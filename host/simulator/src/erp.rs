@@ -204,7 +204,7 @@ fn blank(incoming: &Incoming<'_>) -> LedgerEntry {
         path: incoming.path.to_owned(),
         query: incoming.query.clone(),
         cmdkey: None,
-        arguments: Value::Record(Record::new()),
+        arguments: Value::from(Record::default()),
         outcome: Outcome::UnknownPath,
         message: String::new(),
         changes: Vec::new(),
@@ -213,7 +213,7 @@ fn blank(incoming: &Incoming<'_>) -> LedgerEntry {
 
 fn listed(arguments: &[Record]) -> Value {
     match arguments {
-        [one] => Value::Record(one.clone()),
-        several => Value::List(several.iter().cloned().map(Value::Record).collect()),
+        [one] => Value::from(one.clone()),
+        several => Value::List(several.iter().cloned().map(Value::from).collect()),
     }
 }

@@ -122,6 +122,6 @@ fn query(uri: &Uri) -> Record {
     pairs
         .unwrap_or_default()
         .into_iter()
-        .map(|(name, value)| (name, Value::Text(value)))
+        .map(|(name, value)| (name, Value::from(value)))
         .collect()
 }

@@ -82,7 +82,7 @@ pub(crate) fn entry(request: &Request<'_>, ord: i64, entry: &Entry) -> Reply {
     if request.operation.result == ResultKind::Bill {
         return Reply::Screen(screen(request.schema, ord, entry));
     }
-    let mut object = Record::new();
+    let mut object = Record::default();
     let published = !request.plan.outputs.is_empty();
     for output in &request.plan.outputs {
         let value = Shown::Published(output).cell(request.schema, entry);
@@ -243,7 +243,7 @@ impl Shown<'_> {
 /// A value in the type that its field is published with, as far as it fits.
 fn typed(output: &Output, value: &Value) -> Value {
     match (output.kind, value) {
-        (FieldType::String, _) => value.to_text().map_or_else(|| value.clone(), Value::Text),
+        (FieldType::String, _) => value.to_text().map_or_else(|| value.clone(), Value::from),
         (FieldType::Int, _) => value.as_integer().map_or_else(|| value.clone(), Value::Integer),
         (FieldType::List, Value::List(lines)) if !output.members.is_empty() => {
             Value::List(lines.iter().map(|line| renamed(&output.members, line)).collect())
@@ -283,5 +283,5 @@ fn renamed(members: &[Member], line: &Value) -> Value {
             shown.insert(name.clone(), value.clone());
         }
     }
-    Value::Record(shown)
+    Value::from(shown)
 }

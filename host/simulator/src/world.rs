@@ -40,7 +40,7 @@ impl<'a> Draft<'a> {
             schema,
             query,
             values: Vec::new(),
-            extra: Record::new(),
+            extra: Record::default(),
             is_new: false,
         }
     }
@@ -167,7 +167,7 @@ impl World {
                 Some((column, schema.columns[column].read(value)))
             })
             .collect();
-        self.store(object, ord, &values, &Record::new(), "save")
+        self.store(object, ord, &values, &Record::default(), "save")
     }
 
     /// A number that no record has, for a new record of this key.

@@ -100,7 +100,7 @@ impl Check {
         let path_of_extra = Path::Member(&path, EXTRA);
         match extra {
             Value::Record(record) => {
-                for (name, value) in record {
+                for (name, value) in record.iter() {
                     self.extra_field(path, slots, Given { name, value });
                 }
             }
@@ -232,7 +232,7 @@ impl Check {
                 return None;
             }
         };
-        Some(Value::Record(values.into_iter().collect()))
+        Some(Value::from(values.into_iter().collect::<Record>()))
     }
 
     fn fault(&mut self, path: Path<'_>, message: impl Into<String>, hint: impl Into<String>) {

@@ -40,7 +40,7 @@ fn joined(field: &Field, value: &Value) -> Result<Value, Wrong> {
     for part in &parts {
         texts.push(coerce::text(&single(field, part)?).into_owned());
     }
-    Ok(Value::Text(texts.join(",")))
+    Ok(Value::from(texts.join(",")))
 }
 
 /// Whether a value of several parts has none that is not empty.
@@ -90,7 +90,7 @@ fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
         FieldType::Datetime => value
             .as_text()
             .and_then(coerce::moment)
-            .map(|moment| Value::Text(moment.wire())),
+            .map(|moment| Value::from(moment.wire())),
         FieldType::String | FieldType::List | FieldType::Object => Some(words(value)),
     };
     typed.ok_or_else(|| mistyped(field, value))
@@ -100,7 +100,7 @@ fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
 fn words(value: &Value) -> Value {
     match value {
         Value::Bool(flag) => Value::from(if *flag { "1" } else { "0" }),
-        _ => Value::Text(coerce::text(value).into_owned()),
+        _ => Value::from(coerce::text(value).into_owned()),
     }
 }
 

@@ -99,7 +99,10 @@ fn one_row(record: &Record) -> Table {
 }
 
 fn record_of_document(document: &Document) -> Record {
-    let mut record = Record::with_capacity(document.fields.len() + document.tables.len() + 1);
+    let mut record = Record::with_capacity_and_hasher(
+        document.fields.len() + document.tables.len() + 1,
+        Default::default(),
+    );
     for field in &document.fields {
         let name = if field.name.is_empty() {
             &field.caption
@@ -128,12 +131,12 @@ fn record_of_document(document: &Document) -> Record {
 fn record_of_table(table: &Table) -> Record {
     let mut rows = super::records(table, Value::clone);
     match rows.pop() {
-        Some(Value::Record(record)) if rows.is_empty() => record,
+        Some(Value::Record(record)) if rows.is_empty() => *record,
         Some(last) => {
             rows.push(last);
             Record::from_iter([("items".to_owned(), Value::List(rows))])
         }
-        None => Record::new(),
+        None => Record::default(),
     }
 }
 

@@ -100,11 +100,11 @@ fn read(field: &Field, cell: &Value, face: Face) -> Option<Value> {
         return Some(absent(field, face));
     }
     match field.kind {
-        FieldType::String => Some(Value::Text(text(cell).into_owned())),
+        FieldType::String => Some(Value::from(&*text(cell))),
         FieldType::Int => integer(cell).map(Value::Integer),
         FieldType::Decimal => decimal(cell).map(Value::Decimal),
         FieldType::Bool => truth(cell).map(Value::Bool),
-        FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::Text(moment.iso())),
+        FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::from(moment.iso())),
         FieldType::Object => object(field, cell, face),
         FieldType::List => match cell {
             Value::List(items) => items
@@ -126,7 +126,7 @@ fn object(field: &Field, cell: &Value, face: Face) -> Option<Value> {
             Face::Dynamic => cell.clone(),
         });
     }
-    Some(Value::Record(known_record(&field.fields, record, face)))
+    Some(Value::from(known_record(&field.fields, record, face)))
 }
 
 /// What stands for a value that is not there: text and lists have an empty value, everything else is null.

@@ -162,6 +162,6 @@ pub(crate) fn shared_types() -> Vec<Arc<RecordShape>> {
 /// A value of the type `field`.
 pub(crate) fn pair_value(name: &str, value: impl Into<String>) -> Value {
     let name = ("name".to_owned(), Value::from(name));
-    let value = ("value".to_owned(), Value::Text(value.into()));
-    Value::Record(Record::from_iter([name, value]))
+    let value = ("value".to_owned(), Value::from(value.into()));
+    Value::from(Record::from_iter([name, value]))
 }

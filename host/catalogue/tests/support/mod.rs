@@ -51,7 +51,7 @@ pub fn field(name: &str, wire: &str, label: &str, kind: FieldType) -> Field {
 /// A record as a caller writes it in JSON.
 pub fn record(json: &str) -> Record {
     match serde_json::from_str(json).expect("JSON") {
-        Value::Record(record) => record,
+        Value::Record(record) => *record,
         other => panic!("{other:?} is no record"),
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn read(mut bill: Record, asked: &Asked) -> Result<Document, Rejectio
     read_group(bill, asked, &mut document)?;
     for group in groups {
         if let Value::Record(group) = group {
-            read_group(group, asked, &mut document)?;
+            read_group(*group, asked, &mut document)?;
         }
     }
     Ok(document)
@@ -29,7 +29,7 @@ fn read_group(mut group: Record, asked: &Asked, document: &mut Document) -> Resu
     let name = take_text(&mut group, "id");
     for field in take(&mut group, "fields").and_then(listed).unwrap_or_default() {
         if let Value::Record(field) = field {
-            read_field(field, asked, document)?;
+            read_field(*field, asked, document)?;
         }
     }
     match take_record(&mut group, "source") {

@@ -61,7 +61,7 @@ fn content(mut body: Record, asked: &table::Asked) -> Content {
         return Content::Source(table_of(source, asked).unwrap_or_else(nothing));
     }
     match take(&mut body, "message") {
-        Some(Value::Record(message)) => Content::Message(message),
+        Some(Value::Record(message)) => Content::Message(*message),
         Some(text) if !text.is_empty() => Content::Message([("text".to_owned(), text)].into_iter().collect()),
         _ => Content::Nothing,
     }
@@ -96,9 +96,9 @@ fn acknowledged(mut message: Record) -> Ack {
     let text = text_of(&message);
     take_text(&mut message, "text");
     let mut data = match take(&mut message, "data") {
-        Some(Value::Record(data)) => data,
+        Some(Value::Record(data)) => *data,
         Some(value) if !value.is_empty() => [("data".to_owned(), value)].into_iter().collect(),
-        _ => Record::new(),
+        _ => Record::default(),
     };
     let key = member(&data, "ord").and_then(Value::as_integer);
     for (name, value) in message.into_iter().filter(|(_, value)| !value.is_empty()) {

@@ -18,7 +18,7 @@ pub(super) fn answer(
             table::build(None, datas, page, &asked).map(Answer::Table)
         }
         ResultKind::Record | ResultKind::Bill => match datas.and_then(listed).map(<[Value; 1]>::try_from) {
-            Some(Ok([Value::Record(only)])) => Ok(Answer::Record(only)),
+            Some(Ok([Value::Record(only)])) => Ok(Answer::Record(*only)),
             Some(Err(datas)) if datas.is_empty() => Err(Rejection::no_record()),
             _ => Err(Rejection::broken("no record where one was expected")),
         },

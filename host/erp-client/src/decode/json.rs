@@ -23,9 +23,9 @@ pub(super) fn answer(
 /// An acknowledgement with whatever else came: members of an object, else under `data`.
 pub(super) fn acknowledged(message: String, content: Option<Value>) -> Ack {
     let data = match content {
-        Some(Value::Record(data)) => data,
+        Some(Value::Record(data)) => *data,
         Some(value) if !value.is_empty() => [("data".to_owned(), value)].into_iter().collect(),
-        _ => Record::new(),
+        _ => Record::default(),
     };
     let key = member(&data, "ord")
         .or_else(|| member(&data, "id"))
@@ -45,7 +45,7 @@ fn rows(mut record: Record, asked: &table::Asked) -> Result<Table, Rejection> {
     // Some pages put the list into `Data`.
     if member(&record, "rows").is_none() {
         match take(&mut record, "data") {
-            Some(Value::Record(inner)) if member(&inner, "rows").is_some() => return rows(inner, asked),
+            Some(Value::Record(inner)) if member(&inner, "rows").is_some() => return rows(*inner, asked),
             Some(data) => return table::build(None, Some(data), table::page(member(&record, "page")), asked),
             None => {}
         }
@@ -57,7 +57,7 @@ fn rows(mut record: Record, asked: &table::Asked) -> Result<Table, Rejection> {
 
 fn one_record(mut record: Record, asked: &table::Asked, message: String) -> Result<Record, Rejection> {
     let table = match take(&mut record, "data") {
-        Some(Value::Record(data)) => return Ok(data),
+        Some(Value::Record(data)) => return Ok(*data),
         Some(data) => table::build(None, Some(data), table::page(member(&record, "page")), asked),
         None => rows(record, asked),
     };

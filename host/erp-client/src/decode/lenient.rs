@@ -10,10 +10,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// The value of a body, or its text as one readable line when it is no JSON; an empty line for an empty body.
 pub(crate) fn read(body: &[u8]) -> Result<Value, String> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    if let Ok(value) = serde_json::from_slice(body) {
+    let text = decoded(body);
+    if let Ok(value) = serde_json::from_str(&text) {
         return Ok(value);
     }
-    let text = decoded(body);
     serde_json::from_str(&with_controls_escaped(&text)).map_err(|_| words::plain(&text))
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn spoken(record: &Record) -> String {
 /// Text that is no UTF-8 comes from the web server in front, which speaks the machine's code page; where it is not that
 /// either, a few bytes were damaged, and the rest is still UTF-8.
 fn decoded(body: &[u8]) -> Cow<'_, str> {
-    match std::str::from_utf8(body) {
+    match simdutf8::basic::from_utf8(body) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => encoding_rs::GB18030
             .decode_without_bom_handling_and_without_replacement(body)

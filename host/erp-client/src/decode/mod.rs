@@ -57,9 +57,9 @@ pub(crate) fn answer(
         false => lenient::spoken(&record),
     };
     let decoded = verdict::verdict(operation, &mut record).and_then(|message| match operation.dialect {
-        Dialect::Form => form::answer(operation, arguments, record, message),
-        Dialect::Json => json::answer(operation, arguments, record, message),
-        Dialect::Helper => helper::answer(operation, arguments, record, message),
+        Dialect::Form => form::answer(operation, arguments, *record, message),
+        Dialect::Json => json::answer(operation, arguments, *record, message),
+        Dialect::Helper => helper::answer(operation, arguments, *record, message),
     });
     match decoded {
         Err(rejection) if reply.status.is_success() || rejection.reason != Reason::Broken => Err(rejection),
@@ -133,7 +133,7 @@ fn take(record: &mut Record, name: &str) -> Option<Value> {
 /// Takes a member out that should be an object.
 fn take_record(record: &mut Record, name: &str) -> Option<Record> {
     match take(record, name) {
-        Some(Value::Record(inner)) => Some(inner),
+        Some(Value::Record(inner)) => Some(*inner),
         _ => None,
     }
 }

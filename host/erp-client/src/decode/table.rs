@@ -161,8 +161,8 @@ fn cells(columns: &mut Vec<Column>, row: Value) -> Result<Vec<Value>, Rejection>
             Ok(cells)
         }
         Value::Record(mut record) => match packed_cells_of(&mut record) {
-            Some(cells) => Ok(with_key(columns, cells, record)),
-            None => Ok(by_name(columns, record)),
+            Some(cells) => Ok(with_key(columns, cells, *record)),
+            None => Ok(by_name(columns, *record)),
         },
         _ => Err(Rejection::broken("a row that is neither a list nor an object")),
     }

@@ -16,7 +16,7 @@ pub(super) fn flatten(trees: Value) -> Result<Table, Rejection> {
         };
         match super::take(&mut tree, "nodes") {
             Some(nodes) => descend(nodes, &Value::Null, 1, &mut table.rows)?,
-            None => node(tree, &Value::Null, 1, &mut table.rows)?,
+            None => node(*tree, &Value::Null, 1, &mut table.rows)?,
         }
     }
     table.page = whole(table.rows.len());
@@ -28,7 +28,7 @@ pub(super) fn options(options: Value, asked: &table::Asked) -> Result<Table, Rej
     let pairs = match options {
         Value::Record(labels) if member(&labels, "value").is_none() => labels
             .into_iter()
-            .map(|(code, label)| Value::List(vec![Value::Text(code), label]))
+            .map(|(code, label)| Value::List(vec![Value::from(code), label]))
             .collect(),
         options => match listed(options).ok_or_else(|| Rejection::broken("options that are no list"))? {
             scalars if scalars.iter().all(|option| option.to_text().is_some()) => scalars
@@ -45,7 +45,7 @@ pub(super) fn options(options: Value, asked: &table::Asked) -> Result<Table, Rej
 fn descend(nodes: Value, parent: &Value, level: i64, rows: &mut Vec<Vec<Value>>) -> Result<(), Rejection> {
     for value in listed(nodes).unwrap_or_default() {
         match value {
-            Value::Record(record) => node(record, parent, level, rows)?,
+            Value::Record(record) => node(*record, parent, level, rows)?,
             _ => return Err(Rejection::broken("a tree node that is no object")),
         }
     }

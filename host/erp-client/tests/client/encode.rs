@@ -29,7 +29,7 @@ fn every_type() -> Arguments {
         ("closed", false.into()),
         ("absent", Value::Null),
         ("empty", "".into()),
-        ("lines", vec![Value::Record(line)].into()),
+        ("lines", vec![Value::from(line)].into()),
     ])
 }
 

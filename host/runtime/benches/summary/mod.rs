@@ -18,6 +18,31 @@ pub enum Bound {
     Times(f64),
     /// The figure itself.
     Whole(Duration),
+    /// Not at all: it is there to compare with.
+    None,
+}
+
+/// Prints the table's head.
+pub fn head() {
+    println!("| question | baseline | measured | added | times | bound | |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+}
+
+/// Prints a question's line, of a baseline and a figure with their names.
+pub fn judge(question: &str, baseline: (&str, Duration), measured: (&str, Duration), bound: &Bound) {
+    let ((baseline, before), (measured, after)) = (baseline, measured);
+    let added = after.saturating_sub(before);
+    let times = after.as_secs_f64() / before.as_secs_f64();
+    let (bound, is_within) = match bound {
+        Bound::Added(most) => (format!("adds at most {most:.0?}"), Some(added <= *most)),
+        Bound::Times(most) => (format!("at most {most} times"), Some(times <= *most)),
+        Bound::Whole(most) => (format!("at most {most:.0?}"), Some(after <= *most)),
+        Bound::None => (String::new(), None),
+    };
+    let verdict = is_within.map_or("", |is_within| if is_within { "within" } else { "over" });
+    println!(
+        "| {question} | {baseline}: {before:.1?} | {measured}: {after:.1?} | {added:.1?} | {times:.2} | {bound} | {verdict} |"
+    );
 }
 
 /// The results of one run, as criterion leaves them on disk.
@@ -37,28 +62,12 @@ impl Results {
         (criterion, Results { folder, begun })
     }
 
-    /// Prints the table's head.
-    pub fn head() {
-        println!("| question | baseline | measured | added | times | bound | |");
-        println!("| --- | --- | --- | --- | --- | --- | --- |");
-    }
-
     /// Prints a question's line; none if it was not asked, as with a filter.
     pub fn line(&self, question: &str, group: &str, baseline: &str, measured: &str, bound: &Bound) {
         let (Some(before), Some(after)) = (self.median(group, baseline), self.median(group, measured)) else {
             return;
         };
-        let added = after.saturating_sub(before);
-        let times = after.as_secs_f64() / before.as_secs_f64();
-        let (bound, is_within) = match bound {
-            Bound::Added(most) => (format!("adds at most {most:.0?}"), added <= *most),
-            Bound::Times(most) => (format!("at most {most} times"), times <= *most),
-            Bound::Whole(most) => (format!("at most {most:.0?}"), after <= *most),
-        };
-        let verdict = if is_within { "within" } else { "over" };
-        println!(
-            "| {question} | {baseline}: {before:.1?} | {measured}: {after:.1?} | {added:.1?} | {times:.2} | {bound} | {verdict} |"
-        );
+        judge(question, (baseline, before), (measured, after), bound);
     }
 
     fn median(&self, group: &str, name: &str) -> Option<Duration> {

@@ -123,7 +123,7 @@ async fn earlier_key(host: &Host, caller: &Caller, flow: &Flow) -> Result<Option
 }
 
 async fn reserve(gateway: &Gateway, caller: &Caller, flow: &Flow) -> Result<i64, Fault> {
-    let answer = gateway.call(caller, &flow.reserve, &Record::new()).await?;
+    let answer = gateway.call(caller, &flow.reserve, &Record::default()).await?;
     let key = match &answer {
         Answer::Document(document) => document.key,
         Answer::Ack(ack) => ack.key,
@@ -158,7 +158,7 @@ async fn read_back(
     record: &Record,
     key: i64,
 ) -> Result<Written, Fault> {
-    let mut wanted = Record::new();
+    let mut wanted = Record::default();
     wanted.insert(flow.key_parameter.clone(), Value::Integer(key));
     let unseen = |message: String| {
         Fault::new(Kind::Unconfirmed, format!("{}: {message}", flow.read_back.name))
@@ -239,7 +239,7 @@ async fn owner_of_number(
     };
     let mut owners = BTreeSet::new();
     for index in 1..=PAGES {
-        let mut filter = Record::from_iter([(field.wire.clone(), Value::Text(number.clone()))]);
+        let mut filter = Record::from_iter([(field.wire.clone(), Value::from(number.clone()))]);
         if let Some(paging) = &list.paging {
             filter.insert(paging.size.clone(), Value::Integer(PAGE_SIZE));
             filter.insert(paging.index.clone(), Value::Integer(index));

@@ -149,7 +149,7 @@ mod tests {
         }
         assert!(passwords.len() > 3, "the catalogue has passwords");
         for field in passwords {
-            let arguments = Value::Record(Record::from_iter([(field.wire.clone(), Value::from("hunter2"))]));
+            let arguments = Value::from(Record::from_iter([(field.wire.clone(), Value::from("hunter2"))]));
             let row = redact("", &arguments).to_string();
             assert!(
                 !row.contains("hunter2"),
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_no_secret_stays_readable() {
-        let arguments = Value::Record(Record::from_iter([("name".to_owned(), Value::from("示例公司"))]));
+        let arguments = Value::from(Record::from_iter([("name".to_owned(), Value::from("示例公司"))]));
         assert_eq!(redact("", &arguments).to_string(), r#"{"name":"示例公司"}"#);
     }
 }

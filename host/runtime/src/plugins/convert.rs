@@ -19,7 +19,7 @@ pub fn request(shape: &RecordShape, value: &Val) -> Result<Record, ShapeMismatch
     let Val::Record(members) = value else {
         return Err(mismatch(&shape.name, "a record"));
     };
-    let mut record = Record::with_capacity(members.len());
+    let mut record = Record::with_capacity_and_hasher(members.len(), Default::default());
     for ((name, value), member) in members.iter().zip(&shape.members) {
         match lift(&member.shape, value).map_err(|error| nested(name, error))? {
             Value::Null => {}
@@ -40,7 +40,7 @@ fn lift(shape: &Shape, value: &Val) -> Result<Value, ShapeMismatch> {
             Value::Integer(i64::try_from(*value).map_err(|_| mismatch("", "a number below 2^63"))?)
         }
         (Shape::Integer, Val::S64(value)) => Value::Integer(*value),
-        (Shape::Decimal | Shape::Date | Shape::Text, Val::String(value)) => Value::Text(value.clone()),
+        (Shape::Decimal | Shape::Date | Shape::Text, Val::String(value)) => Value::from(value.clone()),
         (Shape::Optional(_), Val::Option(None)) => Value::Null,
         (Shape::Optional(inner), Val::Option(Some(value))) => lift(inner, value)?,
         (Shape::List(inner), Val::List(values)) => Value::List(
@@ -49,7 +49,7 @@ fn lift(shape: &Shape, value: &Val) -> Result<Value, ShapeMismatch> {
                 .map(|value| lift(inner, value))
                 .collect::<Result<_, _>>()?,
         ),
-        (Shape::Record(inner), value @ Val::Record(_)) => Value::Record(request(inner, value)?),
+        (Shape::Record(inner), value @ Val::Record(_)) => Value::from(request(inner, value)?),
         (shape, _) => return Err(mismatch("", expectation(shape))),
     })
 }
@@ -67,7 +67,7 @@ pub fn response(shape: &Shape, value: Value) -> Result<Val, ShapeMismatch> {
         (Shape::Unsigned64, Value::Integer(value)) => {
             Val::U64(u64::try_from(value).map_err(|_| mismatch("", expectation(shape)))?)
         }
-        (Shape::Decimal | Shape::Date | Shape::Text, Value::Text(value)) => Val::String(value),
+        (Shape::Decimal | Shape::Date | Shape::Text, Value::Text(value)) => Val::String(value.into_string()),
         (Shape::Decimal | Shape::Date | Shape::Text, value) => {
             Val::String(value.to_text().ok_or_else(|| mismatch("", expectation(shape)))?)
         }

@@ -24,16 +24,16 @@ macro_rules! members {
 
 /// What a mapping decided, as arguments of the flow's write. Absent members are left out.
 pub fn arguments(customer: Customer) -> Record {
-    let mut record = Record::with_capacity(12 + customer.extra.len());
-    record.insert("customer-name".to_owned(), Value::Text(customer.customer_name));
+    let mut record = Record::with_capacity_and_hasher(12 + customer.extra.len(), Default::default());
+    record.insert("customer-name".to_owned(), Value::from(customer.customer_name));
     macro_rules! insert {
         ($($member:ident $name:literal),*) => {
-            $(if let Some(value) = customer.$member { record.insert($name.to_owned(), Value::Text(value)); })*
+            $(if let Some(value) = customer.$member { record.insert($name.to_owned(), Value::from(value)); })*
         };
     }
     members!(insert);
     for field in customer.extra {
-        record.insert(field.name, Value::Text(field.value));
+        record.insert(field.name, Value::from(field.value));
     }
     record
 }

@@ -9,7 +9,7 @@ use sunmao_catalogue::{Answer, Face, Field, Operation, Record, Value};
 pub fn to_script(operation: &Operation, answer: &Answer) -> Dynamic {
     match operation.present(answer, Face::Dynamic) {
         // Without known fields every column is an unknown one.
-        Value::Record(record) if !operation.fields.is_empty() => presented(&operation.fields, record),
+        Value::Record(record) if !operation.fields.is_empty() => presented(&operation.fields, *record),
         value => value::to_script(value),
     }
 }
@@ -40,7 +40,7 @@ fn rows(fields: &[Field], rows: Vec<Value>) -> Dynamic {
 
 fn nested(fields: &[Field], value: Value) -> Dynamic {
     match value {
-        Value::Record(record) if !fields.is_empty() => Dynamic::from(known(fields, record)),
+        Value::Record(record) if !fields.is_empty() => Dynamic::from(known(fields, *record)),
         Value::List(values) if !fields.is_empty() => rows(fields, values),
         value => value::to_script(value),
     }

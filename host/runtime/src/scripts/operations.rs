@@ -58,7 +58,7 @@ fn run_operation(run: &Run, id: u32, arguments: Option<&Dynamic>) -> Result<Dyna
         .ok_or_else(|| Fault::new(Kind::NotFound, format!("no operation has the menu id {id}")))?;
     let arguments = match arguments {
         Some(arguments) => record(operation, arguments)?,
-        None => Record::new(),
+        None => Record::default(),
     };
     let answered = run.operation(operation, &arguments)?;
     Ok(answer::to_script(operation, &answered))
@@ -73,8 +73,8 @@ fn record(operation: &Operation, arguments: &Dynamic) -> Result<Record, Fault> {
         ))
     };
     match value::from_script(arguments).map_err(unsound)? {
-        Value::Record(record) => Ok(record),
-        Value::Null => Ok(Record::new()),
+        Value::Record(record) => Ok(*record),
+        Value::Null => Ok(Record::default()),
         _ => Err(unsound(format!("takes a map, not {}", value::kind(arguments)))),
     }
 }

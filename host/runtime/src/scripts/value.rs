@@ -13,9 +13,9 @@ pub fn to_script(value: Value) -> Dynamic {
         Value::Bool(value) => value.into(),
         Value::Integer(value) => value.into(),
         Value::Decimal(value) => Dynamic::from(value),
-        Value::Text(value) => value.into(),
+        Value::Text(value) => value.as_str().into(),
         Value::List(values) => Dynamic::from(values.into_iter().map(to_script).collect::<Vec<_>>()),
-        Value::Record(record) => Dynamic::from(map(record)),
+        Value::Record(record) => Dynamic::from(map(*record)),
     }
 }
 
@@ -82,10 +82,10 @@ fn convert(value: &Dynamic, depth: usize) -> Result<Value, String> {
         return Ok(Value::Decimal(value));
     }
     if let Ok(text) = value.as_immutable_string_ref() {
-        return Ok(Value::Text(text.to_string()));
+        return Ok(Value::from(text.to_string()));
     }
     if let Ok(letter) = value.as_char() {
-        return Ok(Value::Text(letter.to_string()));
+        return Ok(Value::from(letter.to_string()));
     }
     if let Ok(values) = value.as_array_ref() {
         let values = values
@@ -99,7 +99,7 @@ fn convert(value: &Dynamic, depth: usize) -> Result<Value, String> {
             let value = convert(value, depth - 1).map_err(|error| format!("{name}: {error}"))?;
             Ok((name.to_string(), value))
         });
-        return members.collect::<Result<Record, String>>().map(Value::Record);
+        return members.collect::<Result<Record, String>>().map(Value::from);
     }
     Err(format!("{} cannot leave a script", kind(value)))
 }

@@ -21,11 +21,11 @@ pub(super) fn decode(body: &[u8]) -> Result<Decoded, String> {
     let body: Body = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let arguments = match body.datas {
         Value::Null => Vec::new(),
-        Value::Record(record) => vec![record],
+        Value::Record(record) => vec![*record],
         Value::List(values) => values
             .into_iter()
             .map(|value| match value {
-                Value::Record(record) => Ok(record),
+                Value::Record(record) => Ok(*record),
                 other => Err(format!("Datas: expected an object, found {other:?}")),
             })
             .collect::<Result<_, _>>()?,

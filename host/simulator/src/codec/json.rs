@@ -8,7 +8,7 @@ use sunmao_catalogue::Record;
 
 pub(super) fn decode(header: Option<&str>, body: &[u8]) -> Result<Decoded, String> {
     let arguments = if is_blank(body) {
-        Record::new()
+        Record::default()
     } else {
         serde_json::from_slice(body).map_err(|error| error.to_string())?
     };

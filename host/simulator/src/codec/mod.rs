@@ -30,7 +30,7 @@ pub(crate) fn decode(dialect: Dialect, header: Option<&str>, body: &[u8]) -> Res
         Dialect::Helper => helper::decode(body)?,
     };
     if decoded.arguments.is_empty() {
-        decoded.arguments.push(Record::new());
+        decoded.arguments.push(Record::default());
     }
     Ok(decoded)
 }

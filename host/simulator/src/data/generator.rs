@@ -111,11 +111,11 @@ impl Source<'_> {
             FieldType::Datetime => self.day().into(),
             FieldType::Bool => self.random.random_bool(0.5).into(),
             FieldType::String => self.text(label).into(),
-            FieldType::Object => Value::Record(self.members(fields)),
+            FieldType::Object => Value::from(self.members(fields)),
             FieldType::List if fields.is_empty() => Value::List(Vec::new()),
             FieldType::List => {
                 let lines = self.random.random_range(1..=3);
-                Value::List((0..lines).map(|_| Value::Record(self.members(fields))).collect())
+                Value::List((0..lines).map(|_| Value::from(self.members(fields))).collect())
             }
         }
     }

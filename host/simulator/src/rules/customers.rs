@@ -163,7 +163,7 @@ fn after_command(world: &mut World, verb: &str, ord: i64, arguments: &Record) {
         return;
     };
     let model = world.model.clone();
-    let query = Record::new();
+    let query = Record::default();
     let mut draft = Draft::new(customers, &model.schemas[customers], &query);
     draft.set("cateName", chosen.map_or(Value::Null, Value::Integer));
     resolve(world, &mut draft);
