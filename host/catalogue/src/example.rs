@@ -15,7 +15,7 @@ impl Operation {
             let fields = UNPUBLISHED
                 .iter()
                 .filter(|(name, _)| self.param(name).is_none())
-                .map(|(name, value)| shared::pair_value(name, *value))
+                .map(|(name, value)| shared::pair_value(name, Value::from(*value)))
                 .collect();
             example.insert("extra".to_owned(), Value::List(fields));
         }
@@ -42,7 +42,7 @@ fn example(field: &Field) -> Value {
 /// A record inside the arguments; typed guests write one of unpublished members as a list of names and values.
 fn record(field: &Field) -> Value {
     if field.fields.is_empty() {
-        Value::List(vec![shared::pair_value("ord", "1")])
+        Value::List(vec![shared::pair_value("ord", "1".into())])
     } else {
         Value::from(members(&field.fields))
     }

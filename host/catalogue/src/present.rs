@@ -1,7 +1,7 @@
 //! Answers under the catalogue's names.
 
 use crate::{
-    Ack, Answer, Column, Document, Operation, Page, Record, Table, Value,
+    Ack, Answer, Column, Document, DocumentField, NamedTable, Operation, Page, Record, Table, Value,
     coerce::text,
     shape::{ResponseForm, shared::pair_value},
 };
@@ -25,33 +25,33 @@ impl Operation {
     /// An answer under English names, in the shape that the face expects. Values are read by the announced type
     /// (thousands separators, loose dates, empty text); what does not fit goes to `extra` as text. An answer of another
     /// kind than the catalogue announces is put into the announced form, so that a guest never meets a surprise.
-    pub fn present(&self, answer: &Answer, face: Face) -> Value {
+    pub fn present(&self, answer: Answer, face: Face) -> Value {
         match self.response_form(face) {
-            ResponseForm::Rows => self.rows(&convert::table(answer), face),
+            ResponseForm::Rows => self.rows(convert::table(answer), face),
             ResponseForm::Record => Value::from(self.record(answer, face)),
-            ResponseForm::Table => table(&convert::table(answer), face),
-            ResponseForm::Document => document(&convert::document(answer), face),
-            ResponseForm::Ack => ack(&convert::ack(answer), face),
+            ResponseForm::Table => table(convert::table(answer), face),
+            ResponseForm::Document => document(convert::document(answer), face),
+            ResponseForm::Ack => ack(convert::ack(answer), face),
         }
     }
 
-    fn rows(&self, table: &Table, face: Face) -> Value {
+    fn rows(&self, table: Table, face: Face) -> Value {
         let columns = Columns::new(&self.fields, names_of(&table.columns));
         let items = table
             .rows
-            .iter()
-            .map(|row| Value::from(columns.record(row.iter(), face)))
+            .into_iter()
+            .map(|row| Value::from(columns.record(row, face)))
             .collect();
         named([("items", Value::List(items)), ("page", page(table.page))])
     }
 
-    fn record(&self, answer: &Answer, face: Face) -> Record {
+    fn record(&self, answer: Answer, face: Face) -> Record {
         let Answer::Document(document) = answer else {
-            return known_record(&self.fields, &convert::record(answer), face);
+            return known_record(&self.fields, convert::record(answer), face);
         };
         let table = convert::row_of_document(document);
         let columns = Columns::new(&self.fields, names_of(&table.columns));
-        columns.record(table.rows.iter().flatten(), face)
+        columns.record(table.rows.into_iter().flatten().collect(), face)
     }
 }
 
@@ -60,47 +60,50 @@ fn names_of(columns: &[Column]) -> impl Iterator<Item = (&str, &str)> {
     columns.iter().map(|column| (&*column.name, &*column.caption))
 }
 
-fn table(table: &Table, face: Face) -> Value {
+fn table(table: Table, face: Face) -> Value {
     match face {
         Face::Typed => typed_table(table),
-        Face::Dynamic => named([
-            ("items", Value::List(rows(table))),
-            ("page", page(table.page)),
-            ("columns", columns(names_of(&table.columns))),
-        ]),
+        Face::Dynamic => {
+            let (page, columns) = (page(table.page), columns(names_of(&table.columns)));
+            named([
+                ("items", Value::List(rows(table))),
+                ("page", page),
+                ("columns", columns),
+            ])
+        }
     }
 }
 
-fn typed_table(table: &Table) -> Value {
-    let cells = |row: &Vec<Value>| {
-        let missing = table.columns.len().saturating_sub(row.len());
-        let empty = std::iter::repeat_n(&Value::Null, missing);
-        Value::List(row.iter().chain(empty).map(words).collect())
+fn typed_table(table: Table) -> Value {
+    let width = table.columns.len();
+    let cells = |mut row: Vec<Value>| {
+        row.resize(row.len().max(width), Value::Null);
+        Value::List(row.into_iter().map(words).collect())
     };
     named([
         ("columns", columns(names_of(&table.columns))),
-        ("rows", Value::List(table.rows.iter().map(cells).collect())),
+        ("rows", Value::List(table.rows.into_iter().map(cells).collect())),
         ("page", page(table.page)),
     ])
 }
 
 /// Rows as records by column name, cells as text.
-fn rows(table: &Table) -> Vec<Value> {
+fn rows(table: Table) -> Vec<Value> {
     records(table, words)
 }
 
 /// Rows as records by column name, cells read by `cell`.
-fn records(table: &Table, cell: impl Fn(&Value) -> Value) -> Vec<Value> {
+fn records(table: Table, cell: impl Fn(Value) -> Value) -> Vec<Value> {
     let blank = blank(&table.columns);
-    let record = |row: &Vec<Value>| {
+    let record = |row: Vec<Value>| {
         let mut record = blank.clone();
-        let cells = row.iter().chain(std::iter::repeat(&Value::Null));
+        let cells = row.into_iter().chain(std::iter::repeat(Value::Null));
         for (member, value) in record.values_mut().zip(cells) {
             *member = cell(value);
         }
         Value::from(record)
     };
-    table.rows.iter().map(record).collect()
+    table.rows.into_iter().map(record).collect()
 }
 
 /// A row with a member for every column, under distinct names: the wire name, else the caption, else the position; a
@@ -129,95 +132,88 @@ fn insert_distinct(record: &mut Record, name: String, value: Value) {
     record.insert(distinct, value);
 }
 
-fn document(document: &Document, face: Face) -> Value {
+fn document(document: Document, face: Face) -> Value {
     let key = document.key.map_or(Value::Null, Value::Integer);
-    let caption = Value::from(document.caption.as_str());
     match face {
         Face::Typed => named([
             ("key", key),
-            ("caption", caption),
-            ("fields", typed_fields(document)),
-            ("tables", typed_tables(document)),
+            ("caption", Value::from(document.caption)),
+            ("fields", typed_fields(document.fields)),
+            ("tables", typed_tables(document.tables)),
         ]),
-        Face::Dynamic => dynamic_document(document, key, caption),
+        Face::Dynamic => dynamic_document(document, key),
     }
 }
 
-fn typed_fields(document: &Document) -> Value {
-    let field = |field: &crate::DocumentField| {
+fn typed_fields(fields: Vec<DocumentField>) -> Value {
+    let field = |field: DocumentField| {
         named([
-            ("name", Value::from(field.name.as_str())),
-            ("caption", Value::from(field.caption.as_str())),
-            ("value", words(&field.value)),
-            ("text", Value::from(field.text.as_str())),
+            ("name", Value::from(field.name)),
+            ("caption", Value::from(field.caption)),
+            ("value", words(field.value)),
+            ("text", Value::from(field.text)),
         ])
     };
-    Value::List(document.fields.iter().map(field).collect())
+    Value::List(fields.into_iter().map(field).collect())
 }
 
-fn typed_tables(document: &Document) -> Value {
-    let table = |inner: &crate::NamedTable| {
+fn typed_tables(tables: Vec<NamedTable>) -> Value {
+    let table = |inner: NamedTable| {
         named([
-            ("name", Value::from(inner.name.as_str())),
-            ("table", typed_table(&inner.table)),
+            ("name", Value::from(inner.name)),
+            ("table", typed_table(inner.table)),
         ])
     };
-    Value::List(document.tables.iter().map(table).collect())
+    Value::List(tables.into_iter().map(table).collect())
 }
 
-fn dynamic_document(document: &Document, key: Value, caption: Value) -> Value {
+fn dynamic_document(document: Document, key: Value) -> Value {
+    let captions = document.fields.iter();
+    let columns = columns(captions.map(|field| (&*field.name, &*field.caption)));
     let mut fields = Record::with_capacity_and_hasher(document.fields.len(), Default::default());
     let mut labels = Record::default();
-    for field in &document.fields {
+    for field in document.fields {
         let name = if field.name.is_empty() {
-            &field.caption
+            field.caption
         } else {
-            &field.name
+            field.name
         };
         if !field.text.is_empty() {
-            insert_distinct(&mut labels, name.clone(), Value::from(field.text.as_str()));
+            insert_distinct(&mut labels, name.clone(), Value::from(field.text));
         }
-        insert_distinct(&mut fields, name.clone(), words(&field.value));
+        insert_distinct(&mut fields, name, words(field.value));
     }
     let mut tables = Record::with_capacity_and_hasher(document.tables.len(), Default::default());
-    for inner in &document.tables {
-        insert_distinct(&mut tables, inner.name.clone(), Value::List(rows(&inner.table)));
+    for inner in document.tables {
+        insert_distinct(&mut tables, inner.name, Value::List(rows(inner.table)));
     }
-    let captions = document
-        .fields
-        .iter()
-        .map(|field| (&*field.name, &*field.caption));
     named([
         ("key", key),
-        ("caption", caption),
+        ("caption", Value::from(document.caption)),
         ("fields", Value::from(fields)),
         ("labels", Value::from(labels)),
         ("tables", Value::from(tables)),
-        ("columns", columns(captions)),
+        ("columns", columns),
     ])
 }
 
-fn ack(ack: &Ack, face: Face) -> Value {
-    let data = ack.data.iter().map(|(name, value)| (name.as_str(), value));
+fn ack(ack: Ack, face: Face) -> Value {
     named([
-        ("message", Value::from(ack.message.as_str())),
+        ("message", Value::from(ack.message)),
         ("key", ack.key.map_or(Value::Null, Value::Integer)),
-        ("data", texts(data, face)),
+        ("data", texts(ack.data, face)),
     ])
 }
 
 /// Names and texts: a list of `field` for typed guests, a record for the others.
-fn texts<'a>(values: impl Iterator<Item = (&'a str, &'a Value)>, face: Face) -> Value {
+fn texts(values: impl IntoIterator<Item = (String, Value)>, face: Face) -> Value {
+    let values = values.into_iter().map(|(name, value)| (name, words(value)));
     match face {
-        Face::Typed => Value::List(
-            values
-                .map(|(name, value)| pair_value(name, text(value)))
-                .collect(),
-        ),
+        Face::Typed => Value::List(values.map(|(name, value)| pair_value(&name, value)).collect()),
         Face::Dynamic => {
             let mut record = Record::default();
             for (name, value) in values {
-                insert_distinct(&mut record, name.to_owned(), words(value));
+                insert_distinct(&mut record, name, value);
             }
             Value::from(record)
         }
@@ -241,8 +237,12 @@ fn page(page: Page) -> Value {
     ])
 }
 
-fn words(value: &Value) -> Value {
-    Value::from(&*text(value))
+/// A value as text.
+fn words(value: Value) -> Value {
+    match value {
+        Value::Text(_) => value,
+        value => Value::from(&*text(&value)),
+    }
 }
 
 fn named<const COUNT: usize>(members: [(&str, Value); COUNT]) -> Value {

@@ -84,7 +84,7 @@ fn every_operations_answer_has_exactly_its_shape_and_every_known_field_a_value()
     assert_eq!(catalogue.operations().len(), 217);
     for operation in catalogue.operations() {
         let answer = example_answer(operation);
-        let presented = operation.present(&answer, Face::Typed);
+        let presented = operation.present(answer.clone(), Face::Typed);
         assert_shape(&operation.name, &operation.response_shape(), &presented);
         let known = match operation.result {
             ResultKind::Table if !operation.fields.is_empty() => {
@@ -186,8 +186,8 @@ proptest! {
     fn any_answer_of_any_operation_has_the_shape(operation in 0_usize..217, answer in any_answer()) {
         let catalogue = Catalogue::shared();
         let operation = &catalogue.operations()[operation];
-        let presented = operation.present(&answer, Face::Typed);
+        let presented = operation.present(answer.clone(), Face::Typed);
         assert_shape(&operation.name, &operation.response_shape(), &presented);
-        operation.present(&answer, Face::Dynamic);
+        operation.present(answer, Face::Dynamic);
     }
 }

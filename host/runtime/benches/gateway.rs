@@ -71,7 +71,7 @@ async fn measure() {
         gated
             .turn(async {
                 let answer = parts.host.gateway.call(&caller, &operation, &given).await;
-                operation.present(&answer.expect("answer"), Face::Typed)
+                operation.present(answer.expect("answer"), Face::Typed)
             })
             .await;
     }

@@ -42,7 +42,7 @@ impl Call {
         };
         sign_out(&erp, &shutdown).await;
         let Walked { answer, doubt } = outcome?;
-        let answer = operation.present(&answer, Face::Dynamic);
+        let answer = operation.present(answer, Face::Dynamic);
         match context.style() {
             Style::Json => output::json(&answer),
             Style::Text => render::answer(&answer),

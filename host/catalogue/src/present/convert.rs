@@ -2,93 +2,100 @@
 //! the record it wrote. Each function puts any answer into one kind and loses nothing that has a place there.
 
 use crate::{Ack, Answer, Column, Document, DocumentField, NamedTable, Page, Record, Table, Value};
-use std::borrow::Cow;
 
 /// Any answer as rows and columns.
-pub(super) fn table(answer: &Answer) -> Cow<'_, Table> {
+pub(super) fn table(answer: Answer) -> Table {
     match answer {
-        Answer::Table(table) => Cow::Borrowed(table),
-        Answer::Document(document) => match document.tables.as_slice() {
-            [only] if document.fields.is_empty() => Cow::Borrowed(&only.table),
-            _ => Cow::Owned(row_of_document(document)),
+        Answer::Table(table) => table,
+        Answer::Document(mut document) => match document.tables.pop() {
+            Some(only) if document.fields.is_empty() && document.tables.is_empty() => only.table,
+            last => {
+                document.tables.extend(last);
+                row_of_document(document)
+            }
         },
-        Answer::Record(record) => Cow::Owned(one_row(record)),
-        Answer::Ack(ack) => Cow::Owned(one_row(&ack.data)),
+        Answer::Record(record) => one_row(record),
+        Answer::Ack(ack) => one_row(ack.data),
     }
 }
 
 /// Any answer as one record under wire names.
-pub(super) fn record(answer: &Answer) -> Cow<'_, Record> {
+pub(super) fn record(answer: Answer) -> Record {
     match answer {
-        Answer::Record(record) => Cow::Borrowed(record),
-        Answer::Document(document) => Cow::Owned(record_of_document(document)),
-        Answer::Table(table) => Cow::Owned(record_of_table(table)),
-        Answer::Ack(ack) => Cow::Owned(record_of_ack(ack)),
+        Answer::Record(record) => record,
+        Answer::Document(document) => record_of_document(document),
+        Answer::Table(table) => record_of_table(table),
+        Answer::Ack(ack) => record_of_ack(ack),
     }
 }
 
 /// Any answer as a document.
-pub(super) fn document(answer: &Answer) -> Cow<'_, Document> {
+pub(super) fn document(answer: Answer) -> Document {
     match answer {
-        Answer::Document(document) => Cow::Borrowed(document),
-        Answer::Record(record) => Cow::Owned(document_of_record(record)),
-        Answer::Table(table) => Cow::Owned(Document {
+        Answer::Document(document) => document,
+        Answer::Record(record) => document_of_record(record),
+        Answer::Table(table) => Document {
             tables: vec![NamedTable {
                 name: "items".to_owned(),
-                table: table.clone(),
+                table,
             }],
             ..Document::default()
-        }),
-        Answer::Ack(ack) => Cow::Owned(Document {
+        },
+        Answer::Ack(ack) => Document {
             key: ack.key,
-            caption: ack.message.clone(),
-            ..document_of_record(&ack.data)
-        }),
+            caption: ack.message,
+            ..document_of_record(ack.data)
+        },
     }
 }
 
 /// Any answer as an accepted command.
-pub(super) fn ack(answer: &Answer) -> Cow<'_, Ack> {
+pub(super) fn ack(answer: Answer) -> Ack {
     match answer {
-        Answer::Ack(ack) => Cow::Borrowed(ack),
-        Answer::Record(record) => Cow::Owned(Ack {
-            key: key_of(record),
-            data: record.clone(),
+        Answer::Ack(ack) => ack,
+        Answer::Record(record) => Ack {
+            key: key_of(&record),
+            data: record,
             ..Ack::default()
-        }),
-        Answer::Document(document) => Cow::Owned(Ack {
-            message: document.caption.clone(),
+        },
+        Answer::Document(mut document) => Ack {
+            message: std::mem::take(&mut document.caption),
             key: document.key,
             data: record_of_document(document),
-        }),
-        Answer::Table(table) => Cow::Owned(Ack {
+        },
+        Answer::Table(table) => Ack {
             data: record_of_table(table),
             ..Ack::default()
-        }),
+        },
     }
 }
 
 /// A document as one row, its captions kept.
-pub(super) fn row_of_document(document: &Document) -> Table {
-    let mut table = one_row(&record_of_document(document));
-    for (column, field) in table.columns.iter_mut().zip(&document.fields) {
-        column.caption.clone_from(&field.caption);
+pub(super) fn row_of_document(document: Document) -> Table {
+    let captions: Vec<String> = document
+        .fields
+        .iter()
+        .map(|field| field.caption.clone())
+        .collect();
+    let mut table = one_row(record_of_document(document));
+    for (column, caption) in table.columns.iter_mut().zip(captions) {
+        column.caption = caption;
     }
     table
 }
 
 /// One row, or none where there is nothing at all.
-fn one_row(record: &Record) -> Table {
+fn one_row(record: Record) -> Table {
     if record.is_empty() {
         return Table::default();
     }
-    let column = |name: &String| Column {
-        name: name.clone(),
-        caption: String::new(),
-    };
+    let (columns, cells) = record
+        .into_iter()
+        .map(|(name, value)| (column(name), value))
+        .unzip();
     Table {
-        columns: record.keys().map(column).collect(),
-        rows: vec![record.values().cloned().collect()],
+        columns,
+        rows: vec![cells],
         page: Page {
             size: 1,
             index: 1,
@@ -98,25 +105,27 @@ fn one_row(record: &Record) -> Table {
     }
 }
 
-fn record_of_document(document: &Document) -> Record {
-    let mut record = Record::with_capacity_and_hasher(
-        document.fields.len() + document.tables.len() + 1,
-        Default::default(),
-    );
-    for field in &document.fields {
-        let name = if field.name.is_empty() {
-            &field.caption
-        } else {
-            &field.name
-        };
-        super::insert_distinct(&mut record, name.clone(), field.value.clone());
+fn column(name: String) -> Column {
+    Column {
+        name,
+        caption: String::new(),
     }
-    for inner in &document.tables {
-        super::insert_distinct(
-            &mut record,
-            inner.name.clone(),
-            Value::List(super::records(&inner.table, Value::clone)),
-        );
+}
+
+fn record_of_document(document: Document) -> Record {
+    let members = document.fields.len() + document.tables.len() + 1;
+    let mut record = Record::with_capacity_and_hasher(members, Default::default());
+    for field in document.fields {
+        let name = if field.name.is_empty() {
+            field.caption
+        } else {
+            field.name
+        };
+        super::insert_distinct(&mut record, name, field.value);
+    }
+    for inner in document.tables {
+        let rows = super::records(inner.table, |cell| cell);
+        super::insert_distinct(&mut record, inner.name, Value::List(rows));
     }
     // A new record's screen may hold an empty `ord` field while the answer already carries its key.
     if let Some(key) = document.key
@@ -128,8 +137,8 @@ fn record_of_document(document: &Document) -> Record {
 }
 
 /// A single row is the record itself; several have no names of their own and stay a list.
-fn record_of_table(table: &Table) -> Record {
-    let mut rows = super::records(table, Value::clone);
+fn record_of_table(table: Table) -> Record {
+    let mut rows = super::records(table, |cell| cell);
     match rows.pop() {
         Some(Value::Record(record)) if rows.is_empty() => *record,
         Some(last) => {
@@ -140,37 +149,30 @@ fn record_of_table(table: &Table) -> Record {
     }
 }
 
-fn record_of_ack(ack: &Ack) -> Record {
-    let mut record = ack.data.clone();
+fn record_of_ack(ack: Ack) -> Record {
+    let mut record = ack.data;
     if let Some(key) = ack.key
         && !record.contains_key(KEY)
     {
         record.insert(KEY.to_owned(), Value::Integer(key));
     }
     if !ack.message.is_empty() {
-        super::insert_distinct(
-            &mut record,
-            "message".to_owned(),
-            Value::from(ack.message.as_str()),
-        );
+        super::insert_distinct(&mut record, "message".to_owned(), Value::from(ack.message));
     }
     record
 }
 
-fn document_of_record(record: &Record) -> Document {
+fn document_of_record(record: Record) -> Document {
     let mut document = Document {
-        key: key_of(record),
+        key: key_of(&record),
         ..Document::default()
     };
     for (name, value) in record {
-        match rows_of(value) {
-            Some(table) => document.tables.push(NamedTable {
-                name: name.clone(),
-                table,
-            }),
+        match rows_of(&value) {
+            Some(table) => document.tables.push(NamedTable { name, table }),
             None => document.fields.push(DocumentField {
-                name: name.clone(),
-                value: value.clone(),
+                name,
+                value,
                 ..DocumentField::default()
             }),
         }
@@ -196,13 +198,7 @@ fn rows_of(value: &Value) -> Option<Table> {
     let total = records.len();
     Some(Table {
         rows: records.iter().map(row).collect(),
-        columns: names
-            .iter()
-            .map(|name| Column {
-                name: (*name).to_owned(),
-                caption: String::new(),
-            })
-            .collect(),
+        columns: names.iter().map(|name| column((*name).to_owned())).collect(),
         page: Page {
             size: u32::try_from(total).unwrap_or(u32::MAX),
             index: 1,

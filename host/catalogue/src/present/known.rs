@@ -1,9 +1,9 @@
 //! Records whose members the catalogue knows: columns are matched to fields once, cells are read by the field's type.
 
-use super::{Face, texts};
+use super::{Face, texts, words};
 use crate::{
     Field, FieldType, Record, Value,
-    coerce::{decimal, integer, moment, text, truth},
+    coerce::{decimal, integer, moment, truth},
 };
 
 /// Which column fills which field.
@@ -56,28 +56,23 @@ impl<'a> Columns<'a> {
     }
 
     /// One row under English names, with every member present, and `extra` behind them.
-    pub(super) fn record<'v>(&self, cells: impl Iterator<Item = &'v Value>, face: Face) -> Record
-    where
-        'a: 'v,
-    {
-        let cells: Vec<&Value> = cells.collect();
+    pub(super) fn record(&self, mut cells: Vec<Value>, face: Face) -> Record {
         let mut record = self.blank.clone();
-        let mut misfits: Vec<usize> = Vec::new();
         let mut members = record.values_mut();
         for ((field, source), member) in self.fields.iter().zip(&self.sources).zip(&mut members) {
-            let cell = source.and_then(|column| cells.get(column)).copied();
-            *member = read(field, cell.unwrap_or(&Value::Null), face).unwrap_or_else(|| {
-                misfits.extend(*source);
-                absent(field, face)
-            });
+            let cell = source.and_then(|column| cells.get_mut(column));
+            *member = cell
+                .and_then(|cell| read(field, cell, face))
+                .unwrap_or_else(|| absent(field, face));
         }
-        let unplaced = |(column, cell): (usize, &&'v Value)| {
+        let unplaced = |(column, cell): (usize, Value)| {
             let (target, name) = self.columns.get(column).copied().unwrap_or_default();
-            let shown = target.is_none() || misfits.contains(&column);
-            shown.then_some((name, *cell))
+            // What found its place was taken out; what is left in a field's column did not fit it.
+            let shown = target.is_none() || !cell.is_empty();
+            shown.then(|| (name.to_owned(), cell))
         };
         if let Some(extra) = members.next() {
-            *extra = texts(cells.iter().enumerate().filter_map(unplaced), face);
+            *extra = texts(cells.into_iter().enumerate().filter_map(unplaced), face);
         }
         record
     }
@@ -89,44 +84,54 @@ fn blank(fields: &[Field]) -> Record {
 }
 
 /// A record under wire names as one under English names.
-pub(super) fn known_record(fields: &[Field], record: &Record, face: Face) -> Record {
-    let columns = Columns::new(fields, record.keys().map(|name| (name.as_str(), "")));
-    columns.record(record.values(), face)
+pub(super) fn known_record(fields: &[Field], record: Record, face: Face) -> Record {
+    let (names, cells): (Vec<String>, Vec<Value>) = record.into_iter().unzip();
+    let columns = Columns::new(fields, names.iter().map(|name| (name.as_str(), "")));
+    columns.record(cells, face)
 }
 
-/// A cell by its field's type; none where it does not fit.
-fn read(field: &Field, cell: &Value, face: Face) -> Option<Value> {
+/// Takes a cell by its field's type; leaves it where it does not fit.
+fn read(field: &Field, cell: &mut Value, face: Face) -> Option<Value> {
     if cell.is_empty() {
-        return Some(absent(field, face));
+        return None;
     }
-    match field.kind {
-        FieldType::String => Some(Value::from(&*text(cell))),
+    let value = match field.kind {
+        FieldType::String => {
+            let value = std::mem::take(cell);
+            return Some(words(value));
+        }
         FieldType::Int => integer(cell).map(Value::Integer),
         FieldType::Decimal => decimal(cell).map(Value::Decimal),
         FieldType::Bool => truth(cell).map(Value::Bool),
         FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::from(moment.iso())),
         FieldType::Object => object(field, cell, face),
         FieldType::List => match cell {
-            Value::List(items) => items
-                .iter()
-                .map(|item| object(field, item, face))
-                .collect::<Option<_>>()
-                .map(Value::List),
+            Value::List(items) if items.iter().all(|item| item.as_record().is_some()) => Some(Value::List(
+                items
+                    .iter_mut()
+                    .filter_map(|item| object(field, item, face))
+                    .collect(),
+            )),
             Value::Record(_) => object(field, cell, face).map(|item| Value::List(vec![item])),
             _ => None,
         },
+    };
+    if value.is_some() {
+        *cell = Value::Null;
     }
+    value
 }
 
-fn object(field: &Field, cell: &Value, face: Face) -> Option<Value> {
-    let record = cell.as_record()?;
-    if field.fields.is_empty() {
-        return Some(match face {
-            Face::Typed => texts(record.iter().map(|(name, value)| (name.as_str(), value)), face),
-            Face::Dynamic => cell.clone(),
-        });
-    }
-    Some(Value::from(known_record(&field.fields, record, face)))
+fn object(field: &Field, cell: &mut Value, face: Face) -> Option<Value> {
+    let Value::Record(record) = cell else {
+        return None;
+    };
+    let record = std::mem::take(&mut **record);
+    Some(match face {
+        _ if !field.fields.is_empty() => Value::from(known_record(&field.fields, record, face)),
+        Face::Typed => texts(record, face),
+        Face::Dynamic => Value::from(record),
+    })
 }
 
 /// What stands for a value that is not there: text and lists have an empty value, everything else is null.
@@ -134,7 +139,7 @@ fn absent(field: &Field, face: Face) -> Value {
     match field.kind {
         FieldType::String => Value::from(""),
         FieldType::List => Value::List(Vec::new()),
-        FieldType::Object if field.fields.is_empty() => texts(std::iter::empty(), face),
+        FieldType::Object if field.fields.is_empty() => texts(Record::default(), face),
         _ => Value::Null,
     }
 }

@@ -160,8 +160,8 @@ pub(crate) fn shared_types() -> Vec<Arc<RecordShape>> {
 }
 
 /// A value of the type `field`.
-pub(crate) fn pair_value(name: &str, value: impl Into<String>) -> Value {
+pub(crate) fn pair_value(name: &str, value: Value) -> Value {
     let name = ("name".to_owned(), Value::from(name));
-    let value = ("value".to_owned(), Value::from(value.into()));
+    let value = ("value".to_owned(), value);
     Value::from(Record::from_iter([name, value]))
 }

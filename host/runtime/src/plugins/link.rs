@@ -82,7 +82,7 @@ async fn serve(
     };
     let outcome = store.data().operation(&linked.operation, &arguments).await;
     let outcome = outcome.and_then(|answer| {
-        convert::response(&linked.response, linked.operation.present(&answer, Face::Typed)).map_err(|error| {
+        convert::response(&linked.response, linked.operation.present(answer, Face::Typed)).map_err(|error| {
             Fault::new(
                 Kind::Unavailable,
                 format!(

@@ -6,7 +6,7 @@ use rhai::{Dynamic, Map};
 use sunmao_catalogue::{Answer, Face, Field, Operation, Record, Value};
 
 /// Presents an answer to a script.
-pub fn to_script(operation: &Operation, answer: &Answer) -> Dynamic {
+pub fn to_script(operation: &Operation, answer: Answer) -> Dynamic {
     match operation.present(answer, Face::Dynamic) {
         // Without known fields every column is an unknown one.
         Value::Record(record) if !operation.fields.is_empty() => presented(&operation.fields, *record),

@@ -61,7 +61,7 @@ fn run_operation(run: &Run, id: u32, arguments: Option<&Dynamic>) -> Result<Dyna
         None => Record::default(),
     };
     let answered = run.operation(operation, &arguments)?;
-    Ok(answer::to_script(operation, &answered))
+    Ok(answer::to_script(operation, answered))
 }
 
 fn record(operation: &Operation, arguments: &Dynamic) -> Result<Record, Fault> {
