@@ -101,17 +101,18 @@ impl Transport {
         if let Some((name, value)) = request.header {
             builder = builder.header(name, value);
         }
-        let response = match timeout_at(deadline, builder.send()).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) if error.is_connect() || error.is_builder() => {
-                return Err(Loss::Unsent(causes(error)));
-            }
-            Ok(Err(error)) => return Err(Loss::NoAnswer(causes(error))),
-            Err(_) => return Err(Loss::Late),
+        let mut has_begun = false;
+        let exchange = async {
+            let response = builder.send().await.map_err(lost)?;
+            has_begun = true;
+            self.read(response).await
         };
-        timeout_at(deadline, self.read(response))
-            .await
-            .unwrap_or_else(|_| Err(Loss::Torn("the time was up".to_owned())))
+        // One timer for both parts: each costs a wake-up of the timer's thread.
+        let outcome = timeout_at(deadline, exchange).await;
+        outcome.unwrap_or_else(|_| match has_begun {
+            true => Err(Loss::Torn("the time was up".to_owned())),
+            false => Err(Loss::Late),
+        })
     }
 
     async fn read(&self, mut response: Response) -> Result<Reply, Loss> {
@@ -143,6 +144,14 @@ impl Transport {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         url
+    }
+}
+
+/// What is known after a request that got no answer.
+fn lost(error: reqwest::Error) -> Loss {
+    match error.is_connect() || error.is_builder() {
+        true => Loss::Unsent(causes(error)),
+        false => Loss::NoAnswer(causes(error)),
     }
 }
 

@@ -8,6 +8,7 @@ mod deliveries;
 mod enqueue;
 mod failure;
 mod finish;
+mod held;
 mod intents;
 mod job;
 mod lease;

@@ -3,29 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep_until};
 
 use super::failure::Failure;
+use super::held::{Closed, Held};
 use super::job::{Job, Write, job};
 use super::lock::ProcessLock;
 use crate::{AuditRow, StoreError};
 
 /// How many writes may share a transaction; as many may wait behind it.
 const BATCH: usize = 256;
-
-/// How long an audit row may be held back while nothing else is written.
-const HOLD: Duration = Duration::from_millis(250);
-
-/// How many audit rows may be held back before they are written without further ado.
-const HELD: usize = 1_000;
-
-/// How many audit rows are kept for better times while the database fails.
-const HELD_AT_MOST: usize = 20_000;
 
 /// Why a transaction was undone.
 enum Undone {
@@ -37,7 +27,6 @@ enum Undone {
 
 enum Message {
     Job(Box<dyn Job>),
-    Later(Box<AuditRow>),
     Close(oneshot::Sender<()>),
 }
 
@@ -45,6 +34,7 @@ enum Message {
 pub(super) struct Writer {
     path: Arc<Path>,
     outbox: mpsc::Sender<Message>,
+    held: Arc<Held>,
     commits: Arc<AtomicU64>,
     arrivals: watch::Receiver<u64>,
 }
@@ -59,14 +49,14 @@ impl Writer {
     ) -> Self {
         let (outbox, inbox) = mpsc::channel(BATCH);
         let (bell, arrivals) = watch::channel(0);
+        let held = Arc::new(Held::new());
         let commits = Arc::new(AtomicU64::new(0));
         let task = Task {
             path: path.clone(),
             options,
             connection: Some(connection),
             inbox,
-            held: Vec::new(),
-            held_since: Instant::now(),
+            held: held.clone(),
             closing: None,
             commits: commits.clone(),
             bell,
@@ -76,6 +66,7 @@ impl Writer {
         Self {
             path,
             outbox,
+            held,
             commits,
             arrivals,
         }
@@ -95,13 +86,10 @@ impl Writer {
     }
 
     pub(super) async fn later(&self, row: AuditRow) -> Result<(), StoreError> {
-        self.outbox
-            .send(Message::Later(Box::new(row)))
-            .await
-            .map_err(|_| StoreError::Closed {
-                path: self.path.to_path_buf(),
-                phase: "writing the audit log",
-            })
+        self.held.add(row).await.map_err(|Closed| StoreError::Closed {
+            path: self.path.to_path_buf(),
+            phase: "writing the audit log",
+        })
     }
 
     /// Returns when everything asked for before is on disk and the lock is free.
@@ -132,8 +120,7 @@ struct Task {
     /// Absent after a failure that left its transaction in doubt; opened anew when needed.
     connection: Option<SqliteConnection>,
     inbox: mpsc::Receiver<Message>,
-    held: Vec<AuditRow>,
-    held_since: Instant,
+    held: Arc<Held>,
     closing: Option<oneshot::Sender<()>>,
     commits: Arc<AtomicU64>,
     bell: watch::Sender<u64>,
@@ -144,34 +131,27 @@ impl Task {
     async fn run(mut self) {
         let mut messages = Vec::with_capacity(BATCH);
         loop {
-            let flush_at = self.held_since + HOLD;
             let taken = tokio::select! {
                 taken = self.inbox.recv_many(&mut messages, BATCH) => Some(taken),
-                () = sleep_until(flush_at), if !self.held.is_empty() => None,
+                () = self.held.due() => None,
             };
             if taken == Some(0) {
                 break;
             }
             let jobs = self.sort(&mut messages);
-            if !jobs.is_empty() || self.must_flush() {
+            if !jobs.is_empty() || taken.is_none() {
                 self.commit(jobs).await;
             }
         }
         self.finish().await;
     }
 
-    /// Puts audit rows aside and returns what somebody waits for.
+    /// What somebody waits for.
     fn sort(&mut self, messages: &mut Vec<Message>) -> Vec<Box<dyn Job>> {
         let mut jobs = Vec::with_capacity(messages.len());
         for message in messages.drain(..) {
             match message {
                 Message::Job(job) => place(&mut jobs, job),
-                Message::Later(row) => {
-                    if self.held.is_empty() {
-                        self.held_since = Instant::now();
-                    }
-                    self.held.push(*row);
-                }
                 Message::Close(reply) => {
                     self.inbox.close();
                     self.closing = Some(reply);
@@ -181,12 +161,8 @@ impl Task {
         jobs
     }
 
-    fn must_flush(&self) -> bool {
-        self.held.len() >= HELD || (!self.held.is_empty() && self.held_since.elapsed() >= HOLD)
-    }
-
     async fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
-        let held = std::mem::take(&mut self.held);
+        let held = self.held.take();
         let result = match self.transact(&mut jobs, &held).await {
             Ok(()) => Ok(()),
             Err(Undone::Write(_)) => return self.commit_singly(jobs, held).await,
@@ -217,11 +193,9 @@ impl Task {
 
     /// Holds audit rows back once more after they could not be written.
     fn hold_on(&mut self, held: Vec<AuditRow>, failure: &Failure) {
-        if held.len() > HELD_AT_MOST {
-            return self.lament(&held, failure);
+        if let Err(lost) = self.held.put_back(held) {
+            self.lament(&lost, failure);
         }
-        self.held = held;
-        self.held_since = Instant::now();
     }
 
     fn lament(&self, held: &[AuditRow], failure: &Failure) {
@@ -251,7 +225,7 @@ impl Task {
     }
 
     async fn finish(mut self) {
-        let held = std::mem::take(&mut self.held);
+        let held = self.held.close();
         if !held.is_empty()
             && let Err(Undone::Write(failure) | Undone::Whole(failure)) = self.transact(&mut [], &held).await
         {
@@ -267,6 +241,13 @@ impl Task {
         if let Some(reply) = closing {
             let _ = reply.send(());
         }
+    }
+}
+
+impl Drop for Task {
+    /// However it ended: nobody is to wait for it.
+    fn drop(&mut self) {
+        self.held.close();
     }
 }
 
