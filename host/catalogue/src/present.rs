@@ -5,6 +5,7 @@ use crate::{
     coerce::text,
     shape::{ResponseForm, shared::pair_value},
 };
+use compact_str::ToCompactString;
 use known::{Columns, known_record};
 
 mod convert;
@@ -241,6 +242,7 @@ fn page(page: Page) -> Value {
 fn words(value: Value) -> Value {
     match value {
         Value::Text(_) => value,
+        Value::Integer(number) => Value::Text(number.to_compact_string()),
         value => Value::from(&*text(&value)),
     }
 }

@@ -2,22 +2,45 @@
 
 use crate::{Record, Value};
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// From here on (2^53) neighbouring whole numbers share one float.
 const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
-/// Room for the cells of a usual row: growing from nothing would copy each row several times.
-const USUAL_ROW: usize = 16;
-
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor)
+        deserializer.deserialize_any(ValueVisitor { room: 0 })
     }
 }
 
-struct ValueVisitor;
+/// Reads one value. The rows of a page are alike, so that each is given the room that the one before it took: growing
+/// from nothing would copy every row several times.
+#[derive(Clone, Copy)]
+struct ValueVisitor {
+    /// Values in the list or record before this one.
+    room: usize,
+}
+
+impl ValueVisitor {
+    /// The visitor of the value behind this one.
+    fn behind(value: &Value) -> Self {
+        let room = match value {
+            Value::List(values) => values.len(),
+            Value::Record(record) => record.len(),
+            _ => 0,
+        };
+        ValueVisitor { room }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
@@ -78,12 +101,13 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
-        let Some(first) = sequence.next_element()? else {
-            return Ok(Value::List(Vec::new()));
-        };
-        let mut values = Vec::with_capacity(sequence.size_hint().map_or(USUAL_ROW, |hint| hint.min(4096)));
-        values.push(first);
-        while let Some(value) = sequence.next_element()? {
+        let mut values = Vec::new();
+        let mut element = ValueVisitor { room: 0 };
+        while let Some(value) = sequence.next_element_seed(element)? {
+            if values.is_empty() {
+                values.reserve_exact(self.room);
+            }
+            element = ValueVisitor::behind(&value);
             values.push(value);
         }
         Ok(Value::List(values))
@@ -91,7 +115,11 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut record = Record::default();
-        while let Some((name, value)) = map.next_entry()? {
+        while let Some(name) = map.next_key()? {
+            let value = map.next_value_seed(ValueVisitor { room: 0 })?;
+            if record.is_empty() {
+                record.reserve(self.room);
+            }
             record.insert(name, value);
         }
         Ok(Value::from(record))

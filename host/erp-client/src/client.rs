@@ -139,7 +139,8 @@ impl ErpClient {
             let (session, reply) = self
                 .exchange(operation, arguments, name, report, deadline)
                 .await?;
-            let outcome = decode::answer(operation, arguments, &reply);
+            let secrets = [session.token(), &self.sessions.settings().password];
+            let outcome = decode::answer(operation, arguments, reply.status, &reply.body);
             let reason = outcome.as_ref().err().map(|rejection| rejection.reason);
             if matches!(reason, None | Some(Reason::Refused | Reason::MissingRecord)) {
                 session.mark_served();
@@ -150,7 +151,7 @@ impl ErpClient {
             let rejection = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(rejection) if rejection.reason == Reason::Expired => rejection,
-                Err(rejection) => return Err(report.rejected(rejection, &session, self.sessions.settings())),
+                Err(rejection) => return Err(report.rejected(rejection, &secrets)),
             };
             if self.may_be_misnamed(operation, tried) {
                 tried = TokenName::Session;
@@ -158,7 +159,7 @@ impl ErpClient {
             }
             // A new session that is turned down at its first use will not get better by another login.
             if renewals == RENEWALS || (renewals > 0 && !session.has_served()) {
-                return Err(report.rejected(rejection, &session, self.sessions.settings()));
+                return Err(report.rejected(rejection, &secrets));
             }
             tracing::info!(operation = operation.name, "the ERP dropped the session");
             self.sessions.forget(&session);

@@ -3,9 +3,10 @@
 use crate::decode::{Reason, Rejection};
 use crate::encode::Unwritable;
 use crate::error::{Failure, Phase, Subject};
-use crate::session::{NoSession, Session};
+use crate::session::NoSession;
 use crate::transport::Loss;
-use crate::{Error, Settings, words};
+use crate::{Error, words};
+use secrecy::SecretString;
 use std::time::Duration;
 use sunmao_catalogue::{Kind, Operation};
 
@@ -81,8 +82,8 @@ impl<'a> Report<'a> {
     }
 
     /// An answer came that is none. A server may echo what it was sent, so the secrets are taken out of its words.
-    pub(crate) fn rejected(&self, rejection: Rejection, session: &Session, settings: &Settings) -> Error {
-        let words = words::shown(&rejection.words, &[session.token(), &settings.password]);
+    pub(crate) fn rejected(&self, rejection: Rejection, secrets: &[&SecretString]) -> Error {
+        let words = words::shown(&rejection.words, secrets);
         let (kind, hint) = match rejection.reason {
             Reason::Expired => (Kind::Session, EXPIRED),
             Reason::Refused => (Kind::Refused, REFUSED),

@@ -10,6 +10,7 @@ mod encode;
 mod error;
 mod evidence;
 mod failure;
+mod recorded;
 mod session;
 mod settings;
 mod transport;
@@ -17,5 +18,6 @@ mod words;
 
 pub use client::ErpClient;
 pub use error::{Error, Failure, Phase, Subject};
+pub use recorded::read_answer;
 pub use session::{SessionEvent, SessionStatus};
 pub use settings::Settings;

@@ -10,7 +10,6 @@ mod tree;
 mod verdict;
 
 use crate::evidence;
-use crate::transport::Reply;
 use reqwest::StatusCode;
 use sunmao_catalogue::{Answer, Arguments, Dialect, Operation, Record, Value};
 
@@ -45,14 +44,15 @@ pub(crate) enum Reason {
 pub(crate) fn answer(
     operation: &Operation,
     arguments: &Arguments,
-    reply: &Reply,
+    status: StatusCode,
+    body: &[u8],
 ) -> Result<Answer, Rejection> {
-    let mut record = match lenient::read(&reply.body) {
+    let mut record = match lenient::read(body) {
         Ok(Value::Record(record)) => record,
-        Ok(value) => return Err(from_text(reply.status, value.to_text().unwrap_or_default())),
-        Err(text) => return Err(from_text(reply.status, text)),
+        Ok(value) => return Err(from_text(status, value.to_text().unwrap_or_default())),
+        Err(text) => return Err(from_text(status, text)),
     };
-    let spoken = match reply.status.is_success() {
+    let spoken = match status.is_success() {
         true => String::new(),
         false => lenient::spoken(&record),
     };
@@ -62,9 +62,9 @@ pub(crate) fn answer(
         Dialect::Helper => helper::answer(operation, arguments, *record, message),
     });
     match decoded {
-        Err(rejection) if reply.status.is_success() || rejection.reason != Reason::Broken => Err(rejection),
-        Err(rejection) => Err(from_text(reply.status, rejection.words)),
-        Ok(_) if !reply.status.is_success() => Err(from_text(reply.status, spoken)),
+        Err(rejection) if status.is_success() || rejection.reason != Reason::Broken => Err(rejection),
+        Err(rejection) => Err(from_text(status, rejection.words)),
+        Ok(_) if !status.is_success() => Err(from_text(status, spoken)),
         Ok(answer) => Ok(answer),
     }
 }

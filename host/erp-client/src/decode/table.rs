@@ -128,8 +128,8 @@ fn column(value: Value) -> Column {
         };
     };
     let text = |names: &[&str]| {
-        let texts = names.iter().filter_map(|name| member(&record, name)?.to_text());
-        texts.into_iter().find(|text| !text.is_empty())
+        let mut texts = names.iter().filter_map(|name| member(&record, name)?.to_text());
+        texts.find(|text| !text.is_empty())
     };
     let caption = text(&["caption", "title", "text"]);
     let name = text(&["id", "name", "dbname", "field"]).or_else(|| caption.clone());
