@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::Catalogue;
 use sunmao_erp_client::{ErpClient, SessionEvent};
-use sunmao_runtime::{Clock, Extensions, FlowError, Flows, Gateway, Host, plugins};
+use sunmao_runtime::{Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins};
 use sunmao_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, oneshot};
@@ -62,6 +62,10 @@ impl Running {
     /// The address is taken, the store or the code cache cannot be opened, or a flow is unsound. A broken plugin or
     /// script is no error: the others serve.
     pub async fn start(configuration: Configuration, erp: ErpClient) -> Result<Self, Failure> {
+        let extensions_settings = configuration.extensions_settings();
+        extensions_settings
+            .check(&Catalogue::shared())
+            .map_err(|errors| unsound_extensions(&errors))?;
         let listener = listen(configuration.server.listen).await?;
         let address = listener
             .local_addr()
@@ -72,7 +76,7 @@ impl Running {
         let clock = Clock::system();
         let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
-        let extensions = Extensions::start(host.clone(), engine, configuration.extensions_settings()).await;
+        let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
         let flows = Flows::start(
             host.clone(),
             extensions.clone(),
@@ -155,6 +159,17 @@ pub fn unsound_flows(errors: &[FlowError]) -> Failure {
         "a flow is unsound",
     )
     .with_faults(faults)
+}
+
+/// Tables of `[plugin.*]` and `[script.*]` that name what does not exist.
+pub fn unsound_extensions(errors: &[LoadError]) -> Failure {
+    Failure::new(
+        Exit::Configuration,
+        "[plugin] and [script]",
+        "reading the configuration",
+        "what they grant or limit is unsound",
+    )
+    .with_faults(errors.iter().map(ToString::to_string).collect())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

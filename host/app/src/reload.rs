@@ -4,7 +4,7 @@
 use crate::configuration::{Configuration, Sources};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::host::{Parts, unsound_flows};
+use crate::host::{Parts, unsound_extensions, unsound_flows};
 use jiff::Timestamp;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -102,11 +102,15 @@ async fn apply(parts: &Parts, sources: &Sources, content: &[u8]) -> Result<Appli
     if new == *old {
         return Ok(Applied::AsBefore);
     }
+    let extensions_settings = new.extensions_settings();
+    extensions_settings
+        .check(&parts.host.catalogue)
+        .map_err(|errors| unsound_extensions(&errors))?;
     parts
         .flows
         .reconfigure(&new.flow, new.limits)
         .map_err(|errors| unsound_flows(&errors))?;
-    parts.extensions.reconfigure(new.extensions_settings()).await;
+    parts.extensions.reconfigure(extensions_settings).await;
     warn_of_fixed_sections(&old, &new);
     parts.configuration.store(Arc::new(new));
     Ok(Applied::Changed)

@@ -36,6 +36,15 @@ impl Caller {
         Caller::new(&identity.to_string(), &identity.version, permit, invocation)
     }
 
+    /// The same caller in another invocation, which numbers its writes anew.
+    pub fn in_invocation(&self, invocation: Invocation) -> Self {
+        Caller {
+            invocation,
+            writes: Arc::default(),
+            ..self.clone()
+        }
+    }
+
     /// Any caller by name.
     pub fn new(actor: &str, version: &str, permit: Arc<Permit>, invocation: Invocation) -> Self {
         Caller {

@@ -89,13 +89,36 @@ async fn a_line_of_the_env_file_that_cannot_be_read_is_not_quoted() {
     assert!(!ended.stderr.contains("cret"), "{}", ended.stderr);
 }
 
-#[tokio::test]
-async fn an_unsound_flow_keeps_the_host_from_starting() {
-    let sunmao = Sunmao::new()
+/// With all that `serve` needs beside the file.
+fn host() -> Sunmao {
+    Sunmao::new()
         .with("SUNMAO_ERP_BASE_URL", &nobody())
         .with("SUNMAO_ERP_USERNAME", "sunmao")
         .with("SUNMAO_ERP_PASSWORD", "secret")
-        .with("SUNMAO_SERVER_LISTEN", "127.0.0.1:0");
+        .with("SUNMAO_SERVER_LISTEN", "127.0.0.1:0")
+}
+
+#[tokio::test]
+async fn a_grant_of_what_does_not_exist_keeps_the_host_from_starting_before_the_plugin_is_there() {
+    let sunmao = host();
+    sunmao.write(
+        "sunmao.toml",
+        "[plugin.invoices]\ngrants = [\"customers.lst\"]\n[script.night]\ngrants = [\"hubb\"]\n",
+    );
+    let ended = sunmao.run(&["serve"]).await;
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    for text in ["[plugin.invoices]", "customers.list", "[script.night]", "hub"] {
+        assert!(
+            ended.stderr.contains(text),
+            "{text} is missing in\n{}",
+            ended.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_unsound_flow_keeps_the_host_from_starting() {
+    let sunmao = host();
     sunmao.write(
         "sunmao.toml",
         "[flow.push]\non = \"hub.contact.saved\"\nmapping = \"plugins/a.wasm\"\nwrite = \"customers.save-compny\"\nlink = \"customer\"\n",

@@ -12,9 +12,24 @@ const WRITTEN: Duration = Duration::from_secs(3);
 /// explained.
 pub fn build() -> Option<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let built = Command::new(cargo)
-        // Not `--package`: features are then joined as they were for this bench, and little is compiled again.
-        .args(["build", "--profile", "bench", "--bin", "sunmao"])
+    let mut command = Command::new(cargo);
+    // What cargo tells this bench about its package would make build scripts, and all that is behind them, run again.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
+            command.env_remove(name);
+        }
+    }
+    let built = command
+        // With the bench beside it, dependencies have the features that they had for the bench: none is compiled again.
+        .args([
+            "build",
+            "--profile",
+            "bench",
+            "--bin",
+            "sunmao",
+            "--bench",
+            "loading",
+        ])
         .args(["--message-format", "json-render-diagnostics"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .stderr(Stdio::inherit())

@@ -25,7 +25,8 @@ use wasmtime::component::{Component, InstancePre};
 pub struct Plugin {
     identity: Identity,
     surface: Surface,
-    permit: Arc<Permit>,
+    /// Itself as a caller, for its invocations to be made from.
+    caller: Caller,
     host: Arc<Host>,
     engine: Engine,
     mapping: Option<WarmPool<mapping::Mapping>>,
@@ -89,8 +90,11 @@ impl Plugin {
         let linker = link::linker(engine.wasmtime(), &host.catalogue, &imports).map_err(linked)?;
         let instance = linker.instantiate_pre(&component).map_err(linked)?;
         let plays = |role: &str| imports.surface.roles.iter().any(|own| own == role);
+        let identity = Identity::of(ExtensionKind::Plugin, name, content);
+        let caller = Caller::extension(&identity, permit, Invocation::at(host.clock.now()));
         Ok(Plugin {
-            identity: Identity::of(ExtensionKind::Plugin, name, content),
+            identity,
+            caller,
             mapping: plays("mapping")
                 .then(|| mapping_pool(engine.idle_slots(), &instance))
                 .transpose()
@@ -104,7 +108,6 @@ impl Plugin {
                 .transpose()
                 .map_err(linked)?,
             surface: imports.surface,
-            permit,
             host,
             engine: engine.clone(),
         })
@@ -137,7 +140,7 @@ impl Plugin {
                 .with_hint(failure::NO_INSTANCE)
                 .passing();
         }
-        match failure::limit(&self.permit.limits, error) {
+        match failure::limit(&self.caller.permit.limits, error) {
             Some(limit) => LoadError::new(name, "self-test", format!("starting it exceeded its {limit}"))
                 .with_hint(format!("raise the limit under [plugin.{name}.limits]")),
             None => LoadError::new(name, "self-test", format!("{error:#}")),
@@ -145,7 +148,7 @@ impl Plugin {
     }
 
     fn caller(&self, invocation: &Invocation) -> Caller {
-        Caller::extension(&self.identity, self.permit.clone(), invocation.clone())
+        self.caller.in_invocation(invocation.clone())
     }
 
     fn store(&self, invocation: &Invocation) -> Store<Guest> {
@@ -153,7 +156,7 @@ impl Plugin {
     }
 
     fn broken(&self, phase: &'static str, error: &wasmtime::Error) -> ExtensionError {
-        failure::error(&self.identity, &self.permit.limits, phase, error)
+        failure::error(&self.identity, &self.caller.permit.limits, phase, error)
     }
 
     fn refused(
