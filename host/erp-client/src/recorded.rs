@@ -21,3 +21,26 @@ pub fn read_answer(
     let report = Report::of(operation, Duration::ZERO);
     decode::answer(operation, arguments, status, body).map_err(|rejection| report.rejected(rejection, &[]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sunmao_catalogue::{Catalogue, Kind, Record, Value};
+
+    #[test]
+    fn a_recorded_answer_is_read_as_one_of_our_own_calls() {
+        let catalogue = Catalogue::shared();
+        let operation = catalogue.find("customers.list").unwrap();
+        let arguments = operation.check(&Record::default()).unwrap();
+        let read = |body: &str| read_answer(operation, &arguments, StatusCode::OK, body.as_bytes());
+        let page = r#"{"header": {"status": 0}, "body": {"source": {"table": {"cols": ["ord"], "rows": [["7"]],
+            "page": {"pagesize": 20, "pageindex": 1, "pagecount": 1, "recordcount": 1}}}}}"#;
+        let Ok(Answer::Table(table)) = read(page) else {
+            panic!("a page");
+        };
+        assert_eq!(table.rows, [[Value::from("7")]]);
+        let refused = read(r#"{"header": {"status": 3, "message": "没有权限"}}"#).unwrap_err();
+        assert_eq!(refused.kind(), Kind::Refused);
+        assert!(refused.to_string().contains("没有权限"), "{refused}");
+    }
+}

@@ -125,3 +125,78 @@ impl Held {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    fn row(operation: &str) -> AuditRow {
+        AuditRow {
+            at: Timestamp::UNIX_EPOCH,
+            actor: "test".to_owned(),
+            version: String::new(),
+            operation: operation.to_owned(),
+            menu_id: None,
+            subject: None,
+            outcome: "read".to_owned(),
+            error_kind: None,
+            message: None,
+            duration_micros: 1,
+            arguments: None,
+        }
+    }
+
+    async fn add(held: &Held, operation: &str) -> bool {
+        held.add(row(operation)).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn rows_are_due_a_while_after_the_first_or_once_they_are_many() {
+        let held = Held::new();
+        let begun = Instant::now();
+        assert!(add(&held, "first").await);
+        assert!(add(&held, "second").await);
+        held.due().await;
+        assert!(begun.elapsed() >= HOLD);
+        assert_eq!(held.take().len(), 2);
+
+        let is_due = || {
+            pin!(held.due())
+                .poll(&mut Context::from_waker(Waker::noop()))
+                .is_ready()
+        };
+        for _ in 0..MANY {
+            assert!(add(&held, "one of many").await);
+        }
+        assert!(is_due());
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_written_comes_before_what_came_since_until_it_is_too_much() {
+        let held = Held::new();
+        assert!(add(&held, "newer").await);
+        assert!(held.put_back(vec![row("older")]).is_ok());
+        let operations: Vec<String> = held.take().into_iter().map(|row| row.operation).collect();
+        assert_eq!(operations, ["older", "newer"]);
+        let lost = held.put_back(vec![row("older"); AT_MOST + 1]);
+        assert_eq!(lost.map_err(|rows| rows.len()), Err(AT_MOST + 1));
+    }
+
+    #[tokio::test]
+    async fn one_too_many_waits_until_there_is_room_and_is_not_kept_after_the_end() {
+        let held = Held::new();
+        assert!(held.put_back(vec![row("older"); AT_MOST]).is_ok());
+        let (added, taken) = tokio::join!(add(&held, "waits"), async {
+            tokio::task::yield_now().await;
+            held.take()
+        });
+        assert!(added);
+        assert_eq!(taken.len(), AT_MOST);
+        let last = held.close();
+        assert_eq!(last.len(), 1);
+        assert!(!add(&held, "too late").await);
+    }
+}
