@@ -9,7 +9,8 @@ use serde::Serialize;
 /// A record: members in a stable order, by name.
 pub type Record = IndexMap<String, Value, foldhash::fast::RandomState>;
 
-/// A value of no particular system, small, since a page has thousands of them. Dates are ISO text; money and quantities are exact decimals, never floats.
+/// A value of no particular system, small, since a page has thousands of them. Dates are ISO text; money and quantities
+/// are exact decimals, never floats.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(untagged)]
 pub enum Value {
