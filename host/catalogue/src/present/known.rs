@@ -96,10 +96,7 @@ fn read(field: &Field, cell: &mut Value, face: Face) -> Option<Value> {
         return None;
     }
     let value = match field.kind {
-        FieldType::String => {
-            let value = std::mem::take(cell);
-            return Some(words(value));
-        }
+        FieldType::String => Some(words(std::mem::take(cell))),
         FieldType::Int => integer(cell).map(Value::Integer),
         FieldType::Decimal => decimal(cell).map(Value::Decimal),
         FieldType::Bool => truth(cell).map(Value::Bool),
