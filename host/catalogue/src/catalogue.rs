@@ -74,6 +74,18 @@ impl Catalogue {
         self.by_id.get(&id).map(|at| &self.operations[*at])
     }
 
+    /// The same under the vendor's other form: the newer one of an older operation and the reverse.
+    pub fn other_form(&self, operation: &Operation) -> Option<&Operation> {
+        if let Some(form) = &operation.newer_form {
+            return self.find(&form.of);
+        }
+        let is_newer = |other: &&Operation| {
+            let form = other.newer_form.as_ref();
+            form.is_some_and(|form| form.of == operation.name)
+        };
+        self.operations.iter().find(is_newer)
+    }
+
     /// The nearest operation name, for hints; none when nothing is near.
     pub fn nearest(&self, name: &str) -> Option<&str> {
         /// Below this likeness a suggestion misleads more than it helps.

@@ -22,7 +22,7 @@ pub use catalogue::{Catalogue, CatalogueError};
 pub use fault::{Fault, Kind};
 pub use glossary::{Glossary, NameException};
 pub use operation::{
-    Dialect, Effect, EnumValue, Field, FieldType, Operation, Paging, Repeat, ResultKind, Write,
+    Dialect, Effect, EnumValue, Field, FieldType, NewerForm, Operation, Paging, Repeat, ResultKind, Write,
 };
 pub use present::Face;
 pub use shape::{Member, RecordShape, Shape};

@@ -22,7 +22,9 @@
 //! ]
 //! ```
 
-use crate::operation::{Dialect, Effect, EnumValue, Field, FieldType, Operation, Paging, ResultKind};
+use crate::operation::{
+    Dialect, Effect, EnumValue, Field, FieldType, NewerForm, Operation, Paging, ResultKind,
+};
 use crate::{CatalogueError, Glossary};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -79,6 +81,7 @@ struct OperationRow {
     result: ResultKind,
     effect: Effect,
     paging: Option<Paging>,
+    newer_form: Option<NewerForm>,
     #[serde(default)]
     params: Vec<FieldRow>,
     #[serde(default)]
@@ -106,6 +109,7 @@ struct FieldRow {
     #[serde(default)]
     samples: IndexMap<String, String>,
     lookup: Option<String>,
+    lookup_label: Option<String>,
     lookup_page: Option<String>,
     #[serde(default)]
     unique: bool,
@@ -142,6 +146,7 @@ impl OperationRow {
             fields: fields(self.fields, glossary)?,
             paging: self.paging,
             effect: self.effect,
+            newer_form: self.newer_form,
         })
     }
 }
@@ -182,6 +187,7 @@ impl FieldRow {
                 .collect(),
             values_are_sample,
             lookup: self.lookup,
+            lookup_label: self.lookup_label,
             lookup_page: self.lookup_page,
             unique: self.unique,
             multiple: self.multiple,

@@ -1,5 +1,6 @@
 //! What the catalogue knows of one operation.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// How the ERP is spoken to.
@@ -68,6 +69,9 @@ pub struct Field {
     pub values_are_sample: bool,
     /// The operation that lists the codes, by its full name.
     pub lookup: Option<String>,
+    /// The parameter of that operation that filters by label, and the column of its answer with the labels, where a
+    /// label may be given in place of a code.
+    pub lookup_label: Option<String>,
     /// The ERP's own page that lists the codes, where no operation does.
     pub lookup_page: Option<String>,
     /// The ERP refuses a second record with the same value.
@@ -182,6 +186,23 @@ pub enum Repeat {
     Never,
 }
 
+/// That an operation is the newer form of another: what the vendor lists twice, for versions before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewerForm {
+    /// The older form's full name.
+    pub of: String,
+    /// The first version that has this form, such as `32.15`.
+    pub since: String,
+    /// Parameters, members of lists included, that mean the same under another English name: wire name here, wire name
+    /// there. Those of one English name are the same anyway.
+    #[serde(default)]
+    pub parameters: IndexMap<String, String>,
+    /// The same of the answer's columns.
+    #[serde(default)]
+    pub columns: IndexMap<String, String>,
+}
+
 /// One entry of the vendor's API menu.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
@@ -221,6 +242,8 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// What a call does.
     pub effect: Effect,
+    /// The older form of the same, where there is one.
+    pub newer_form: Option<NewerForm>,
 }
 
 impl Operation {

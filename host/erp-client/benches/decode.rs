@@ -14,7 +14,7 @@ use reqwest::StatusCode;
 use serde_json::{Value as Json, json};
 use std::hint::black_box;
 use sunmao_catalogue::{Answer, Catalogue, Record};
-use sunmao_erp_client::read_answer;
+use sunmao_erp_client::{Installation, read_answer};
 use sunmao_simulator::{Options, Simulator};
 
 /// As in the program.
@@ -29,7 +29,16 @@ fn main() {
     let catalogue = Catalogue::shared();
     let operation = catalogue.find("customers.list").expect("customers.list");
     let arguments = operation.check(&Record::default()).expect("sound");
-    let decode = || read_answer(operation, &arguments, StatusCode::OK, black_box(&body)).expect("answer");
+    let decode = || {
+        read_answer(
+            &Installation::Standard,
+            operation,
+            &arguments,
+            StatusCode::OK,
+            black_box(&body),
+        )
+        .expect("answer")
+    };
     assert!(matches!(decode(), Answer::Table(table) if table.rows.len() == ROWS));
 
     let mut criterion = Criterion::default().configure_from_args();

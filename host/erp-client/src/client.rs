@@ -1,31 +1,23 @@
-//! Calls: a session, a turn, the request, the answer.
+//! The client that callers hold: cheap to clone, one account behind all clones.
 
-use crate::budget::{Budget, Exceeded};
-use crate::decode::{self, Reason};
-use crate::encode::{self, TokenName};
+use crate::budget::Priority;
+use crate::calling::{Call, Line};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
-use crate::session::{NoSession, Session, SessionEvent, SessionStatus, Sessions};
-use crate::transport::{Reply, Transport};
+use crate::session::{SessionEvent, SessionStatus};
 use crate::{Error, Settings};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Dialect, Operation};
+use sunmao_catalogue::{Answer, Arguments, Operation, Value};
 use tokio::sync::broadcast;
 use tokio::time::Instant;
-
-/// Most renewals in one call. The second and third only happen when sessions that had served were dropped meanwhile.
-const RENEWALS: u32 = 3;
 
 /// Talks to one ERP under one account. Clones are cheap and share the session, the connections and the budget.
 #[derive(Debug, Clone)]
 pub struct ErpClient {
-    sessions: Arc<Sessions>,
-    transport: Arc<Transport>,
-    budget: Arc<Budget>,
+    line: Arc<Line>,
     timeout: Duration,
-    /// What this installation calls the token in `helper` operations, once one of them was answered.
-    token_name: Arc<OnceLock<TokenName>>,
+    priority: Priority,
 }
 
 impl ErpClient {
@@ -34,24 +26,25 @@ impl ErpClient {
     /// # Errors
     /// [`Error::Setting`] names the first unsound setting.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let requests_per_second = settings.check()?;
-        let budget = Arc::new(Budget::new(requests_per_second, settings.concurrency));
-        let transport = Arc::new(Transport::new(&settings)?);
         Ok(ErpClient {
             timeout: settings.timeout,
-            token_name: Arc::default(),
-            sessions: Arc::new(Sessions::new(
-                settings,
-                Arc::clone(&transport),
-                Arc::clone(&budget),
-            )),
-            transport,
-            budget,
+            priority: Priority::default(),
+            line: Arc::new(Line::new(settings)?),
         })
     }
 
-    /// Calls an operation once. A call that the ERP turned down for want of a session is sent again with a new one,
-    /// writes too, since nothing was done; nothing else is repeated here.
+    /// The same client for calls of this priority. The further pages of a list are bulk in any case.
+    pub fn with_priority(&self, priority: Priority) -> Self {
+        ErpClient {
+            priority,
+            ..self.clone()
+        }
+    }
+
+    /// Calls an operation. Where nothing can be done twice, a call that failed is repeated within its time, with growing
+    /// pauses: reads, and writes that never reached the ERP or that it turned away unseen (no session, too many calls).
+    /// Any other write is sent once. Of the operations that the vendor lists in an older and a newer form, the one that
+    /// the installation knows goes out, whichever is asked for, and its answer has the columns of the one asked for.
     ///
     /// A page whose list does not say how long it is has a `count` and `total` of zero. A caller that drops the future
     /// of a write must look up what became of it.
@@ -78,7 +71,16 @@ impl ErpClient {
         let limit = limit.min(self.timeout);
         let report = Report::of(operation, limit);
         let outcome = match operation.is_business() {
-            true => self.answer(operation, arguments, &report, started + limit).await,
+            true => {
+                let call = Call {
+                    operation,
+                    arguments,
+                    priority: self.priority_of(operation, arguments),
+                    deadline: started + limit,
+                    report: &report,
+                };
+                self.line.call(&call).await
+            }
             false => Err(report.not_for_callers()),
         };
         tracing::debug!(
@@ -93,12 +95,12 @@ impl ErpClient {
 
     /// What is known of the session.
     pub fn session_status(&self) -> SessionStatus {
-        self.sessions.status()
+        self.line.sessions.status()
     }
 
     /// Sign-ins and sign-outs from now on, for the audit log.
     pub fn session_events(&self) -> broadcast::Receiver<SessionEvent> {
-        self.sessions.events()
+        self.line.sessions.events()
     }
 
     /// Ends the session for good, for a shutdown: a call that is still under way does not sign in again.
@@ -106,7 +108,7 @@ impl ErpClient {
     /// # Errors
     /// As [`logout`](Self::logout).
     pub async fn close(&self) -> Result<(), Error> {
-        self.sessions.close();
+        self.line.sessions.close();
         self.logout().await
     }
 
@@ -119,94 +121,21 @@ impl ErpClient {
             operation: "session.logout".to_owned(),
             id: 12,
         };
-        self.sessions
+        self.line
+            .sessions
             .log_out(Instant::now() + self.timeout)
             .await
             .map_err(|failure| failure.into_error(subject, Phase::SigningOut))
     }
 
-    async fn answer(
-        &self,
-        operation: &Operation,
-        arguments: &Arguments,
-        report: &Report<'_>,
-        deadline: Instant,
-    ) -> Result<Answer, Error> {
-        let mut renewals = 0;
-        let mut tried = TokenName::Token;
-        loop {
-            let name = self.token_name.get().copied().unwrap_or(tried);
-            let (session, reply) = self
-                .exchange(operation, arguments, name, report, deadline)
-                .await?;
-            let secrets = [session.token(), &self.sessions.settings().password];
-            let outcome = decode::answer(operation, arguments, reply.status, &reply.body);
-            let reason = outcome.as_ref().err().map(|rejection| rejection.reason);
-            if matches!(reason, None | Some(Reason::Refused | Reason::MissingRecord)) {
-                session.mark_served();
-            }
-            if reason.is_none() && operation.dialect == Dialect::Helper {
-                self.token_name.get_or_init(|| name);
-            }
-            let rejection = match outcome {
-                Ok(answer) => return Ok(answer),
-                Err(rejection) if rejection.reason == Reason::Expired => rejection,
-                Err(rejection) => return Err(report.rejected(rejection, &secrets)),
-            };
-            if self.may_be_misnamed(operation, tried) {
-                tried = TokenName::Session;
-                continue;
-            }
-            // A new session that is turned down at its first use will not get better by another login.
-            if renewals == RENEWALS || (renewals > 0 && !session.has_served()) {
-                return Err(report.rejected(rejection, &secrets));
-            }
-            tracing::info!(operation = operation.name, "the ERP dropped the session");
-            self.sessions.forget(&session);
-            renewals += 1;
-            tried = TokenName::Token;
-        }
-    }
-
-    /// Whether a `helper` operation that did not take the session may want the token under its other name: asking again
-    /// costs a call, where a new login would cost everybody's session.
-    fn may_be_misnamed(&self, operation: &Operation, tried: TokenName) -> bool {
-        operation.dialect == Dialect::Helper && tried == TokenName::Token && self.token_name.get().is_none()
-    }
-
-    /// One request and its answer. Nobody keeps a seat while waiting for a login, which needs one itself.
-    async fn exchange(
-        &self,
-        operation: &Operation,
-        arguments: &Arguments,
-        name: TokenName,
-        report: &Report<'_>,
-        deadline: Instant,
-    ) -> Result<(Arc<Session>, Reply), Error> {
-        let late = |Exceeded| report.turn_did_not_come();
-        loop {
-            let seat = self.budget.seat(deadline).await.map_err(late)?;
-            if self.sessions.current().is_none() {
-                drop(seat);
-                let no_session =
-                    |failure: NoSession| failure.into_error(Subject::of(operation), Phase::SigningIn);
-                self.sessions.sign_in(deadline).await.map_err(no_session)?;
-                continue;
-            }
-            self.budget.pace(deadline).await.map_err(late)?;
-            let Some(session) = self.sessions.current() else {
-                continue;
-            };
-            let request = encode::request(operation, arguments, &session, name)
-                .map_err(|unwritable| report.unwritable(unwritable))?;
-            if Instant::now() >= deadline {
-                return Err(late(Exceeded));
-            }
-            let posted = self.transport.post(request, deadline).await;
-            return match posted {
-                Ok(reply) => Ok((session, reply)),
-                Err(loss) => Err(report.lost(loss)),
-            };
+    fn priority_of(&self, operation: &Operation, arguments: &Arguments) -> Priority {
+        let index = operation
+            .paging
+            .as_ref()
+            .and_then(|paging| arguments.get(&paging.index));
+        match index.and_then(Value::as_integer) {
+            Some(index) if index > 1 => Priority::Bulk,
+            _ => self.priority,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::transport::Loss;
 use crate::{Error, words};
 use secrecy::SecretString;
 use std::time::Duration;
-use sunmao_catalogue::{Kind, Operation};
+use sunmao_catalogue::{Field, Kind, Operation};
 
 const NOT_FOR_CALLERS: &str = "leave signing in and out to the client; it does both by itself";
 
@@ -30,10 +30,27 @@ const TOO_LARGE: &str = "ask for fewer rows a page, or filter more narrowly";
 
 const REFUSED: &str = "the ERP's words say what it wants changed; nothing was written";
 
+const TURNED_AWAY: &str = "nothing was done: lower requests_per_second and concurrency of the ERP settings, or ask \
+                           again later";
+
+const LEFT_ALONE: &str = "nothing was sent: the last calls failed one after the other, so the ERP is left alone for a \
+                          moment; look whether it is up and reachable";
+
 const MISSING_RECORD: &str = "check the key; the record may have been deleted";
 
 const UNKNOWN_PATH: &str = "this installation does not know the path: check its version, its licensed modules, and the \
                             path in front of /webapi in the base URL";
+
+const OTHER_FORM: &str = "call the other form by its own name with the parameters it has; `sunmao operations show` \
+                          lists them";
+
+const NO_PAGES: &str = "call it without asking for pages";
+
+const UNSOUND_LIST: &str = "ask for the pages one by one and look at what comes";
+
+const UNKNOWN_LABEL: &str = "write the label exactly as the ERP shows it, or give the code";
+
+const AMBIGUOUS_LABEL: &str = "give one of the codes";
 
 const EXPIRED: &str = "a renewed session was not taken either: see whether another program signs in with the same \
                        account and device name";
@@ -65,6 +82,52 @@ impl<'a> Report<'a> {
         self.error(Phase::Waiting, Kind::OverBudget, None, words, OVER_BUDGET)
     }
 
+    /// The breaker is open; nothing was sent.
+    pub(crate) fn left_alone(&self, left: Duration) -> Error {
+        let words = format!("the ERP is not asked for another {} ms", left.as_millis());
+        self.error(Phase::Waiting, Kind::Unavailable, None, words, LEFT_ALONE)
+    }
+
+    /// The installation does not have the form that was asked for, and the other does not take what was given.
+    pub(crate) fn no_form(&self, other: &Operation, version: Option<&str>, lacking: &[String]) -> Error {
+        let version = version.map(|version| format!(" ({version})")).unwrap_or_default();
+        let words = format!(
+            "this installation{version} does not have it, and its other form, {} (menu {}), has no way to say: {}",
+            other.name,
+            other.id,
+            lacking.join(", ")
+        );
+        self.error(Phase::Checking, Kind::NotFound, None, words, OTHER_FORM)
+    }
+
+    /// Not every list comes in pages.
+    pub(crate) fn no_pages(&self) -> Error {
+        let words = "is no list with pages".to_owned();
+        self.error(Phase::Checking, Kind::Invalid, None, words, NO_PAGES)
+    }
+
+    /// The pages do not make a list.
+    pub(crate) fn unsound_list(&self, words: String) -> Error {
+        self.error(Phase::Answered, Kind::Unavailable, None, words, UNSOUND_LIST)
+    }
+
+    /// A label that the look-up does not know.
+    pub(crate) fn unknown_label(&self, field: &Field, label: &str, lookup: &Operation) -> Error {
+        let words = format!("{}: nothing in {} is called {label:?}", field.name, lookup.name);
+        self.error(Phase::Checking, Kind::Invalid, None, words, UNKNOWN_LABEL)
+    }
+
+    /// A label of several records.
+    pub(crate) fn ambiguous_label(&self, field: &Field, label: &str, codes: &[i64]) -> Error {
+        let codes: Vec<String> = codes.iter().map(i64::to_string).collect();
+        let words = format!(
+            "{}: {label:?} is the label of several codes: {}",
+            field.name,
+            codes.join(", ")
+        );
+        self.error(Phase::Checking, Kind::Invalid, None, words, AMBIGUOUS_LABEL)
+    }
+
     /// No answer came.
     pub(crate) fn lost(&self, loss: Loss) -> Error {
         let words = match loss {
@@ -89,6 +152,7 @@ impl<'a> Report<'a> {
             Reason::Refused => (Kind::Refused, REFUSED),
             Reason::MissingRecord => (Kind::NotFound, MISSING_RECORD),
             Reason::UnknownPath => (Kind::NotFound, UNKNOWN_PATH),
+            Reason::TurnedAway => (Kind::OverBudget, TURNED_AWAY),
             Reason::Broken => (self.unseen(), self.unseen_hint()),
         };
         self.error(Phase::Answered, kind, rejection.code, words, hint)

@@ -1,23 +1,32 @@
 //! The only code that talks to the ERP: one session for any number of callers, three dialects encoded and decoded, one
-//! budget for rate and concurrency. It knows nothing of guests, stores or the simulator, and repeats a call only when
-//! the ERP refused it for want of a session.
+//! budget for rate and concurrency, one breaker. It knows nothing of guests, stores or the simulator, and repeats a
+//! write only when the ERP cannot have looked at it.
 
 mod attempts;
+mod breaker;
 mod budget;
+mod calling;
 mod client;
 mod decode;
 mod encode;
 mod error;
 mod evidence;
 mod failure;
+mod form_choice;
+mod installation;
+mod labels;
+mod pages;
 mod recorded;
 mod session;
 mod settings;
 mod transport;
 mod words;
 
+pub use budget::Priority;
 pub use client::ErpClient;
 pub use error::{Error, Failure, Phase, Subject};
+pub use installation::Installation;
+pub use pages::Pages;
 pub use recorded::read_answer;
 pub use session::{SessionEvent, SessionStatus};
-pub use settings::Settings;
+pub use settings::{Proxy, Settings};

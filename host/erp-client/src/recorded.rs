@@ -1,8 +1,8 @@
 //! Answers that came another way than by a call of ours.
 
-use crate::Error;
 use crate::decode;
 use crate::failure::Report;
+use crate::{Error, Installation};
 use reqwest::StatusCode;
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation};
@@ -13,13 +13,15 @@ use sunmao_catalogue::{Answer, Arguments, Operation};
 /// # Errors
 /// What the call would have failed with, words of the ERP's in full: a recording has no secrets that we know of.
 pub fn read_answer(
+    installation: &Installation,
     operation: &Operation,
     arguments: &Arguments,
     status: StatusCode,
     body: &[u8],
 ) -> Result<Answer, Error> {
     let report = Report::of(operation, Duration::ZERO);
-    decode::answer(operation, arguments, status, body).map_err(|rejection| report.rejected(rejection, &[]))
+    decode::answer(installation, operation, arguments, status, body)
+        .map_err(|rejection| report.rejected(rejection, &[]))
 }
 
 #[cfg(test)]
@@ -32,7 +34,15 @@ mod tests {
         let catalogue = Catalogue::shared();
         let operation = catalogue.find("customers.list").unwrap();
         let arguments = operation.check(&Record::default()).unwrap();
-        let read = |body: &str| read_answer(operation, &arguments, StatusCode::OK, body.as_bytes());
+        let read = |body: &str| {
+            read_answer(
+                &Installation::Standard,
+                operation,
+                &arguments,
+                StatusCode::OK,
+                body.as_bytes(),
+            )
+        };
         let page = r#"{"header": {"status": 0}, "body": {"source": {"table": {"cols": ["ord"], "rows": [["7"]],
             "page": {"pagesize": 20, "pageindex": 1, "pagecount": 1, "recordcount": 1}}}}}"#;
         let Ok(Answer::Table(table)) = read(page) else {

@@ -1,6 +1,6 @@
 //! Where the ERP is, who signs in, and how hard it may be asked.
 
-use crate::Error;
+use crate::{Error, Installation};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::num::NonZeroU32;
@@ -13,6 +13,18 @@ const SERIAL_LENGTH: usize = 20;
 
 /// Longest time a call may be given.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// Which way the requests take.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Proxy {
+    /// What the environment says (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), but never a proxy to this machine itself.
+    #[default]
+    Environment,
+    /// Straight to the ERP, whatever the environment says.
+    Direct,
+    /// Through this one: `http://`, `https://` or `socks5://`.
+    At(Url),
+}
 
 /// What a client needs to know. `Debug` prints no credentials, those in an unsound base URL included.
 #[derive(Clone)]
@@ -33,15 +45,28 @@ pub struct Settings {
     pub requests_per_second: u32,
     /// Most calls at once, of all callers together.
     pub concurrency: usize,
+    /// How often a call that cannot have done anything is repeated.
+    pub retries: u32,
+    /// Failures in a row after which the ERP is left alone for a while; zero never leaves it alone.
+    pub breaker_failures: u32,
+    /// How long a code is believed that was found for a label.
+    pub labels_age: Duration,
     /// Largest answer read, in bytes after decompression.
     pub largest_answer: usize,
+    /// How this installation is spoken to.
+    pub installation: Installation,
+    /// Certificates of an authority of one's own, PEM, trusted beside the public ones.
+    pub certificate_file: Option<PathBuf>,
+    /// What stands between this machine and the ERP.
+    pub proxy: Proxy,
     /// Where wrong logins are counted beyond the life of this process: every start would else have two of its own, and
     /// the third wrong one in a row makes the ERP ask for a captcha. The file holds no credentials.
     pub attempts_file: Option<PathBuf>,
 }
 
 impl Settings {
-    /// The settings that suit the small server an ERP usually runs on: 30 s a call, 20 calls a second, 4 at once.
+    /// The settings that suit the small server an ERP usually runs on: 30 s a call, 20 calls a second, 4 at once,
+    /// two repetitions.
     pub fn new(
         base_url: Url,
         username: impl Into<String>,
@@ -57,7 +82,13 @@ impl Settings {
             connect_timeout: Duration::from_secs(10),
             requests_per_second: 20,
             concurrency: 4,
+            retries: 2,
+            breaker_failures: 5,
+            labels_age: Duration::from_secs(600),
             largest_answer: 64 * 1024 * 1024,
+            installation: Installation::default(),
+            certificate_file: None,
+            proxy: Proxy::default(),
             attempts_file: None,
         }
     }
@@ -76,6 +107,7 @@ impl Settings {
     pub(crate) fn check(&self) -> Result<NonZeroU32, Error> {
         self.check_base_url()?;
         self.check_account()?;
+        self.check_gateway()?;
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return Err(unsound(
                 "timeout",
@@ -137,6 +169,17 @@ impl Settings {
             ));
         }
         Ok(())
+    }
+
+    fn check_gateway(&self) -> Result<(), Error> {
+        match &self.installation {
+            Installation::Gateway { login_path } if !login_path.starts_with('/') => Err(unsound(
+                "gateway_login_path",
+                "does not begin with a slash",
+                "write the path behind the base URL, such as /api/login",
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn check_account(&self) -> Result<(), Error> {

@@ -1,11 +1,13 @@
 //! One POST over HTTP, with what is known afterwards about whether it reached the server.
 
+use crate::settings::Proxy;
 use crate::{Error, Settings};
-use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Certificate, Client, Response, StatusCode};
 use std::error::Error as _;
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -30,7 +32,9 @@ pub(crate) struct Request {
     pub(crate) path: String,
     /// Query values in order.
     pub(crate) query: Vec<(String, String)>,
-    /// The token, where the dialect carries it in a header.
+    /// What the body is said to be.
+    pub(crate) content_type: HeaderValue,
+    /// The token, where a header carries it.
     pub(crate) header: Option<(HeaderName, HeaderValue)>,
     /// The body, JSON.
     pub(crate) body: Vec<u8>,
@@ -43,6 +47,8 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     /// The body after decompression.
     pub(crate) body: Vec<u8>,
+    /// How long the server asks to be left alone (`Retry-After`).
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// Why there is no answer.
@@ -72,8 +78,16 @@ impl Transport {
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(IDLE)
             .redirect(Policy::none());
-        if settings.is_loopback() {
-            builder = builder.no_proxy();
+        match &settings.proxy {
+            Proxy::Environment if settings.is_loopback() => builder = builder.no_proxy(),
+            Proxy::Environment => {}
+            Proxy::Direct => builder = builder.no_proxy(),
+            Proxy::At(url) => builder = builder.proxy(proxy(url)?),
+        }
+        if let Some(path) = &settings.certificate_file {
+            for certificate in certificates(path)? {
+                builder = builder.add_root_certificate(certificate);
+            }
         }
         let http = builder.build().map_err(|error| Error::Setting {
             setting: "base_url",
@@ -93,10 +107,7 @@ impl Transport {
         let mut builder = self
             .http
             .post(url)
-            .header(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/json; charset=utf-8"),
-            )
+            .header(CONTENT_TYPE, request.content_type)
             .body(request.body);
         if let Some((name, value)) = request.header {
             builder = builder.header(name, value);
@@ -117,6 +128,7 @@ impl Transport {
 
     async fn read(&self, mut response: Response) -> Result<Reply, Loss> {
         let status = response.status();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(wait);
         let announced = response.content_length().unwrap_or(0);
         if announced > self.largest_answer as u64 {
             return Err(Loss::TooLarge(self.largest_answer));
@@ -132,7 +144,11 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Reply { status, body })
+        Ok(Reply {
+            status,
+            body,
+            retry_after,
+        })
     }
 
     /// The published path goes behind whatever path the base URL has.
@@ -144,6 +160,40 @@ impl Transport {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         url
+    }
+}
+
+/// A `Retry-After`, in seconds or as a date.
+fn wait(value: &HeaderValue) -> Option<Duration> {
+    let text = value.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    date.duration_since(SystemTime::now()).ok()
+}
+
+fn proxy(url: &Url) -> Result<reqwest::Proxy, Error> {
+    reqwest::Proxy::all(url.clone()).map_err(|error| Error::Setting {
+        setting: "proxy",
+        problem: format!("cannot be used: {}", causes(error)),
+        hint: "write it like http://proxy.example.com:3128, or `none`",
+    })
+}
+
+/// The certificates of a PEM file.
+fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
+    let unsound = |problem: String| Error::Setting {
+        setting: "certificate_file",
+        problem,
+        hint: "name a PEM file with the certificate of the authority that signed the ERP's own",
+    };
+    let bundle = std::fs::read(path).map_err(|error| unsound(format!("{}: {error}", path.display())))?;
+    let certificates = Certificate::from_pem_bundle(&bundle)
+        .map_err(|error| unsound(format!("{}: {}", path.display(), causes(error))))?;
+    match certificates.is_empty() {
+        true => Err(unsound(format!("{}: holds no certificate", path.display()))),
+        false => Ok(certificates),
     }
 }
 

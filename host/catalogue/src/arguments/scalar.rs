@@ -84,7 +84,9 @@ fn single(field: &Field, value: &Value) -> Result<Value, Wrong> {
 
 fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
     let typed = match field.kind {
-        FieldType::Int => coerce::integer(value).map(Value::Integer),
+        FieldType::Int => coerce::integer(value)
+            .map(Value::Integer)
+            .or_else(|| label(field, value)),
         FieldType::Decimal => coerce::decimal(value).map(Value::Decimal),
         FieldType::Bool => coerce::truth(value).map(Value::Bool),
         FieldType::Datetime => value
@@ -94,6 +96,12 @@ fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
         FieldType::String | FieldType::List | FieldType::Object => Some(words(value)),
     };
     typed.ok_or_else(|| mistyped(field, value))
+}
+
+/// A label that stands for its code until someone can ask the operation that lists the codes.
+fn label(field: &Field, value: &Value) -> Option<Value> {
+    field.lookup_label.as_ref()?;
+    value.as_text().map(|text| Value::from(text.trim()))
 }
 
 /// Text as the ERP stores it: it knows flags only as digits.

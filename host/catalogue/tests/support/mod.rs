@@ -23,6 +23,7 @@ pub fn operation(params: Vec<Field>) -> Operation {
         fields: Vec::new(),
         paging: None,
         effect: Effect::Read,
+        newer_form: None,
     }
 }
 
@@ -40,6 +41,7 @@ pub fn field(name: &str, wire: &str, label: &str, kind: FieldType) -> Field {
         values: Vec::new(),
         values_are_sample: false,
         lookup: None,
+        lookup_label: None,
         lookup_page: None,
         unique: false,
         multiple: false,

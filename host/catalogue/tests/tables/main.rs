@@ -5,6 +5,7 @@
 mod effects;
 mod fields;
 mod finding;
+mod forms;
 mod kinds;
 mod names;
 mod protocol;

@@ -10,10 +10,11 @@ mod tree;
 mod verdict;
 
 use crate::evidence;
+use crate::installation::Installation;
 use reqwest::StatusCode;
 use sunmao_catalogue::{Answer, Arguments, Dialect, Operation, Record, Value};
 
-pub(crate) use verdict::header_of;
+pub(crate) use verdict::{gateway_header, header_of};
 
 /// An answer that is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(crate) enum Reason {
     Refused,
     /// The record does not exist.
     MissingRecord,
+    /// The server has too much to do and did not look at the call.
+    TurnedAway,
     /// The installation knows no such path.
     UnknownPath,
     /// The server failed or spoke nonsense.
@@ -42,16 +45,20 @@ pub(crate) enum Reason {
 
 /// Reads an answer. The arguments are looked at only for the page that was asked for.
 pub(crate) fn answer(
+    installation: &Installation,
     operation: &Operation,
     arguments: &Arguments,
     status: StatusCode,
     body: &[u8],
 ) -> Result<Answer, Rejection> {
     let mut record = match lenient::read(body) {
-        Ok(Value::Record(record)) => record,
+        Ok(Value::Record(record)) => installation.unwrapped(record),
         Ok(value) => return Err(from_text(status, value.to_text().unwrap_or_default())),
         Err(text) => return Err(from_text(status, text)),
     };
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(from_text(status, lenient::spoken(&record)));
+    }
     let spoken = match status.is_success() {
         true => String::new(),
         false => lenient::spoken(&record),
@@ -62,6 +69,7 @@ pub(crate) fn answer(
         Dialect::Helper => helper::answer(operation, arguments, *record, message),
     });
     match decoded {
+        Err(rejection) if status == StatusCode::UNAUTHORIZED => Err(from_text(status, rejection.words)),
         Err(rejection) if status.is_success() || rejection.reason != Reason::Broken => Err(rejection),
         Err(rejection) => Err(from_text(status, rejection.words)),
         Ok(_) if !status.is_success() => Err(from_text(status, spoken)),
@@ -95,7 +103,8 @@ fn from_text(status: StatusCode, text: String) -> Rejection {
         _ if evidence::speaks_of_unknown_path(&text) => Reason::UnknownPath,
         401 => Reason::Expired,
         404 => Reason::UnknownPath,
-        408 | 429 | 500.. => Reason::Broken,
+        429 => Reason::TurnedAway,
+        408 | 500.. => Reason::Broken,
         _ if evidence::session_is_gone(&text) => Reason::Expired,
         400..500 => Reason::Refused,
         _ => Reason::Broken,

@@ -66,6 +66,30 @@ pub(crate) fn header_of(record: &mut Record) -> Option<Header> {
     })
 }
 
+/// A gateway's login answer as a header, where it has a token or says why not.
+pub(crate) fn gateway_header(record: &mut Record) -> Option<Header> {
+    let message = lenient::spoken(record);
+    let mut inner = take_record(record, "data");
+    let token = [Some(&mut *record), inner.as_mut()]
+        .into_iter()
+        .flatten()
+        .flat_map(|record| ["token", "access_token"].map(|name| take_text(record, name)))
+        .find(|token| !token.is_empty());
+    if token.is_none() && message.is_empty() {
+        return None;
+    }
+    let code = take(record, "code").as_ref().and_then(Value::as_integer);
+    Some(Header {
+        status: match token {
+            Some(_) => 0,
+            None => code.map_or(-1, narrow),
+        },
+        message,
+        token,
+        version: None,
+    })
+}
+
 /// The words of a message, be it an object or plain text.
 fn message_of(message: Option<&Value>) -> String {
     match message {

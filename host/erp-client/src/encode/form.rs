@@ -6,14 +6,15 @@ use secrecy::ExposeSecret;
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use sunmao_catalogue::{Arguments, Operation, Value};
 
-/// `{"session", "cmdkey", "datas": [{"id", "val"}]}`; `cmdkey` only where the operation has a command.
+/// `{"session", "cmdkey", "datas": [{"id", "val"}]}`; `cmdkey` only where the operation has a command,
+/// `session` unless a gateway carries it.
 pub(super) fn body(
     operation: &Operation,
     arguments: &Arguments,
-    session: &Session,
+    session: Option<&str>,
 ) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Body {
-        session: session.token().expose_secret(),
+        session,
         cmdkey: operation.cmdkey.as_deref(),
         datas: Datas(arguments),
     })
@@ -34,10 +35,18 @@ pub(crate) fn credentials(settings: &Settings) -> Result<Vec<u8>, serde_json::Er
     serde_json::to_vec(&Login { datas: &datas })
 }
 
+/// The body of a login at a gateway.
+pub(crate) fn gateway_credentials(settings: &Settings) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&GatewayLogin {
+        username: &settings.username,
+        password: settings.password.expose_secret(),
+    })
+}
+
 /// The logout's body (menu 12).
 pub(crate) fn farewell(session: &Session) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&Body {
-        session: session.token().expose_secret(),
+        session: Some(session.token().expose_secret()),
         cmdkey: None,
         datas: Datas(&Arguments::default()),
     })
@@ -45,10 +54,17 @@ pub(crate) fn farewell(session: &Session) -> Result<Vec<u8>, serde_json::Error> 
 
 #[derive(serde::Serialize)]
 struct Body<'a> {
-    session: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cmdkey: Option<&'a str>,
     datas: Datas<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct GatewayLogin<'a> {
+    username: &'a str,
+    password: &'a str,
 }
 
 #[derive(serde::Serialize)]

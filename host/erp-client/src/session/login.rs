@@ -2,9 +2,10 @@
 
 use super::{NoSession, Session, Sessions};
 use crate::attempts::{Exhausted, Held};
-use crate::decode::{header_of, lenient};
+use crate::budget::Priority;
+use crate::decode::{gateway_header, header_of, lenient};
 use crate::evidence::{self, LoginRefusal};
-use crate::transport::{Loss, Reply, Request};
+use crate::transport::{Loss, Reply};
 use crate::{encode, words};
 use jiff::Timestamp;
 use reqwest::StatusCode;
@@ -12,8 +13,6 @@ use secrecy::SecretString;
 use std::sync::atomic::AtomicBool;
 use sunmao_catalogue::{Kind, Value};
 use tokio::time::Instant;
-
-const PATH: &str = "/webapi/v3/ov1/login";
 
 const UNREACHABLE: &str = "check the base URL and that the ERP is up and reachable from this machine";
 
@@ -38,18 +37,22 @@ impl Sessions {
         // Held until the answer was judged, so that another process that signs in counts on from ours.
         let attempts = self.attempts.hold(deadline).await;
         attempts.allow().map_err(|exhausted| self.exhausted(exhausted))?;
-        let request = Request {
-            path: PATH.to_owned(),
-            query: Vec::new(),
-            header: None,
-            body: encode::credentials(&self.settings)
-                .map_err(|error| NoSession::unavailable(error.to_string(), WRONG))?,
+        let installation = &self.settings.installation;
+        let body = match installation.is_gateway() {
+            true => encode::gateway_credentials(&self.settings),
+            false => encode::credentials(&self.settings),
         };
+        let body = body.map_err(|error| NoSession::unavailable(error.to_string(), WRONG))?;
+        let request = installation.bare_request(installation.login_path(), body);
         let busy = |_| NoSession {
             kind: Kind::OverBudget,
             ..NoSession::unavailable("the login's turn did not come in time", super::SLOW)
         };
-        let _seat = self.budget.seat(deadline).await.map_err(busy)?;
+        let _seat = self
+            .budget
+            .seat(Priority::Interactive, deadline)
+            .await
+            .map_err(busy)?;
         self.budget.pace(deadline).await.map_err(busy)?;
         attempts.going_out();
         let outcome = match self.transport.post(request, deadline).await {
@@ -72,7 +75,11 @@ impl Sessions {
             Ok(_) => return Err(self.nonsense(&reply, code, "", attempts)),
             Err(text) => return Err(self.nonsense(&reply, code, &text, attempts)),
         };
-        let Some(header) = header_of(&mut record) else {
+        let header = match self.settings.installation.is_gateway() {
+            true => gateway_header(&mut record),
+            false => header_of(&mut record),
+        };
+        let Some(header) = header else {
             return Err(self.nonsense(&reply, code, &lenient::spoken(&record), attempts));
         };
         let message = words::plain(&header.message);

@@ -1,14 +1,13 @@
 //! One logout (menu 12), for a shutdown.
 
 use super::{Begun, NoSession, Session, Sessions};
+use crate::budget::Priority;
 use crate::decode::{header_of, lenient};
-use crate::transport::{Reply, Request};
+use crate::transport::Reply;
 use crate::{encode, evidence, words};
 use std::sync::{Arc, PoisonError};
 use sunmao_catalogue::{Kind, Value};
 use tokio::time::{Instant, timeout_at};
-
-const PATH: &str = "/webapi/v3/ov1/logout";
 
 const LINGERS: &str =
     "nothing to do here: the session is no longer used, and the ERP ends it by itself after some hours";
@@ -25,18 +24,22 @@ impl Sessions {
         let Some(session) = taken else {
             return Ok(());
         };
-        let request = Request {
-            path: PATH.to_owned(),
-            query: Vec::new(),
-            header: None,
-            body: encode::farewell(&session)
-                .map_err(|error| NoSession::unavailable(error.to_string(), LINGERS))?,
+        let installation = &self.settings.installation;
+        let Some(path) = installation.logout_path() else {
+            return Ok(());
         };
+        let body =
+            encode::farewell(&session).map_err(|error| NoSession::unavailable(error.to_string(), LINGERS))?;
+        let request = installation.bare_request(path, body);
         let busy = |_| NoSession {
             kind: Kind::OverBudget,
             ..NoSession::unavailable("the logout's turn did not come in time", LINGERS)
         };
-        let _seat = self.budget.seat(deadline).await.map_err(busy)?;
+        let _seat = self
+            .budget
+            .seat(Priority::Interactive, deadline)
+            .await
+            .map_err(busy)?;
         self.budget.pace(deadline).await.map_err(busy)?;
         let begun = Begun::now("session.logout", 12);
         let outcome = match self.transport.post(request, deadline).await {

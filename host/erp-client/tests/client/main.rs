@@ -3,11 +3,14 @@
 #![cfg(test)]
 
 mod budget;
+mod comfort;
 mod credentials;
 mod encode;
 mod form_documents;
 mod form_lists;
+mod installations;
 mod json_and_helper;
+mod manners;
 mod odd_answers;
 mod session;
 mod simulator;

@@ -133,7 +133,10 @@ async fn serve(State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap, 
         headers,
         body: serde_json::from_slice(&body).unwrap_or(Json::Null),
     };
-    if seen.path.ends_with("/webapi/v3/ov1/login") {
+    if ["/login", "/login.asp"]
+        .iter()
+        .any(|login| seen.path.ends_with(login))
+    {
         shared.logins.lock().unwrap().push(seen.clone());
         return (shared.login)(seen).await;
     }
@@ -149,6 +152,7 @@ pub fn settings(url: &str) -> Settings {
     let mut settings = Settings::new(url.parse().unwrap(), username, password, "SUNMAOTEST01");
     settings.requests_per_second = 1_000_000;
     settings.timeout = Duration::from_secs(20);
+    settings.retries = 0;
     settings
 }
 
@@ -217,6 +221,7 @@ pub fn operation(dialect: Dialect, result: ResultKind, effect: Effect) -> Operat
         fields: Vec::new(),
         paging: None,
         effect,
+        newer_form: None,
     }
 }
 

@@ -1,0 +1,157 @@
+//! How an installation wants to be spoken to: where its paths are, what carries the token, what stands around its answers.
+
+use crate::Error;
+use crate::session::Session;
+use crate::transport::Request;
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use secrecy::ExposeSecret;
+use std::fmt;
+use std::str::FromStr;
+use sunmao_catalogue::{Dialect, Operation, Record, Value};
+
+/// Where the gateways that were seen in the field take logins.
+const GATEWAY_LOGIN: &str = "/api/login";
+
+/// The kinds of installation, by how they are spoken to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
+pub enum Installation {
+    /// The published paths under `/webapi`, JSON, the session in the body or in `ZBAPI-Token`.
+    #[default]
+    Standard,
+    /// Before `/webapi/v3/ov1`: `form` operations on `/sysa/mobilephone/….asp` as `application/zsml`. The other dialects
+    /// are tried on their published paths, which such an installation may not know.
+    Legacy,
+    /// The published paths behind a gateway with a login of its own and `Authorization: Bearer`. Answers come wrapped in
+    /// `data`.
+    Gateway {
+        /// Where the gateway takes `{"username", "password"}`.
+        login_path: String,
+    },
+}
+
+impl Installation {
+    /// The names that the configuration takes.
+    pub const NAMES: [&str; 3] = ["standard", "legacy", "gateway"];
+
+    /// Where a login goes.
+    pub(crate) fn login_path(&self) -> &str {
+        match self {
+            Installation::Standard => "/webapi/v3/ov1/login",
+            Installation::Legacy => "/sysa/mobilephone/login.asp",
+            Installation::Gateway { login_path } => login_path,
+        }
+    }
+
+    /// Where a logout goes; gateways publish none.
+    pub(crate) fn logout_path(&self) -> Option<&'static str> {
+        match self {
+            Installation::Standard => Some("/webapi/v3/ov1/logout"),
+            Installation::Legacy => Some("/sysa/mobilephone/logout.asp"),
+            Installation::Gateway { .. } => None,
+        }
+    }
+
+    pub(crate) fn is_gateway(&self) -> bool {
+        matches!(self, Installation::Gateway { .. })
+    }
+
+    /// Where an operation is called.
+    pub(crate) fn path<'a>(&self, operation: &'a Operation) -> &'a str {
+        match (self, &operation.legacy_path) {
+            (Installation::Legacy, Some(legacy)) => legacy,
+            _ => &operation.path,
+        }
+    }
+
+    /// What the body is said to be.
+    pub(crate) fn content_type(&self, dialect: Dialect) -> HeaderValue {
+        match (self, dialect) {
+            (Installation::Legacy, Dialect::Form) => {
+                HeaderValue::from_static("application/zsml; charset=utf-8")
+            }
+            _ => HeaderValue::from_static("application/json; charset=utf-8"),
+        }
+    }
+
+    /// The header that carries the token, if one does, marked so that no log prints it.
+    pub(crate) fn header(
+        &self,
+        dialect: Dialect,
+        session: &Session,
+    ) -> Result<Option<(HeaderName, HeaderValue)>, reqwest::header::InvalidHeaderValue> {
+        let token = session.token().expose_secret();
+        let (name, value) = match (self, dialect) {
+            (Installation::Gateway { .. }, _) => {
+                (AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")))
+            }
+            (_, Dialect::Json) => (
+                HeaderName::from_static("zbapi-token"),
+                HeaderValue::from_str(token),
+            ),
+            (_, Dialect::Form | Dialect::Helper) => return Ok(None),
+        };
+        let mut value = value?;
+        value.set_sensitive(true);
+        Ok(Some((name, value)))
+    }
+
+    /// The token as it stands in bodies; a gateway puts in its own.
+    pub(crate) fn body_token<'a>(&self, session: &'a Session) -> Option<&'a str> {
+        (!self.is_gateway()).then(|| session.token().expose_secret())
+    }
+
+    /// A POST of JSON that needs no session.
+    pub(crate) fn bare_request(&self, path: &str, body: Vec<u8>) -> Request {
+        Request {
+            path: path.to_owned(),
+            query: Vec::new(),
+            content_type: self.content_type(Dialect::Form),
+            header: None,
+            body,
+        }
+    }
+
+    /// The ERP's own answer, out of what a gateway puts around it.
+    pub(crate) fn unwrapped(&self, mut record: Box<Record>) -> Box<Record> {
+        if !self.is_gateway() {
+            return record;
+        }
+        let is_answer = |inner: &Record| ENVELOPE.iter().any(|name| inner.contains_key(*name));
+        match record.get_mut("data") {
+            Some(Value::Record(inner)) if is_answer(inner) => std::mem::take(inner),
+            _ => record,
+        }
+    }
+}
+
+/// Members by which an answer of the ERP's is known.
+const ENVELOPE: [&str; 6] = ["header", "body", "Code", "code", "flag", "Rows"];
+
+impl FromStr for Installation {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "standard" => Ok(Installation::Standard),
+            "legacy" => Ok(Installation::Legacy),
+            "gateway" => Ok(Installation::Gateway {
+                login_path: GATEWAY_LOGIN.to_owned(),
+            }),
+            other => Err(Error::Setting {
+                setting: "installation",
+                problem: format!("is {other:?}, which is no kind of installation"),
+                hint: "one of standard, legacy, gateway",
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Installation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Installation::Standard => "standard",
+            Installation::Legacy => "legacy",
+            Installation::Gateway { .. } => "gateway",
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! Labels in place of codes: 李明 for the key of an account. They are resolved through the operation that lists the codes,
+//! once for however many ask at the same time, and remembered for a while.
+
+use crate::Error;
+use crate::failure::Report;
+use moka::future::Cache;
+use std::sync::Arc;
+use std::time::Duration;
+use sunmao_catalogue::{Answer, Arguments, Field, Operation, Table, Value};
+
+/// Labels remembered at most.
+const MOST: u64 = 10_000;
+
+/// Rows looked at for one label; the look-up filters by it, so that more means that it says next to nothing.
+const ROWS: i64 = 50;
+
+/// What list pages call the record's key.
+const KEY_COLUMN: &str = "ord";
+
+/// Codes by look-up and label.
+#[derive(Debug)]
+pub(crate) struct Labels {
+    codes: Cache<(u32, String), Found>,
+}
+
+/// What a look-up says of a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Found {
+    Code(i64),
+    Several(Vec<i64>),
+    Nothing,
+}
+
+/// A parameter that was given a label.
+pub(crate) struct Labelled<'a> {
+    field: &'a Field,
+    /// The operation that lists the codes, and its parameter and column with the labels.
+    lookup: &'a str,
+    column: &'a str,
+    label: String,
+}
+
+impl Labels {
+    /// Codes are believed for this long.
+    pub(crate) fn new(age: Duration) -> Self {
+        Labels {
+            codes: Cache::builder().max_capacity(MOST).time_to_live(age).build(),
+        }
+    }
+
+    /// The parameters that were given something that can be no code.
+    pub(crate) fn given<'a>(operation: &'a Operation, arguments: &Arguments) -> Vec<Labelled<'a>> {
+        let labelled = operation.params.iter().filter_map(|field| {
+            let (lookup, column) = (field.lookup.as_deref()?, field.lookup_label.as_deref()?);
+            let label = arguments.get(&field.wire)?.as_text()?.trim();
+            let is_label = !label.is_empty() && label.parse::<i64>().is_err();
+            is_label.then(|| Labelled {
+                field,
+                lookup,
+                column,
+                label: label.to_owned(),
+            })
+        });
+        labelled.collect()
+    }
+
+    /// The code of a label; none where the parameter may hold other text as well and the look-up does not know this one.
+    /// `list` asks the look-up.
+    ///
+    /// # Errors
+    /// No code or several have the label; or the look-up's own error.
+    pub(crate) async fn code(
+        &self,
+        labelled: &Labelled<'_>,
+        lookup: &Operation,
+        report: &Report<'_>,
+        list: impl AsyncFnOnce(Arguments) -> Result<Answer, Error>,
+    ) -> Result<Option<i64>, Error> {
+        let asked = labelled.arguments(lookup);
+        let key = (lookup.id, labelled.label.clone());
+        let found = self
+            .codes
+            .try_get_with(key.clone(), async {
+                let answer = list(asked).await?;
+                Ok::<_, Error>(labelled.find(&answer))
+            })
+            .await
+            .map_err(Arc::unwrap_or_clone)?;
+        if found == Found::Nothing {
+            // Whoever asks again may have added it meanwhile.
+            self.codes.invalidate(&key).await;
+        }
+        match found {
+            Found::Code(code) => Ok(Some(code)),
+            Found::Nothing if labelled.may_be_text() => Ok(None),
+            Found::Nothing => Err(report.unknown_label(labelled.field, &labelled.label, lookup)),
+            Found::Several(codes) => Err(report.ambiguous_label(labelled.field, &labelled.label, &codes)),
+        }
+    }
+}
+
+impl<'a> Labelled<'a> {
+    pub(crate) fn lookup(&self) -> &'a str {
+        self.lookup
+    }
+
+    pub(crate) fn wire(&self) -> &'a str {
+        &self.field.wire
+    }
+
+    fn may_be_text(&self) -> bool {
+        self.field.kind == sunmao_catalogue::FieldType::String
+    }
+
+    fn arguments(&self, lookup: &Operation) -> Arguments {
+        let mut arguments = Arguments::default();
+        arguments.set(self.column, Value::from(self.label.as_str()));
+        if let Some(paging) = &lookup.paging {
+            arguments.set(&paging.size, Value::from(ROWS));
+            arguments.set(&paging.index, Value::from(1));
+        }
+        arguments
+    }
+
+    /// The filter may match anywhere in the text, so only rows with this very label count.
+    fn find(&self, answer: &Answer) -> Found {
+        let Answer::Table(table) = answer else {
+            return Found::Nothing;
+        };
+        let (Some(label), Some(key)) = (position(table, self.column), position(table, KEY_COLUMN)) else {
+            return Found::Nothing;
+        };
+        let is_it = |row: &&Vec<Value>| row[label].to_text().is_some_and(|text| text.trim() == self.label);
+        let keys = table
+            .rows
+            .iter()
+            .filter(is_it)
+            .filter_map(|row| row[key].as_integer());
+        let mut codes: Vec<i64> = keys.collect();
+        codes.sort_unstable();
+        codes.dedup();
+        match codes.as_slice() {
+            [] => Found::Nothing,
+            [code] => Found::Code(*code),
+            _ => Found::Several(codes),
+        }
+    }
+}
+
+fn position(table: &Table, name: &str) -> Option<usize> {
+    let mut columns = table.columns.iter();
+    columns.position(|column| column.name.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,99 @@
+//! A list, page after page, while others add and remove records.
+
+mod walk;
+
+use crate::failure::Report;
+use crate::{ErpClient, Error, Priority};
+use std::time::Duration;
+use sunmao_catalogue::{Answer, Arguments, Operation, Table, Value};
+use walk::{Next, Walk};
+
+/// Rows asked for at once where neither the caller nor the vendor says how many.
+const PAGE_SIZE: u32 = 100;
+
+/// The pages of one list. Each row comes once, however often the pages shift: where rows carry the record's key, a page
+/// that repeats rows gives only the new ones, and a list that became shorter is read again from where it may have moved.
+/// Held in memory are one page and the keys of the rows that came.
+#[derive(Debug)]
+pub struct Pages<'a> {
+    client: ErpClient,
+    operation: &'a Operation,
+    arguments: Arguments,
+    walk: Walk,
+    next: Next,
+}
+
+impl ErpClient {
+    /// The pages of a list with these arguments, from the first on, as calls of low priority.
+    ///
+    /// # Errors
+    /// `Invalid`: the operation is no list with pages.
+    pub fn pages<'a>(&self, operation: &'a Operation, mut arguments: Arguments) -> Result<Pages<'a>, Error> {
+        let Some(paging) = &operation.paging else {
+            return Err(Report::of(operation, Duration::ZERO).no_pages());
+        };
+        let most = paging.maximum.unwrap_or(u32::MAX);
+        let asked = arguments.get(&paging.size).and_then(Value::as_integer);
+        let asked = asked.and_then(|asked| u32::try_from(asked).ok());
+        let size = asked.unwrap_or(PAGE_SIZE.min(most));
+        arguments.set(&paging.size, Value::from(i64::from(size)));
+        Ok(Pages {
+            client: self.with_priority(Priority::Bulk),
+            operation,
+            arguments,
+            // What the ERP holds back of a page that is too large for it is no sign of the end.
+            walk: Walk::new(size.min(most) as usize),
+            next: Next::Page(1),
+        })
+    }
+}
+
+impl Pages<'_> {
+    /// The rows of the next page that did not come before; none behind the last. Its columns are those of all pages so
+    /// far, and its `total` is the ERP's own count.
+    ///
+    /// # Errors
+    /// As [`ErpClient::call`]; and `Unavailable` for a page that came empty or malformed before the end.
+    pub async fn next(&mut self) -> Result<Option<Table>, Error> {
+        let (Next::Page(index), Some(paging)) = (self.next, &self.operation.paging) else {
+            return Ok(None);
+        };
+        self.arguments.set(&paging.index, Value::from(i64::from(index)));
+        let answer = self.client.call(self.operation, &self.arguments).await?;
+        let taken = match answer {
+            Answer::Table(page) => self.walk.take(index, page),
+            _ => Err(format!("page {index} is no table")),
+        };
+        let unsound = |message| Report::of(self.operation, Duration::ZERO).unsound_list(message);
+        self.next = taken.as_ref().map_or(Next::End, |(_, next)| *next);
+        taken.map(|(rows, _)| Some(rows)).map_err(unsound)
+    }
+
+    /// Why the rows that came may not be all there are, once the last page came.
+    pub fn doubt(&self) -> Option<String> {
+        self.walk.doubt()
+    }
+
+    /// All rows that are left, as the one page of their list.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn collect(&mut self) -> Result<Table, Error> {
+        let mut whole = Table::default();
+        while let Some(page) = self.next().await? {
+            whole.columns = page.columns;
+            whole.page.total = page.page.total;
+            whole.rows.extend(page.rows);
+        }
+        for row in &mut whole.rows {
+            row.resize(whole.columns.len(), Value::Null);
+        }
+        whole.page.size = u32::try_from(whole.rows.len()).unwrap_or(u32::MAX);
+        whole.page.index = 1;
+        whole.page.count = 1;
+        if whole.page.total == 0 {
+            whole.page.total = whole.rows.len() as u64;
+        }
+        Ok(whole)
+    }
+}
