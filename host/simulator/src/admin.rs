@@ -1,22 +1,30 @@
-//! The admin path: what the simulator saw and holds, for people and tests. It needs no session and has no latency.
+//! The admin path: what the simulator saw and holds, its clock and its faults, for people and tests. It needs no session and has no latency.
 
+use crate::clock::Clock;
 use crate::erp::Erp;
+use crate::faults::Faults;
 use crate::ledger::LedgerEntry;
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use jiff::Span;
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use sunmao_catalogue::{Record, Value};
 
-/// `GET ledger`, `GET records/{object}`, `GET status`, `POST sessions/drop`.
+/// `GET ledger`, `GET records/{object}`, `GET status`, `POST sessions/drop`, `GET` and `POST faults`, `GET` and
+/// `POST clock`.
 pub(crate) fn router() -> Router<Arc<Erp>> {
     Router::new()
         .route("/ledger", get(ledger))
         .route("/records/{object}", get(records))
         .route("/status", get(status))
         .route("/sessions/drop", post(drop_sessions))
+        .route("/faults", get(faults).post(set_faults))
+        .route("/clock", get(clock).post(set_clock))
 }
 
 #[derive(Deserialize)]
@@ -97,6 +105,7 @@ async fn records(
 
 #[derive(Serialize)]
 struct Status {
+    variant: &'static str,
     seed: u64,
     size: usize,
     /// Requests so far.
@@ -112,6 +121,7 @@ struct Status {
 async fn status(State(erp): State<Arc<Erp>>) -> Json<Status> {
     let state = erp.state();
     Json(Status {
+        variant: erp.options.variant.name(),
         seed: erp.options.seed,
         size: erp.options.size,
         calls: state.ledger.total(),
@@ -129,4 +139,68 @@ struct Dropped {
 async fn drop_sessions(State(erp): State<Arc<Erp>>) -> Json<Dropped> {
     let dropped = erp.state().sessions.drop_all();
     Json(Dropped { dropped })
+}
+
+/// The faults in force: `{"kind": probability, …}`.
+async fn faults(State(erp): State<Arc<Erp>>) -> Json<Faults> {
+    Json(erp.state().dice.faults().clone())
+}
+
+/// Puts these faults in force and no others; `{}` ends them all.
+async fn set_faults(
+    State(erp): State<Arc<Erp>>,
+    body: Result<Json<Faults>, JsonRejection>,
+) -> Result<Json<Faults>, (StatusCode, String)> {
+    let Json(faults) = body.map_err(unreadable)?;
+    erp.state().dice.set(faults.clone());
+    Ok(Json(faults))
+}
+
+#[derive(Serialize)]
+struct Time {
+    /// The wall time of the ERP's office: `2025-03-07T10:00:00`.
+    now: DateTime,
+    /// Whether it runs by itself.
+    runs: bool,
+}
+
+impl Time {
+    fn of(clock: &Clock) -> Json<Time> {
+        Json(Time {
+            now: clock.now(),
+            runs: clock.runs(),
+        })
+    }
+}
+
+async fn clock(State(erp): State<Arc<Erp>>) -> Json<Time> {
+    Time::of(&erp.clock)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+enum Turn {
+    /// Stand still at this time.
+    Now(DateTime),
+    /// Move by so much: `1h30m`, `2 days`, `P1M`.
+    Advance(Span),
+}
+
+async fn set_clock(
+    State(erp): State<Arc<Erp>>,
+    body: Result<Json<Turn>, JsonRejection>,
+) -> Result<Json<Time>, (StatusCode, String)> {
+    let Json(turn) = body.map_err(unreadable)?;
+    match turn {
+        Turn::Now(now) => erp.clock.set(now),
+        Turn::Advance(by) => erp
+            .clock
+            .advance(by)
+            .map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))?,
+    }
+    Ok(Time::of(&erp.clock))
+}
+
+fn unreadable(rejection: JsonRejection) -> (StatusCode, String) {
+    (StatusCode::BAD_REQUEST, rejection.body_text())
 }

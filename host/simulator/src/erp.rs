@@ -1,7 +1,9 @@
 //! The ERP as a whole: one request in, one answer out, and everything written into the ledger.
 
+use crate::clock::Clock;
 use crate::codec::{self, Decoded};
 use crate::execute::{Request, execute};
+use crate::faults::{self, Dice, Fault};
 use crate::ledger::{Change, Ledger, LedgerEntry, Outcome};
 use crate::model::Model;
 use crate::options::Options;
@@ -10,6 +12,7 @@ use crate::reply::Reply;
 use crate::routes::{Choice, Routes, choose};
 use crate::session::Sessions;
 use crate::show;
+use crate::variant::Variant;
 use crate::world::World;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +24,8 @@ pub(crate) const UNKNOWN_PATH: &str = "找不到对应处理程序";
 /// The simulated ERP.
 pub(crate) struct Erp {
     pub(crate) options: Options,
-    catalogue: Arc<Catalogue>,
+    pub(crate) clock: Clock,
+    pub(crate) catalogue: Arc<Catalogue>,
     model: Arc<Model>,
     routes: Routes,
     state: Mutex<State>,
@@ -32,6 +36,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) sessions: Sessions,
     pub(crate) ledger: Ledger,
+    pub(crate) dice: Dice,
 }
 
 /// A request as HTTP brings it.
@@ -40,19 +45,50 @@ pub(crate) struct Incoming<'a> {
     pub(crate) query: Record,
     /// The token header of the json dialect.
     pub(crate) token: Option<&'a str>,
+    /// The token of the gateway in front.
+    pub(crate) bearer: Option<&'a str>,
+    pub(crate) content_type: Option<&'a str>,
     pub(crate) body: &'a [u8],
+}
+
+/// What comes back to HTTP.
+pub(crate) struct Answered {
+    /// The sound answer; none where a fault kept the request from being carried out.
+    pub(crate) content: Option<Content>,
+    pub(crate) fault: Option<Fault>,
+}
+
+/// An answer before HTTP.
+pub(crate) enum Content {
+    /// The ERP's own.
+    Json(String),
+    /// The gateway lets nobody through.
+    Unauthorized(String),
+    /// The body is of a kind that is not read.
+    WrongType,
+    UnknownPath,
+}
+
+/// What became of a request at the ERP itself.
+pub(crate) enum Called {
+    Known(Dialect, Option<Reply>, Option<Fault>),
+    WrongType,
+    UnknownPath,
 }
 
 impl Erp {
     pub(crate) fn new(catalogue: Arc<Catalogue>, options: Options) -> Self {
         let model = Arc::new(Model::new(&catalogue));
+        let clock = Clock::new(options.now);
         Erp {
-            routes: Routes::new(&catalogue),
+            routes: Routes::new(&catalogue, options.variant),
             state: Mutex::new(State {
-                world: World::new(model.clone(), &options),
-                sessions: Sessions::new(&options),
+                world: World::new(model.clone(), &options, clock.clone()),
+                sessions: Sessions::new(&options, clock.clone()),
                 ledger: Ledger::default(),
+                dice: Dice::new(options.seed, options.faults.clone()),
             }),
+            clock,
             model,
             catalogue,
             options,
@@ -64,32 +100,52 @@ impl Erp {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers one request: JSON text, or none when the path is nobody's.
-    pub(crate) fn answer(&self, incoming: &Incoming<'_>) -> Option<String> {
+    /// Answers one request as the kind of installation does that this one is.
+    pub(crate) fn answer(&self, incoming: &Incoming<'_>) -> Answered {
+        match self.options.variant {
+            Variant::Gateway => self.answer_behind_gateway(incoming),
+            _ => self.call(incoming, None).answered(|dialect, reply| {
+                Content::Json(codec::encode(self.options.variant, dialect, reply))
+            }),
+        }
+    }
+
+    /// Carries out one request; a token from outside stands for the one that the request carries.
+    pub(crate) fn call(&self, incoming: &Incoming<'_>, token: Option<&str>) -> Called {
         let mut entry = blank(incoming);
         let Some((dialect, positions)) = self.routes.on_path(&self.catalogue, incoming.path) else {
             entry.message = UNKNOWN_PATH.to_owned();
             self.state().ledger.append(entry);
-            return None;
+            return Called::UnknownPath;
         };
         entry.dialect = Some(dialect);
-        let reply = match codec::decode(dialect, incoming.token, incoming.body) {
-            Ok(decoded) => self.decoded(incoming, positions, decoded, entry),
+        if !self.options.variant.reads(incoming.content_type) {
+            entry.outcome = Outcome::Malformed;
+            self.state().ledger.append(entry);
+            return Called::WrongType;
+        }
+        let (reply, fault) = match codec::decode(self.options.variant, dialect, incoming.token, incoming.body)
+        {
+            Ok(mut decoded) => {
+                decoded.token = token.map(str::to_owned).or(decoded.token);
+                self.decoded(incoming, positions, decoded, entry)
+            }
             Err(fault) => {
                 let reply = Reply::Broken(format!("请求内容无法识别：{fault}"));
-                self.state().write(entry, reply, Vec::new())
+                (Some(self.state().write(entry, reply, Vec::new())), None)
             }
         };
-        Some(codec::encode(dialect, &reply))
+        Called::Known(dialect, reply, fault)
     }
 
+    /// The reply, unless a fault kept the call from being carried out, and the fault.
     fn decoded(
         &self,
         incoming: &Incoming<'_>,
         positions: &[usize],
         decoded: Decoded,
         mut entry: LedgerEntry,
-    ) -> Reply {
+    ) -> (Option<Reply>, Option<Fault>) {
         let choice = choose(
             &self.catalogue,
             positions,
@@ -102,11 +158,8 @@ impl Erp {
             Choice::None => &[],
         };
         let arguments = self.arguments(chosen.first().copied(), &incoming.query, decoded.arguments);
-        let names = chosen
-            .iter()
-            .map(|position| &self.catalogue.operations()[*position]);
-        entry.operations = names.clone().map(|operation| operation.id).collect();
-        entry.names = names.map(|operation| operation.name.clone()).collect();
+        let operations = self.catalogue.operations();
+        entry.note_operations(chosen.iter().map(|position| &operations[*position]));
         entry.cmdkey = decoded.cmdkey;
         entry.arguments = listed(&arguments);
         let token = decoded.token.unwrap_or_default();
@@ -118,17 +171,30 @@ impl Erp {
             } else {
                 Reply::NoSession
             };
-            return state.write(entry, reply, Vec::new());
+            return (Some(state.write(entry, reply, Vec::new())), None);
         };
-        let operation = &self.catalogue.operations()[position];
-        if self.model.plans[position].action == Action::Session {
+        let (operation, plan) = (&operations[position], &self.model.plans[position]);
+        let is_session = plan.action == Action::Session;
+        let living = is_session || state.sessions.lives(&token);
+        // What happens in the course of the work does not happen to a call that is turned away.
+        let fault = state
+            .dice
+            .throw(operation)
+            .filter(|fault| living || fault.prevents());
+        if let Some(fault) = fault.filter(|fault| fault.prevents()) {
+            return (None, state.prevent(entry, fault).fault);
+        }
+        entry.fault = fault.map(|fault| fault.to_string());
+        if is_session {
             let reply = session(&mut state.sessions, operation, &token, &arguments[0]);
-            return state.write(entry, reply, Vec::new());
+            return (Some(state.write(entry, reply, Vec::new())), fault);
+        }
+        if fault == Some(Fault::ExpiredSession) {
+            state.sessions.logout(&token);
         }
         if !state.sessions.serve(&token) {
-            return state.write(entry, Reply::NoSession, Vec::new());
+            return (Some(state.write(entry, Reply::NoSession, Vec::new())), fault);
         }
-        let plan = &self.model.plans[position];
         let request = Request {
             operation,
             plan,
@@ -136,14 +202,21 @@ impl Erp {
             query: &incoming.query,
             arguments: &arguments,
         };
-        let (reply, changes) = match choice {
-            Choice::Skeleton(_) => {
-                let rows = show::skeleton(&request, state.world.table(plan.object));
-                (Reply::Rows(rows), Vec::new())
-            }
-            _ => execute(&mut state.world, &request),
-        };
-        state.write(entry, reply, changes)
+        let (reply, changes, happened) =
+            faults::meddle(&mut state.world, plan.object, fault, |world| match choice {
+                Choice::Skeleton(_) => {
+                    let rows = show::skeleton(&request, world.table(plan.object));
+                    (Reply::Rows(rows), Vec::new())
+                }
+                _ => execute(world, &request),
+            });
+        if !happened {
+            entry.fault = None;
+        }
+        (
+            Some(state.write(entry, reply, changes)),
+            fault.filter(|_| happened),
+        )
     }
 
     /// What a request says beside its body counts, too: query values that do not belong to the entry are arguments.
@@ -168,9 +241,43 @@ impl Erp {
     }
 }
 
+impl Called {
+    /// The answer, written by whoever knows how.
+    pub(crate) fn answered(self, write: impl FnOnce(Dialect, &Reply) -> Content) -> Answered {
+        match self {
+            Called::UnknownPath => Answered::sound(Content::UnknownPath),
+            Called::WrongType => Answered::sound(Content::WrongType),
+            Called::Known(dialect, reply, fault) => Answered {
+                content: reply.map(|reply| write(dialect, &reply)),
+                fault,
+            },
+        }
+    }
+}
+
+impl Answered {
+    pub(crate) fn sound(content: Content) -> Self {
+        Answered {
+            content: Some(content),
+            fault: None,
+        }
+    }
+}
+
 impl State {
+    /// Writes down that a fault kept a request from being carried out.
+    pub(crate) fn prevent(&mut self, mut entry: LedgerEntry, fault: Fault) -> Answered {
+        entry.outcome = Outcome::Prevented;
+        entry.fault = Some(fault.to_string());
+        self.ledger.append(entry);
+        Answered {
+            content: None,
+            fault: Some(fault),
+        }
+    }
+
     /// Writes the ledger and hands the answer on.
-    fn write(&mut self, mut entry: LedgerEntry, reply: Reply, changes: Vec<Change>) -> Reply {
+    pub(crate) fn write(&mut self, mut entry: LedgerEntry, reply: Reply, changes: Vec<Change>) -> Reply {
         entry.outcome = match &reply {
             Reply::NoSession => Outcome::NoSession,
             Reply::Broken(_) => Outcome::Malformed,
@@ -194,7 +301,7 @@ fn session(sessions: &mut Sessions, operation: &Operation, token: &str, argument
 }
 
 /// The entry of a request of which nothing is known yet but where it went.
-fn blank(incoming: &Incoming<'_>) -> LedgerEntry {
+pub(crate) fn blank(incoming: &Incoming<'_>) -> LedgerEntry {
     LedgerEntry {
         sequence: 0,
         time: Timestamp::UNIX_EPOCH,
@@ -208,6 +315,14 @@ fn blank(incoming: &Incoming<'_>) -> LedgerEntry {
         outcome: Outcome::UnknownPath,
         message: String::new(),
         changes: Vec::new(),
+        fault: None,
+    }
+}
+
+impl LedgerEntry {
+    pub(crate) fn note_operations<'a>(&mut self, operations: impl Iterator<Item = &'a Operation> + Clone) {
+        self.operations = operations.clone().map(|operation| operation.id).collect();
+        self.names = operations.map(|operation| operation.name.clone()).collect();
     }
 }
 

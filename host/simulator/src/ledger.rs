@@ -13,7 +13,7 @@ const CAPACITY: usize = 100_000;
 pub struct LedgerEntry {
     /// Position among all requests, from 1, without gaps.
     pub sequence: u64,
-    /// When it was answered.
+    /// When it was answered, by the machine's clock.
     pub time: Timestamp,
     /// Menu ids of the operations that this request stands for: several where entries share one request, none where
     /// the request is nobody's.
@@ -36,6 +36,9 @@ pub struct LedgerEntry {
     pub message: String,
     /// What it changed, in order.
     pub changes: Vec<Change>,
+    /// The fault that happened to it, by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// How a request ended.
@@ -54,6 +57,8 @@ pub enum Outcome {
     UnknownCommand,
     /// The path is nobody's.
     UnknownPath,
+    /// A fault kept it from being carried out.
+    Prevented,
 }
 
 /// A change of one record.

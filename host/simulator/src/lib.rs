@@ -4,12 +4,16 @@
 //! It reads the catalogue and writes its own wire codec; it never uses the client that talks to real ERPs.
 
 mod admin;
+mod call;
 mod check;
+mod clock;
 mod codec;
+mod connection;
 mod data;
 mod erp;
 mod error;
 mod execute;
+mod faults;
 mod filter;
 mod ledger;
 mod model;
@@ -27,10 +31,13 @@ mod show;
 mod store;
 mod table;
 mod text;
+mod variant;
 mod view;
 mod world;
 
 pub use error::Error;
+pub use faults::{Fault, FaultError, Faults};
 pub use ledger::{Change, ChangeKind, LedgerEntry, Outcome};
 pub use options::Options;
 pub use server::Simulator;
+pub use variant::{UnknownVariant, Variant};

@@ -8,8 +8,8 @@ use crate::table::Entry;
 use crate::text::{moment, number};
 use crate::view::{Shows, Standing};
 use crate::world::World;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::{ToSpan, ZonedDateTime};
 use rust_decimal::Decimal;
 use std::collections::HashSet;
 use sunmao_catalogue::{Record, Value};
@@ -88,7 +88,7 @@ impl Query {
                 let test = Test::of(Match::AnyOf, text, None);
                 self.conditions.push(Condition::Either([name, key], test));
             }
-            Role::View => self.add_view(schema, name, text),
+            Role::View => self.add_view(schema, world.clock.today(), name, text),
             Role::Screen => {}
             Role::Search => self.search = Some(text.to_owned()),
             Role::Sort => self.sort = sort(text, request),
@@ -116,7 +116,7 @@ impl Query {
         self.conditions.push(Condition::Keys(via, passing));
     }
 
-    fn add_view(&mut self, schema: &Schema, parameter: &str, code: &str) {
+    fn add_view(&mut self, schema: &Schema, today: Date, parameter: &str, code: &str) {
         let chosen = schema
             .rules
             .views
@@ -125,7 +125,6 @@ impl Query {
         let Some(view) = chosen else {
             return;
         };
-        let today = ZonedDateTime::now().date();
         match view.shows {
             Shows::Standing(standing) => self.conditions.push(Condition::Standing(standing)),
             Shows::Days(label, from, until) => {

@@ -1,11 +1,12 @@
 //! Which operation a request stands for: the path in any letter case, then the command, then the fixed query.
 
+use crate::variant::Variant;
 use std::collections::HashMap;
 use sunmao_catalogue::{Catalogue, Dialect, Operation, Record, Value};
 
 /// Operations by path.
 pub(crate) struct Routes {
-    /// Positions in the catalogue, by lower-case published or legacy path.
+    /// Positions in the catalogue, by the lower-case paths that this kind of installation has.
     paths: HashMap<String, Vec<usize>>,
 }
 
@@ -21,10 +22,10 @@ pub(crate) enum Choice {
 }
 
 impl Routes {
-    pub(crate) fn new(catalogue: &Catalogue) -> Self {
+    pub(crate) fn new(catalogue: &Catalogue, variant: Variant) -> Self {
         let mut paths: HashMap<String, Vec<usize>> = HashMap::new();
         for (position, operation) in catalogue.operations().iter().enumerate() {
-            for path in std::iter::once(&operation.path).chain(&operation.legacy_path) {
+            for path in variant.paths(operation) {
                 let here = paths.entry(path.to_ascii_lowercase()).or_default();
                 here.push(position);
             }

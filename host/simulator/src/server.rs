@@ -1,18 +1,17 @@
 //! The simulator as a server: HTTP in front of the ERP and of the admin path.
 
 use crate::admin;
-use crate::erp::{Erp, Incoming, UNKNOWN_PATH};
+use crate::call::erp_call;
+use crate::connection::{Cut, CuttingListener};
+use crate::erp::Erp;
 use crate::error::Error;
 use crate::ledger::LedgerEntry;
 use crate::options::Options;
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::DefaultBodyLimit;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Record, Value};
+use sunmao_catalogue::Catalogue;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -42,10 +41,11 @@ impl Simulator {
             .nest("/_simulator", admin::router())
             .fallback(erp_call)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .with_state(erp.clone());
+            .with_state(erp.clone())
+            .into_make_service_with_connect_info::<Cut>();
         let (end, ended) = oneshot::channel();
         let serving = tokio::spawn(async move {
-            let served = axum::serve(listener, router).with_graceful_shutdown(async {
+            let served = axum::serve(CuttingListener(listener), router).with_graceful_shutdown(async {
                 // A dropped sender ends the server as well.
                 let _ = ended.await;
             });
@@ -88,40 +88,4 @@ impl Simulator {
             tracing::error!(%error, "the simulator ended badly");
         }
     }
-}
-
-async fn erp_call(
-    State(erp): State<Arc<Erp>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    if !erp.options.latency.is_zero() {
-        tokio::time::sleep(erp.options.latency).await;
-    }
-    let incoming = Incoming {
-        path: uri.path(),
-        query: query(&uri),
-        token: headers.get("ZBAPI-Token").and_then(|token| token.to_str().ok()),
-        body: &body,
-    };
-    let answer = if method == Method::POST {
-        erp.answer(&incoming)
-    } else {
-        None
-    };
-    match answer {
-        Some(text) => ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response(),
-        None => (StatusCode::NOT_FOUND, UNKNOWN_PATH).into_response(),
-    }
-}
-
-fn query(uri: &Uri) -> Record {
-    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|query| query.0);
-    pairs
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(name, value)| (name, Value::from(value)))
-        .collect()
 }

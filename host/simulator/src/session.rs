@@ -1,6 +1,10 @@
-//! Logins and sessions: one account, a captcha after three failures, tokens that end after a number of calls.
+//! Logins and sessions: one account, a captcha after three failures, tokens that end after some hours or a
+//! number of calls.
 
+use crate::clock::Clock;
 use crate::options::Options;
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use rand::{Rng, SeedableRng, distr::Alphanumeric};
 use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
@@ -17,22 +21,33 @@ pub(crate) struct Sessions {
     username: String,
     password: String,
     calls: Option<u64>,
-    served: HashMap<String, u64>,
+    /// How long a session lasts.
+    lasts: SignedDuration,
+    clock: Clock,
+    living: HashMap<String, Session>,
     failures: u32,
     logins: u64,
     captcha: String,
     random: ChaCha8Rng,
 }
 
+struct Session {
+    began: DateTime,
+    /// Business calls so far.
+    served: u64,
+}
+
 impl Sessions {
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options, clock: Clock) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(options.seed);
         let captcha = format!("{:04}", random.random_range(0..10_000));
         Sessions {
             username: options.username.clone(),
             password: options.password.clone(),
             calls: options.session_calls,
-            served: HashMap::new(),
+            lasts: SignedDuration::from_hours(options.session_hours.into()),
+            clock,
+            living: HashMap::new(),
             failures: 0,
             logins: 0,
             captcha,
@@ -53,7 +68,16 @@ impl Sessions {
         if self.captcha_asked() && text("rndcode") != self.captcha {
             return Err("登录失败次数过多，请输入验证码".to_owned());
         }
-        if plain(&text("user")) != Some(&self.username) || plain(&text("password")) != Some(&self.password) {
+        let (user, password) = (text("user"), text("password"));
+        self.enter(
+            plain(&user).unwrap_or_default(),
+            plain(&password).unwrap_or_default(),
+        )
+    }
+
+    /// The same with the name and the password alone, as a gateway takes them.
+    pub(crate) fn enter(&mut self, user: &str, password: &str) -> Result<String, String> {
+        if user != self.username || password != self.password {
             self.failures += 1;
             return Err("用户名或密码错误".to_owned());
         }
@@ -64,37 +88,51 @@ impl Sessions {
             .take(32)
             .map(char::from)
             .collect();
-        self.served.insert(token.clone(), 0);
+        let began = self.clock.now();
+        self.living.insert(token.clone(), Session { began, served: 0 });
         Ok(token)
     }
 
     /// Ends a session; whether it lived.
     pub(crate) fn logout(&mut self, token: &str) -> bool {
-        self.served.remove(token).is_some()
+        self.living.remove(token).is_some()
     }
 
     /// Counts a business call on a session; whether it lived. The last call that a session may serve ends it.
     pub(crate) fn serve(&mut self, token: &str) -> bool {
-        let Some(served) = self.served.get_mut(token) else {
+        if !self.lives(token) {
+            return false;
+        }
+        let Some(session) = self.living.get_mut(token) else {
             return false;
         };
-        *served += 1;
-        if self.calls.is_some_and(|calls| *served >= calls) {
-            self.served.remove(token);
+        session.served += 1;
+        if self.calls.is_some_and(|calls| session.served >= calls) {
+            self.living.remove(token);
         }
         true
     }
 
+    /// Whether a session lives; one that has lasted its time ends here.
+    pub(crate) fn lives(&mut self, token: &str) -> bool {
+        let now = self.clock.now();
+        let over = |session: &Session| now.duration_since(session.began) >= self.lasts;
+        if self.living.get(token).is_some_and(over) {
+            self.living.remove(token);
+        }
+        self.living.contains_key(token)
+    }
+
     /// Ends all sessions; how many lived.
     pub(crate) fn drop_all(&mut self) -> usize {
-        let living = self.served.len();
-        self.served.clear();
+        let living = self.living.len();
+        self.living.clear();
         living
     }
 
     /// Living sessions.
     pub(crate) fn living(&self) -> usize {
-        self.served.len()
+        self.living.len()
     }
 
     /// Successful logins so far.

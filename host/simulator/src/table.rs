@@ -23,7 +23,7 @@ pub(crate) struct Entry {
 }
 
 /// The records of one object by key.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Table {
     entries: BTreeMap<i64, Entry>,
     /// Keys by number, for each unique column.
@@ -77,6 +77,11 @@ impl Table {
     pub(crate) fn allocate(&mut self) -> i64 {
         self.last += 1;
         self.last
+    }
+
+    /// Gives out no key that another state of this table has given out.
+    pub(crate) fn keep_keys_of(&mut self, other: &Table) {
+        self.last = self.last.max(other.last);
     }
 
     /// Promises a key, and the number that was proposed with it.

@@ -1,20 +1,23 @@
 //! All records of the simulated ERP, and the ways to read and change them.
 
+use crate::clock::Clock;
 use crate::data::Generator;
 use crate::ledger::{Change, ChangeKind};
 use crate::model::Model;
 use crate::options::Options;
 use crate::schema::{KEY, Schema};
 use crate::table::{Entry, Table};
-use jiff::ZonedDateTime;
 use std::sync::Arc;
 use sunmao_catalogue::{Record, Value};
 
 /// The records, by the positions of their schemas. An object's records are generated when they are first asked for.
+/// A clone is cheap: tables are copied when they are first written to.
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) model: Arc<Model>,
+    pub(crate) clock: Clock,
     generator: Generator,
-    tables: Vec<Option<Table>>,
+    tables: Vec<Option<Arc<Table>>>,
 }
 
 /// A record on its way into the store.
@@ -67,8 +70,9 @@ impl<'a> Draft<'a> {
 }
 
 impl World {
-    pub(crate) fn new(model: Arc<Model>, options: &Options) -> Self {
+    pub(crate) fn new(model: Arc<Model>, options: &Options, clock: Clock) -> Self {
         World {
+            clock,
             generator: Generator::new(options.seed, options.size),
             tables: model.schemas.iter().map(|_| None).collect(),
             model,
@@ -78,7 +82,8 @@ impl World {
     /// The records of an object.
     pub(crate) fn table(&mut self, object: usize) -> &mut Table {
         let schema = &self.model.schemas[object];
-        self.tables[object].get_or_insert_with(|| self.generator.table(schema))
+        let table = self.tables[object].get_or_insert_with(|| Arc::new(self.generator.table(schema)));
+        Arc::make_mut(table)
     }
 
     pub(crate) fn exists(&mut self, object: usize, ord: i64) -> bool {
@@ -131,9 +136,10 @@ impl World {
     ) -> Change {
         let model = self.model.clone();
         let schema = &model.schemas[object];
+        let now = self.clock.text();
         let table = self.table(object);
         let ord = ord.unwrap_or_else(|| table.allocate());
-        let mut entry = table.get(ord).cloned().unwrap_or_else(|| blank(schema, ord));
+        let mut entry = table.get(ord).cloned().unwrap_or_else(|| blank(schema, ord, now));
         for (column, value) in values {
             if *column != KEY {
                 entry.values[*column] = value.clone();
@@ -170,6 +176,46 @@ impl World {
         self.store(object, ord, &values, &Record::default(), "save")
     }
 
+    /// A record that a colleague adds, beside all calls.
+    pub(crate) fn appear(&mut self, object: usize) -> Change {
+        let model = self.model.clone();
+        let schema = &model.schemas[object];
+        let ord = self.table(object).allocate();
+        let mut entry = self.generator.entry(schema, ord);
+        entry.values[schema.created] = self.clock.text().into();
+        for column in &schema.unique {
+            entry.values[*column] = self.free_number(object, *column, ord).into();
+        }
+        self.table(object).put(ord, entry);
+        Change {
+            object: schema.object.clone(),
+            ord,
+            kind: ChangeKind::Created,
+        }
+    }
+
+    /// The newest record that no call has written, which a colleague deletes.
+    pub(crate) fn vanish(&mut self, object: usize) -> Option<Change> {
+        let table = self.table(object);
+        let (ord, _) = table.newest_first().find(|(_, entry)| !entry.written)?;
+        table.remove(ord);
+        Some(Change {
+            object: self.model.schemas[object].object.clone(),
+            ord,
+            kind: ChangeKind::Deleted,
+        })
+    }
+
+    /// Undoes everything since an earlier state, but for the keys that were given out.
+    pub(crate) fn go_back(&mut self, mut earlier: World) {
+        for object in 0..self.tables.len() {
+            if let Some(table) = self.tables[object].take() {
+                earlier.table(object).keep_keys_of(&table);
+            }
+        }
+        *self = earlier;
+    }
+
     /// A number that no record has, for a new record of this key.
     pub(crate) fn free_number(&mut self, object: usize, column: usize, ord: i64) -> String {
         let model = self.model.clone();
@@ -184,14 +230,12 @@ impl World {
     }
 }
 
-fn blank(schema: &Schema, ord: i64) -> Entry {
+/// A record of a key that says nothing but when it came to be.
+fn blank(schema: &Schema, ord: i64, created: String) -> Entry {
     let mut values = vec![Value::Null; schema.columns.len()];
     values[KEY] = Value::Integer(ord);
     values[schema.state] = "正常".into();
-    values[schema.created] = ZonedDateTime::now()
-        .strftime("%Y-%m-%d %H:%M:%S")
-        .to_string()
-        .into();
+    values[schema.created] = created.into();
     Entry {
         values,
         ..Entry::default()

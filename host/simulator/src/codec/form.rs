@@ -44,10 +44,11 @@ pub(super) fn decode(body: &[u8]) -> Result<Decoded, String> {
     })
 }
 
-pub(super) fn encode(reply: &Reply) -> String {
+/// `version` is what a login tells of the ERP.
+pub(super) fn encode(reply: &Reply, version: &str) -> String {
     match reply {
         Reply::Token(token) => written(&json!({"header": {
-            "status": 0, "message": reply.message(), "session": token, "appversion": "32.17",
+            "status": 0, "message": reply.message(), "session": token, "appversion": version,
         }})),
         Reply::NoSession => failure(NO_SESSION, reply.message()),
         Reply::Failed(_) | Reply::Broken(_) | Reply::UnknownCommand => failure(FAILED, reply.message()),

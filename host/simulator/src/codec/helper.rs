@@ -2,23 +2,29 @@
 
 use super::{Decoded, Member, is_blank, written};
 use crate::reply::{Reply, Rows};
+use crate::variant::Variant;
 use serde::{Deserialize, Serialize, Serializer};
 use sunmao_catalogue::Value;
 
 #[derive(Deserialize)]
 struct Body {
-    /// Some installations call it `session`.
-    #[serde(rename = "Token", alias = "session")]
+    #[serde(rename = "Token")]
     token: Option<Value>,
+    /// What some installations call it; the others understand it, too.
+    session: Option<Value>,
     #[serde(rename = "Datas", default)]
     datas: Value,
 }
 
-pub(super) fn decode(body: &[u8]) -> Result<Decoded, String> {
+pub(super) fn decode(variant: Variant, body: &[u8]) -> Result<Decoded, String> {
     if is_blank(body) {
         return Ok(Decoded::default());
     }
     let body: Body = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let token = match variant {
+        Variant::SessionToken => body.session,
+        _ => body.token.or(body.session),
+    };
     let arguments = match body.datas {
         Value::Null => Vec::new(),
         Value::Record(record) => vec![*record],
@@ -32,7 +38,7 @@ pub(super) fn decode(body: &[u8]) -> Result<Decoded, String> {
         other => return Err(format!("Datas: expected an object or a list, found {other:?}")),
     };
     Ok(Decoded {
-        token: body.token.and_then(|token| token.to_text()),
+        token: token.and_then(|token| token.to_text()),
         cmdkey: None,
         arguments,
     })

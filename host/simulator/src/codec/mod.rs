@@ -6,6 +6,7 @@ mod helper;
 mod json;
 
 use crate::reply::Reply;
+use crate::variant::Variant;
 use serde::{Serialize, Serializer};
 use sunmao_catalogue::{Dialect, Record, Value};
 
@@ -19,15 +20,20 @@ pub(crate) struct Decoded {
     pub(crate) arguments: Vec<Record>,
 }
 
-/// Reads a body; `header` is the token header of the json dialect.
+/// Reads a body as a kind of installation does; `header` is the token header of the json dialect.
 ///
 /// # Errors
 /// What is wrong with the body.
-pub(crate) fn decode(dialect: Dialect, header: Option<&str>, body: &[u8]) -> Result<Decoded, String> {
+pub(crate) fn decode(
+    variant: Variant,
+    dialect: Dialect,
+    header: Option<&str>,
+    body: &[u8],
+) -> Result<Decoded, String> {
     let mut decoded = match dialect {
         Dialect::Form => form::decode(body)?,
         Dialect::Json => json::decode(header, body)?,
-        Dialect::Helper => helper::decode(body)?,
+        Dialect::Helper => helper::decode(variant, body)?,
     };
     if decoded.arguments.is_empty() {
         decoded.arguments.push(Record::default());
@@ -35,13 +41,14 @@ pub(crate) fn decode(dialect: Dialect, header: Option<&str>, body: &[u8]) -> Res
     Ok(decoded)
 }
 
-/// Writes an answer as JSON text.
-pub(crate) fn encode(dialect: Dialect, reply: &Reply) -> String {
-    match dialect {
-        Dialect::Form => form::encode(reply),
+/// Writes an answer as JSON text, as a kind of installation does.
+pub(crate) fn encode(variant: Variant, dialect: Dialect, reply: &Reply) -> String {
+    let text = match dialect {
+        Dialect::Form => form::encode(reply, variant.version()),
         Dialect::Json => json::encode(reply),
         Dialect::Helper => helper::encode(reply),
-    }
+    };
+    variant.shaped(dialect, reply, text)
 }
 
 /// An answer as text. It is made of text, numbers, lists and named members only, which never fail to be written.

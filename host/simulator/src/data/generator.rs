@@ -13,7 +13,7 @@ use sunmao_catalogue::{EnumValue, Field, FieldType, Record, Value};
 const FIRST_DAY: civil::Date = civil::date(2025, 1, 1);
 
 /// Makes the records that an object starts with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Generator {
     seed: u64,
     size: usize,
@@ -45,7 +45,8 @@ impl Generator {
         table
     }
 
-    fn entry(&self, schema: &Schema, ord: i64) -> Entry {
+    /// The record of a key.
+    pub(crate) fn entry(&self, schema: &Schema, ord: i64) -> Entry {
         let mut source = Source {
             schema,
             ord,

@@ -89,6 +89,13 @@ impl Caller {
         self.post(path, &body).await
     }
 
+    /// Posts to the admin path: the status and the text.
+    pub async fn instruct(&self, path: &str, body: Json) -> (u16, String) {
+        let request = self.http.post(self.url(&format!("/_simulator/{path}")));
+        let answer = request.json(&body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     /// An admin answer.
     pub async fn admin(&self, path: &str) -> Json {
         let request = self.http.get(self.url(&format!("/_simulator/{path}")));

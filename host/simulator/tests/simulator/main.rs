@@ -7,10 +7,12 @@
 )]
 
 mod business;
+mod clock;
 mod commands;
 mod common;
 mod customers;
 mod data;
+mod faults;
 mod filters;
 mod garbage;
 mod keys;
@@ -19,3 +21,4 @@ mod lists;
 mod read_back;
 mod sessions;
 mod shapes;
+mod variants;
