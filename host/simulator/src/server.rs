@@ -2,29 +2,20 @@
 
 use crate::admin;
 use crate::call::erp_call;
-use crate::connection::{Cut, CuttingListener};
 use crate::erp::Erp;
 use crate::error::Error;
 use crate::ledger::LedgerEntry;
 use crate::options::Options;
+use crate::serving::Serving;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use sunmao_catalogue::Catalogue;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-
-/// Largest body that is read, in bytes.
-const LARGEST_BODY: usize = 32 << 20;
 
 /// A running simulator. It ends when it is stopped or dropped.
 pub struct Simulator {
     erp: Arc<Erp>,
-    address: SocketAddr,
-    end: oneshot::Sender<()>,
-    serving: JoinHandle<()>,
+    serving: Serving,
 }
 
 impl Simulator {
@@ -33,42 +24,23 @@ impl Simulator {
     /// # Errors
     /// The address cannot be listened on.
     pub async fn start(options: Options, address: SocketAddr) -> Result<Simulator, Error> {
-        let listen = |source| Error::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
         let erp = Arc::new(Erp::new(Catalogue::shared(), options));
         let router = Router::new()
             .nest("/_simulator", admin::router())
             .fallback(erp_call)
-            .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .with_state(erp.clone())
-            .into_make_service_with_connect_info::<Cut>();
-        let (end, ended) = oneshot::channel();
-        let serving = tokio::spawn(async move {
-            let served = axum::serve(CuttingListener(listener), router).with_graceful_shutdown(async {
-                // A dropped sender ends the server as well.
-                let _ = ended.await;
-            });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the simulator stopped serving");
-            }
-        });
-        Ok(Simulator {
-            erp,
-            address,
-            end,
-            serving,
-        })
+            .with_state(erp.clone());
+        let serving = Serving::start(router, address).await?;
+        Ok(Simulator { erp, serving })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.serving.address()
     }
 
     /// What a client takes as the ERP's base URL.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.serving.base_url()
     }
 
     /// The newest ledger entries, oldest first.
@@ -83,9 +55,6 @@ impl Simulator {
 
     /// Stops listening and waits until the calls under way are answered.
     pub async fn stop(self) {
-        let _ = self.end.send(());
-        if let Err(error) = self.serving.await {
-            tracing::error!(%error, "the simulator ended badly");
-        }
+        self.serving.stop().await;
     }
 }

@@ -1,14 +1,12 @@
 //! A gateway in front of the ERP: a login of its own, a bearer token on every call, the ERP's answers wrapped.
 
+use super::Variant;
 use crate::codec;
 use crate::erp::{Answered, Content, Erp, Incoming, blank};
 use crate::reply::Reply;
 use serde::Deserialize;
 use serde_json::json;
 use sunmao_catalogue::{Record, Value};
-
-/// Where the gateway takes logins.
-const LOGIN_PATH: &str = "/api/login";
 
 /// A login as the gateway takes it.
 #[derive(Deserialize)]
@@ -20,7 +18,7 @@ struct Credentials {
 impl Erp {
     /// Answers one request as the gateway does that stands in front of the ERP.
     pub(crate) fn answer_behind_gateway(&self, incoming: &Incoming<'_>) -> Answered {
-        if incoming.path.eq_ignore_ascii_case(LOGIN_PATH) {
+        if incoming.path.eq_ignore_ascii_case(Variant::GATEWAY_LOGIN) {
             return self.log_in_at_gateway(incoming);
         }
         let bearer = incoming.bearer.unwrap_or_default();

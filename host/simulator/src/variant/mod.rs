@@ -73,6 +73,9 @@ impl Variant {
         Variant::Before3215,
     ];
 
+    /// Where a gateway takes logins.
+    pub(crate) const GATEWAY_LOGIN: &'static str = "/api/login";
+
     /// The name that it is asked for by.
     pub fn name(self) -> &'static str {
         match self {
