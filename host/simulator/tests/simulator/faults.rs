@@ -232,6 +232,16 @@ async fn rows_come_and_go_between_pages() {
     assert_eq!(total(&back), 30);
     assert_eq!(last(&caller).changes[0].kind, ChangeKind::Deleted);
     assert_ne!(keys(&back).first(), keys(&second).first());
+    // Nobody deletes what a call has written.
+    caller.instruct("faults", json!({})).await;
+    let reserved = caller.call("customers.reserve", json!({})).await;
+    let ord = reserved["body"]["bill"]["value"].clone();
+    let customer = json!({"ord": ord, "name": "榫合木业", "sort1": "乙", "person_name": "丙"});
+    caller.call("customers.save-company", customer).await;
+    caller.instruct("faults", json!({"row-deleted": 1})).await;
+    let newest = rows(&page(&caller, 1).await)[0].clone();
+    assert_eq!(newest["name"], "榫合木业");
+    assert_eq!(last(&caller).fault.as_deref(), Some("row-deleted"));
     // What is no page of a list stays as it is.
     caller.call("customers.get", json!({"ord": 5})).await;
     assert_eq!(noted(&caller), None);

@@ -98,17 +98,21 @@ impl Anonymiser {
     }
 
     fn columns(&mut self, columns: &mut Json) {
-        for column in columns.as_array_mut().into_iter().flatten() {
+        let Json::Array(columns) = columns else {
+            return self.data(Place::default(), columns);
+        };
+        for column in columns {
             match column {
                 Json::String(name) => *name = self.name(name),
                 Json::Object(members) => {
-                    for (_, value) in members {
-                        if let Json::String(text) = value {
-                            *text = self.name(text);
+                    for value in members.values_mut() {
+                        match value {
+                            Json::String(text) => *text = self.name(text),
+                            other => self.number(other),
                         }
                     }
                 }
-                _ => {}
+                other => self.data(Place::default(), other),
             }
         }
     }
@@ -152,10 +156,9 @@ impl Anonymiser {
 
     /// The numbers of a page.
     pub(super) fn numbers(&mut self, value: &mut Json) {
-        for (_, value) in value.as_object_mut().into_iter().flatten() {
-            if !value.is_number() {
-                self.data(Place::default(), value);
-            }
+        match value {
+            Json::Object(members) => members.values_mut().for_each(|value| self.number(value)),
+            other => self.number(other),
         }
     }
 }

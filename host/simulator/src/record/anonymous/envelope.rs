@@ -8,6 +8,9 @@ use crate::ledger::is_secret;
 use serde_json::{Map, Value as Json};
 use sunmao_catalogue::{Dialect, Field};
 
+/// Largest number that may be a count or a status.
+const LARGEST_COUNT: i64 = 9_999_999;
+
 impl Anonymiser {
     /// Takes out of a request what tells of somebody.
     pub(super) fn request(&mut self, dialect: Option<Dialect>, params: &[Field], body: &mut Json) {
@@ -207,9 +210,12 @@ impl Anonymiser {
     }
 
     /// A number that frames an answer.
-    fn number(&mut self, value: &mut Json) {
-        let is_plain = value.as_str().is_some_and(|text| text.parse::<i32>().is_ok());
-        if !value.is_number() && !is_plain {
+    pub(super) fn number(&mut self, value: &mut Json) {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let is_small = text
+            .parse::<i64>()
+            .is_ok_and(|number| number.abs() <= LARGEST_COUNT);
+        if !is_small && !value.is_boolean() {
             self.data(Place::default(), value);
         }
     }
@@ -237,5 +243,5 @@ fn is_version(value: &Json) -> bool {
     let is_part = |letter: char| letter.is_ascii_digit() || letter == '.';
     value
         .as_str()
-        .is_some_and(|text| text.len() <= 16 && text.chars().all(is_part))
+        .is_some_and(|text| text.len() <= 16 && text.contains('.') && text.chars().all(is_part))
 }

@@ -5,6 +5,8 @@ mod disguise;
 mod envelope;
 mod lexicon;
 mod secrets;
+#[cfg(test)]
+mod tests;
 
 use super::exchange::{Asked, Understood};
 use super::fixture::{Answer, Body, Fixture};
@@ -19,8 +21,8 @@ use sunmao_catalogue::{Catalogue, Field, Operation};
 /// Letters that the name of a field or a part of a path may have.
 const NAME_LENGTH: usize = 64;
 
-/// Most digits in a part of a path; more are a number of something.
-const PATH_DIGITS: usize = 4;
+/// Most digits that stand together in a name; more are a number of something.
+const NAME_DIGITS: usize = 5;
 
 /// Everything that one recording has to remember to stay consistent.
 pub(super) struct Anonymiser {
@@ -87,7 +89,7 @@ impl Anonymiser {
             query,
             request,
             response: Answer {
-                content_type: content_type.map(|kind| self.secrets.cleaned(&kind)),
+                content_type: content_type.as_deref().and_then(media_type),
                 body,
                 ..answer
             },
@@ -217,23 +219,40 @@ impl Anonymiser {
     fn path(&mut self, path: &str) -> String {
         let parts: Vec<String> = path
             .split('/')
-            .map(|part| {
-                let digits = part.bytes().filter(u8::is_ascii_digit).count();
-                match part.is_empty() || (is_identifier(part) && digits <= PATH_DIGITS) {
-                    true => self.secrets.cleaned(part),
-                    false => self.disguises.of(part, Manner::Shape),
-                }
+            .map(|part| match part.is_empty() || is_identifier(part) {
+                true => self.secrets.cleaned(part),
+                false => self.disguises.of(part, Manner::Shape),
             })
             .collect();
         parts.join("/")
     }
 }
 
+/// A media type with its character set and nothing else.
+fn media_type(text: &str) -> Option<String> {
+    let is_part =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '+' | '-' | '.' | '=');
+    let mut parts = text.split(';').map(str::trim);
+    let kind = parts
+        .next()
+        .filter(|kind| kind.chars().all(is_part) && kind.contains('/'))?;
+    let charset = parts.find(|part| part.to_ascii_lowercase().starts_with("charset="));
+    match charset.filter(|charset| charset.chars().all(is_part)) {
+        Some(charset) => Some(format!("{kind}; {charset}")),
+        None => Some(kind.to_owned()),
+    }
+}
+
+/// Whether a text looks like a name in a program, such as `sysIcus_1` or `@personpym`, and not like an address or a number
+/// of something.
 fn is_identifier(text: &str) -> bool {
     let is_start = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '@' | '!');
-    let is_part =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '@' | '!' | '.' | '-');
-    text.len() <= NAME_LENGTH && text.starts_with(is_start) && text.chars().all(is_part)
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    let mut numbers = text.split(|letter: char| !letter.is_ascii_digit());
+    text.len() <= NAME_LENGTH
+        && text.starts_with(is_start)
+        && text.chars().skip(1).all(is_part)
+        && numbers.all(|number| number.len() <= NAME_DIGITS)
 }
 
 /// A tag that pages have; others say nothing.

@@ -13,6 +13,9 @@ const WHO: [&str; 4] = ["user", "username", "loginname", "account"];
 /// A shorter secret is only looked for as a whole value: as a part it is a part of everything.
 const SHORT: usize = 4;
 
+/// The same for names of members, which are parts of programs.
+const SHORT_FOR_NAMES: usize = 8;
+
 /// The secrets seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Secrets(BTreeSet<String>);
@@ -75,8 +78,7 @@ impl Secrets {
                         hide(&mut value);
                     }
                     self.clean(&mut value);
-                    let hidden = self.0.contains(&name) && name.len() > SHORT;
-                    members.insert(if hidden { HIDDEN.to_owned() } else { name }, value);
+                    members.insert(self.cleaned_by(SHORT_FOR_NAMES, &name), value);
                 }
             }
             _ => {}
@@ -87,7 +89,11 @@ impl Secrets {
         if self.0.contains(text.strip_prefix("txt:").unwrap_or(text)) {
             return HIDDEN.to_owned();
         }
-        let long = self.0.iter().filter(|secret| secret.chars().count() >= SHORT);
+        self.cleaned_by(SHORT, text)
+    }
+
+    fn cleaned_by(&self, short: usize, text: &str) -> String {
+        let long = self.0.iter().filter(|secret| secret.chars().count() >= short);
         long.fold(text.to_owned(), |text, secret| {
             text.replace(secret.as_str(), HIDDEN)
         })
