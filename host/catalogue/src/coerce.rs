@@ -36,6 +36,13 @@ impl Moment {
     }
 
     /// As the ERP writes it: `2025-03-07` or `2025-03-07 10:00:00`, to the second. Its older half does not read ISO's `T`.
+    pub(crate) fn day(self) -> Date {
+        match self {
+            Moment::Day(day) => day,
+            Moment::Time(time) => time.date(),
+        }
+    }
+
     pub(crate) fn wire(self) -> String {
         match self {
             Moment::Day(date) => date.to_string(),

@@ -11,6 +11,7 @@ mod glossary;
 mod load;
 mod operation;
 mod present;
+mod sameness;
 mod shape;
 mod value;
 mod value_reader;

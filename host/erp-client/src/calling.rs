@@ -36,7 +36,7 @@ pub(crate) struct Line {
     budget: Arc<Budget>,
     breaker: Breaker,
     labels: Labels,
-    catalogue: Arc<Catalogue>,
+    pub(crate) catalogue: Arc<Catalogue>,
     /// What this installation calls the token in `helper` operations, once one of them was answered.
     token_name: OnceLock<TokenName>,
     /// Operations whose path it does not know, by menu id, where the vendor lists another form.
@@ -53,9 +53,16 @@ pub(crate) struct Call<'a> {
 }
 
 /// A failed attempt.
-struct Failed {
+pub(crate) struct Failed {
     error: Error,
     next: Next,
+}
+
+impl Failed {
+    /// Whether the ERP said that there is no such record; an unknown path says nothing of records.
+    pub(crate) fn is_missing_record(&self) -> bool {
+        self.next == Next::Settled && self.error.kind() == Kind::NotFound
+    }
 }
 
 /// What a failed attempt leaves to do.
@@ -170,7 +177,7 @@ impl Line {
     }
 
     /// Attempts a call until it is settled, the repetitions are used up, or the next would come too late.
-    async fn repeated(&self, call: &Call<'_>) -> Result<Answer, Failed> {
+    pub(crate) async fn repeated(&self, call: &Call<'_>) -> Result<Answer, Failed> {
         let retries = self.sessions.settings().retries;
         let mut pauses = ExponentialBuilder::default()
             .with_min_delay(FIRST_PAUSE)

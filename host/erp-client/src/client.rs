@@ -20,6 +20,13 @@ pub struct ErpClient {
     priority: Priority,
 }
 
+/// What a write's success rests on.
+#[derive(Clone, Copy)]
+enum Confirm {
+    ByWord,
+    ByReading,
+}
+
 impl ErpClient {
     /// Checks the settings; signs in with the first call, not before.
     ///
@@ -67,6 +74,16 @@ impl ErpClient {
         arguments: &Arguments,
         limit: Duration,
     ) -> Result<Answer, Error> {
+        self.called(operation, arguments, limit, Confirm::ByWord).await
+    }
+
+    async fn called(
+        &self,
+        operation: &Operation,
+        arguments: &Arguments,
+        limit: Duration,
+        confirm: Confirm,
+    ) -> Result<Answer, Error> {
         let started = Instant::now();
         let limit = limit.min(self.timeout);
         let report = Report::of(operation, limit);
@@ -79,7 +96,10 @@ impl ErpClient {
                     deadline: started + limit,
                     report: &report,
                 };
-                self.line.call(&call).await
+                match confirm {
+                    Confirm::ByWord => self.line.call(&call).await,
+                    Confirm::ByReading => self.line.confirmed(&call).await,
+                }
             }
             false => Err(report.not_for_callers()),
         };
@@ -91,6 +111,21 @@ impl ErpClient {
             "called the ERP"
         );
         outcome
+    }
+
+    /// The same, and a write under its record's key is read back: where the ERP does not show what was sent, or its answer
+    /// was lost, the write is sent again, at most three times in all. Other writes, and records that cannot be read, rest
+    /// on the ERP's word.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call); `Unconfirmed` also when the ERP said yes and the record shows otherwise.
+    pub async fn call_confirmed(
+        &self,
+        operation: &Operation,
+        arguments: &Arguments,
+        limit: Duration,
+    ) -> Result<Answer, Error> {
+        self.called(operation, arguments, limit, Confirm::ByReading).await
     }
 
     /// What is known of the session.

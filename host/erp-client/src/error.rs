@@ -29,6 +29,8 @@ pub enum Phase {
     Reading,
     /// The answer was complete and understood.
     Answered,
+    /// The record was read back after a write.
+    ReadingBack,
     /// The session was ended.
     SigningOut,
 }
@@ -122,6 +124,7 @@ impl fmt::Display for Phase {
             Phase::Awaiting => "while awaiting the answer",
             Phase::Reading => "while reading the answer",
             Phase::Answered => "when the ERP answered",
+            Phase::ReadingBack => "when the record was read back",
             Phase::SigningOut => "while signing out",
         })
     }

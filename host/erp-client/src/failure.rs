@@ -111,6 +111,12 @@ impl<'a> Report<'a> {
         self.error(Phase::Answered, Kind::Unavailable, None, words, UNSOUND_LIST)
     }
 
+    /// The ERP said yes, or nothing at all, and the record says otherwise.
+    pub(crate) fn not_shown(&self, read_back: &Operation, key: i64, why: &str) -> Error {
+        let words = format!("not seen in {} of {key}: {why}", read_back.name);
+        self.error(Phase::ReadingBack, Kind::Unconfirmed, None, words, UNCONFIRMED)
+    }
+
     /// A label that the look-up does not know.
     pub(crate) fn unknown_label(&self, field: &Field, label: &str, lookup: &Operation) -> Error {
         let words = format!("{}: nothing in {} is called {label:?}", field.name, lookup.name);

@@ -6,7 +6,7 @@ use crate::failure::Report;
 use moka::future::Cache;
 use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Field, Operation, Table, Value};
+use sunmao_catalogue::{Answer, Arguments, Field, Kind, Operation, Table, Value};
 
 /// Labels remembered at most.
 const MOST: u64 = 10_000;
@@ -81,8 +81,12 @@ impl Labels {
         let found = self
             .codes
             .try_get_with(key.clone(), async {
-                let answer = list(asked).await?;
-                Ok::<_, Error>(labelled.find(&answer))
+                match list(asked).await {
+                    Ok(answer) => Ok(labelled.find(&answer)),
+                    // An installation without the look-up knows no labels.
+                    Err(error) if error.kind() == Kind::NotFound => Ok(Found::Nothing),
+                    Err(error) => Err(error),
+                }
             })
             .await
             .map_err(Arc::unwrap_or_clone)?;

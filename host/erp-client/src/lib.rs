@@ -7,6 +7,7 @@ mod breaker;
 mod budget;
 mod calling;
 mod client;
+mod confirm;
 mod decode;
 mod encode;
 mod error;

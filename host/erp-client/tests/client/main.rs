@@ -15,3 +15,4 @@ mod odd_answers;
 mod session;
 mod simulator;
 mod support;
+mod variants;
