@@ -1,15 +1,20 @@
-//! How the ERP is reached: the four variables of the environment, the budget from the configuration, and the file that
-//! keeps a third wrong password from being sent by the next run.
+//! How the ERP is reached: four variables of the environment for each account, the manners from the configuration, and the
+//! file that keeps a third wrong password from being sent by the next run.
 
-use crate::configuration::Erp;
-use crate::environment::{ERP_BASE_URL, ERP_PASSWORD, ERP_SERIAL, ERP_USERNAME, Environment, STATE_FOLDER};
+use crate::configuration::{Configuration, Erp};
+use crate::environment::{
+    self, ERP_BASE_URL, ERP_PASSWORD, ERP_SERIAL, ERP_USERNAME, Environment, STATE_FOLDER,
+};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::nearest::nearest;
 use etcetera::base_strategy::{BaseStrategy, choose_base_strategy};
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-use sunmao_erp_client::{ErpClient, Settings};
+use sunmao_runtime::Accounts;
+use sunmao_erp_client::{ErpClient, Installation, Proxy, Settings};
 use url::Url;
 
 /// The device name where none is given.
@@ -18,46 +23,104 @@ const SERIAL: &str = "SUNMAO01";
 /// The file in the state folder.
 const ATTEMPTS: &str = "login-attempts.json";
 
-/// A client for the ERP that the environment names.
+const ENVIRONMENT: &str = "reading the environment";
+
+/// A client for one account; `main` where none is named.
 ///
 /// # Errors
-/// A variable is missing or unsound; all that are missing are named.
-pub fn client(environment: &Environment, erp: &Erp) -> Result<ErpClient, Failure> {
-    Ok(ErpClient::new(settings(environment, erp)?)?)
+/// There is no such account; a variable is missing or unsound: all that are missing are named; a setting is unsound.
+pub fn client(
+    environment: &Environment,
+    configuration: &Configuration,
+    account: Option<&str>,
+) -> Result<ErpClient, Failure> {
+    let name = account.unwrap_or(Accounts::MAIN);
+    let found = configuration.accounts().find(|(known, _)| *known == name);
+    let Some((_, erp)) = found else {
+        let known: Vec<&str> = configuration.accounts().map(|(known, _)| known).collect();
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        return Err(
+            Failure::new(Exit::Usage, format!("[erp.{name}]"), "choosing the ERP account", "there is no such account")
+                .with_hint(hint),
+        );
+    };
+    Ok(ErpClient::new(settings(environment, name, erp)?)?)
 }
 
-fn settings(environment: &Environment, erp: &Erp) -> Result<Settings, Failure> {
-    let required = [ERP_BASE_URL, ERP_USERNAME, ERP_PASSWORD];
-    let [Some(base_url), Some(username), Some(password)] = required.map(|name| environment.get(name)) else {
+/// A client for each account.
+///
+/// # Errors
+/// As [`client`].
+pub fn accounts(environment: &Environment, configuration: &Configuration) -> Result<Accounts, Failure> {
+    let named = |name: &String| Ok((name.clone(), client(environment, configuration, Some(name))?));
+    let others = configuration.erp_accounts.keys().map(named);
+    let others: BTreeMap<String, ErpClient> = others.collect::<Result<_, Failure>>()?;
+    Ok(Accounts::new(client(environment, configuration, None)?, others))
+}
+
+fn settings(environment: &Environment, account: &str, erp: &Erp) -> Result<Settings, Failure> {
+    let named = |variable: &str| environment::of_account(variable, account);
+    let required = [ERP_BASE_URL, ERP_USERNAME, ERP_PASSWORD].map(named);
+    let [Some(base_url), Some(username), Some(password)] = required.each_ref().map(|name| environment.get(name))
+    else {
         let missing: Vec<&str> = required
-            .into_iter()
+            .iter()
+            .map(String::as_str)
             .filter(|name| environment.get(name).is_none())
             .collect();
-        return Err(Failure::new(Exit::Configuration, missing.join(", "), "reading the environment", "not set").with_hint(
+        return Err(Failure::new(Exit::Configuration, missing.join(", "), ENVIRONMENT, "not set").with_hint(
             "set them in the environment or in .env (see .env.example); `sunmao simulate` prints values to try with",
         ));
     };
     let base_url = Url::parse(base_url).map_err(|error| {
-        Failure::new(
-            Exit::Configuration,
-            ERP_BASE_URL,
-            "reading the environment",
-            error.to_string(),
-        )
-        .with_hint("write it like https://erp.example.com or http://10.0.0.5:8080/erp")
+        Failure::new(Exit::Configuration, &required[0], ENVIRONMENT, error.to_string())
+            .with_hint("write it like https://erp.example.com or http://10.0.0.5:8080/erp")
     })?;
     let password = SecretString::from(password.to_owned());
+    let serial = named(ERP_SERIAL);
     let mut settings = Settings::new(
         base_url,
         username,
         password,
-        environment.get(ERP_SERIAL).unwrap_or(SERIAL),
+        environment.get(&serial).unwrap_or(SERIAL),
     );
+    settings.installation = installation(erp)?;
+    settings.certificate_file.clone_from(&erp.certificate_file);
+    settings.proxy = proxy(account, erp)?;
+    settings.retries = erp.retries;
+    settings.breaker_failures = erp.breaker_failures;
     settings.requests_per_second = erp.requests_per_second;
     settings.concurrency = erp.concurrency;
     settings.timeout = Duration::from_secs(erp.timeout_seconds);
     settings.attempts_file = state_folder(environment).map(|folder| folder.join(ATTEMPTS));
     Ok(settings)
+}
+
+fn installation(erp: &Erp) -> Result<Installation, Failure> {
+    let mut installation = erp.installation.parse()?;
+    if let (Installation::Gateway { login_path }, Some(path)) = (&mut installation, &erp.gateway_login_path) {
+        login_path.clone_from(path);
+    }
+    Ok(installation)
+}
+
+fn proxy(account: &str, erp: &Erp) -> Result<Proxy, Failure> {
+    match erp.proxy.as_deref() {
+        None => Ok(Proxy::Environment),
+        Some("none") => Ok(Proxy::Direct),
+        Some(address) => Url::parse(address).map(Proxy::At).map_err(|error| {
+            Failure::new(
+                Exit::Configuration,
+                format!("[erp.{account}] proxy"),
+                "reading the configuration",
+                error.to_string(),
+            )
+            .with_hint("write it like http://proxy.example.com:3128, or `none`")
+        }),
+    }
 }
 
 /// Where a user's programs keep what outlives a run. A service without a home has no such place, and counts in memory.

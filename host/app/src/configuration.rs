@@ -11,7 +11,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use sunmao_runtime::{ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
+use sunmao_runtime::{Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
 
 /// `sunmao.toml`, as written and with defaults filled in.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -23,8 +23,10 @@ pub struct Configuration {
     pub store: StoreSection,
     /// `[extensions]`
     pub extensions: ExtensionsSection,
-    /// `[erp]`
+    /// `[erp]`: the account `main`.
     pub erp: Erp,
+    /// `[erp.NAME]`: further accounts, each with what `[erp]` says where it says nothing itself.
+    pub erp_accounts: BTreeMap<String, Erp>,
     /// `[limits]`
     pub limits: Limits,
     /// `[plugin.NAME]`
@@ -63,10 +65,22 @@ pub struct ExtensionsSection {
     pub cache_folder: PathBuf,
 }
 
-/// `[erp]`
+/// `[erp]` and `[erp.NAME]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Erp {
+    /// The kind of installation: `standard`, `legacy`, `gateway`.
+    pub installation: String,
+    /// Where a gateway takes logins; none for the usual place.
+    pub gateway_login_path: Option<String>,
+    /// Certificates of an authority of one's own, a PEM file.
+    pub certificate_file: Option<PathBuf>,
+    /// The proxy's address, or `none`; nothing for what the environment says.
+    pub proxy: Option<String>,
+    /// How often a call that cannot have done anything is repeated.
+    pub retries: u32,
+    /// Failures in a row after which the ERP is left alone for a while; zero for never.
+    pub breaker_failures: u32,
     /// Most calls a second.
     pub requests_per_second: u32,
     /// Most calls at once.
@@ -104,6 +118,12 @@ impl Default for ExtensionsSection {
 impl Default for Erp {
     fn default() -> Self {
         Erp {
+            installation: "standard".to_owned(),
+            gateway_login_path: None,
+            certificate_file: None,
+            proxy: None,
+            retries: 2,
+            breaker_failures: 5,
             requests_per_second: 20,
             concurrency: 4,
             timeout_seconds: 30,
@@ -112,6 +132,12 @@ impl Default for Erp {
 }
 
 impl Configuration {
+    /// The accounts by name, `main` first.
+    pub fn accounts(&self) -> impl Iterator<Item = (&str, &Erp)> {
+        let others = self.erp_accounts.iter().map(|(name, erp)| (name.as_str(), erp));
+        std::iter::once((Accounts::MAIN, &self.erp)).chain(others)
+    }
+
     /// What the extensions' loader wants to know.
     pub fn extensions_settings(&self) -> ExtensionsSettings {
         ExtensionsSettings {
@@ -134,7 +160,10 @@ impl Configuration {
             ("server", self.server != other.server),
             ("store", self.store != other.store),
             ("extensions", self.extensions != other.extensions),
-            ("erp", self.erp != other.erp),
+            (
+                "erp",
+                self.erp != other.erp || self.erp_accounts != other.erp_accounts,
+            ),
         ];
         sections
             .into_iter()

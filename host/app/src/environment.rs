@@ -6,10 +6,12 @@ use crate::failure::Failure;
 use crate::nearest::nearest;
 use std::collections::BTreeMap;
 use std::path::Path;
+use sunmao_runtime::Accounts;
 
 /// The file beside the working folder that adds to the environment; what is set outside it comes first.
 const FILE: &str = ".env";
 const PREFIX: &str = "SUNMAO_";
+const ERP_PREFIX: &str = "SUNMAO_ERP_";
 
 /// The base URL of the ERP.
 pub const ERP_BASE_URL: &str = "SUNMAO_ERP_BASE_URL";
@@ -149,7 +151,8 @@ impl Environment {
             .filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty())
             .collect();
         let known = || VARIABLES.iter().map(|variable| variable.name);
-        match ours.keys().find(|name| known().all(|known| known != *name)) {
+        let is_unknown = |name: &&String| known().all(|known| known != *name) && !is_of_an_account(name);
+        match ours.keys().find(is_unknown) {
             None => Ok(Environment(ours)),
             Some(unknown) => Err(Failure::new(
                 Exit::Configuration,
@@ -170,6 +173,27 @@ impl Environment {
     }
 }
 
+/// The variable of an account in place of the one of `main`: `SUNMAO_ERP_BRANCH_PASSWORD` for `SUNMAO_ERP_PASSWORD`.
+pub fn of_account(variable: &str, account: &str) -> String {
+    match variable.strip_prefix(ERP_PREFIX) {
+        Some(rest) if account != Accounts::MAIN => {
+            format!("{ERP_PREFIX}{}_{rest}", account.to_uppercase().replace('-', "_"))
+        }
+        _ => variable.to_owned(),
+    }
+}
+
+/// Whether a variable is one of the four of some further account.
+fn is_of_an_account(name: &str) -> bool {
+    let credentials = [ERP_BASE_URL, ERP_USERNAME, ERP_PASSWORD, ERP_SERIAL];
+    let mut endings = credentials.iter().filter_map(|variable| variable.strip_prefix(ERP_PREFIX));
+    let rest = name.strip_prefix(ERP_PREFIX).unwrap_or_default();
+    endings.any(|ending| {
+        let account = rest.strip_suffix(ending).and_then(|rest| rest.strip_suffix('_'));
+        account.is_some_and(|account| !account.is_empty())
+    })
+}
+
 /// The table of variables for `--help`.
 pub fn table() -> String {
     let width = VARIABLES
@@ -182,7 +206,8 @@ pub fn table() -> String {
         .map(|one| format!("  {:width$}  {}", one.name, one.meaning))
         .collect();
     format!(
-        "Environment, also from {FILE} in the working folder:\n{}",
+        "Environment, also from {FILE} in the working folder:\n{}\n\
+         The account [erp.NAME] has the first four as SUNMAO_ERP_NAME_….",
         lines.join("\n")
     )
 }

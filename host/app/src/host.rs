@@ -11,12 +11,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::Catalogue;
-use sunmao_erp_client::{ErpClient, SessionEvent};
-use sunmao_runtime::{Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins};
+use sunmao_erp_client::SessionEvent;
+use sunmao_runtime::{Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins};
 use sunmao_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How long requests under way may take once the host is asked to stop.
@@ -48,11 +48,11 @@ pub struct Running {
     pub parts: Arc<Parts>,
     /// Where it listens.
     pub address: SocketAddr,
-    erp: ErpClient,
+    accounts: Accounts,
     end: oneshot::Sender<()>,
     serving: JoinHandle<()>,
-    sessions_end: oneshot::Sender<()>,
-    sessions: JoinHandle<()>,
+    sessions_end: CancellationToken,
+    sessions: JoinSet<()>,
 }
 
 impl Running {
@@ -61,7 +61,11 @@ impl Running {
     /// # Errors
     /// The address is taken, the store or the code cache cannot be opened, or a flow is unsound. A broken plugin or
     /// script is no error: the others serve.
-    pub async fn start(configuration: Configuration, erp: ErpClient) -> Result<Self, Failure> {
+    pub async fn start(
+        configuration: Configuration,
+        accounts: impl Into<Accounts>,
+    ) -> Result<Self, Failure> {
+        let accounts = accounts.into();
         let extensions_settings = configuration.extensions_settings();
         extensions_settings
             .check(&Catalogue::shared())
@@ -74,7 +78,7 @@ impl Running {
             .map_err(|error| no_engine(&error.to_string()))?;
         let store = Store::open(&configuration.store.path).await?;
         let clock = Clock::system();
-        let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
+        let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
         let flows = Flows::start(
@@ -93,18 +97,23 @@ impl Running {
             refused_configuration: ArcSwapOption::empty(),
             cut_off: CancellationToken::new(),
         });
-        let (sessions_end, sessions_ended) = oneshot::channel();
-        let sessions = tokio::spawn(audit_sessions(
-            parts.clone(),
-            erp.session_events(),
-            sessions_ended,
-        ));
+        let sessions_end = CancellationToken::new();
+        let mut sessions = JoinSet::new();
+        for (name, erp) in accounts.iter() {
+            let events = erp.session_events();
+            sessions.spawn(audit_sessions(
+                parts.clone(),
+                name.to_owned(),
+                events,
+                sessions_end.clone(),
+            ));
+        }
         let (end, ended) = oneshot::channel();
         let serving = tokio::spawn(serve(listener, parts.clone(), ended));
         Ok(Running {
             parts,
             address,
-            erp,
+            accounts,
             end,
             serving,
             sessions_end,
@@ -137,11 +146,13 @@ impl Running {
         }
         self.parts.flows.stop().await;
         self.parts.extensions.stop();
-        if let Err(error) = self.erp.close().await {
-            tracing::warn!(%error, "not signed out; the ERP ends the session by itself in time");
+        for (account, erp) in self.accounts.iter() {
+            if let Err(error) = erp.close().await {
+                tracing::warn!(account, %error, "not signed out; the ERP ends the session by itself in time");
+            }
         }
-        let _ = self.sessions_end.send(());
-        let _ = self.sessions.await;
+        self.sessions_end.cancel();
+        self.sessions.join_all().await;
         Ok(self.parts.host.store.close().await?)
     }
 }
@@ -198,14 +209,12 @@ fn no_engine(message: &str) -> Failure {
 
 async fn audit_sessions(
     parts: Arc<Parts>,
+    account: String,
     events: broadcast::Receiver<SessionEvent>,
-    ended: oneshot::Receiver<()>,
+    ended: CancellationToken,
 ) {
-    let ended = async {
-        // A dropped sender ends it as well.
-        let _ = ended.await;
-    };
-    parts.host.gateway.audit_sessions(events, ended).await;
+    let gateway = &parts.host.gateway;
+    gateway.audit_sessions(&account, events, ended.cancelled()).await;
 }
 
 async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {

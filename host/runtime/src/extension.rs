@@ -70,6 +70,8 @@ pub struct Surface {
 pub struct Permit {
     /// What it may do.
     pub grants: Grants,
+    /// The ERP account it calls; none for `main`.
+    pub account: Option<String>,
     /// `[plugin.NAME.settings]`.
     pub settings: BTreeMap<String, String>,
     /// Its limits.

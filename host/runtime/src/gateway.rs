@@ -2,7 +2,9 @@
 
 mod audit;
 
+use crate::accounts::Accounts;
 use crate::extension::{Identity, Invocation, Permit};
+use crate::flows::Flow;
 use crate::host::Clock;
 use audit::Outcome;
 use std::sync::Arc;
@@ -62,31 +64,34 @@ const RAISE: &str = "raise host_call_milliseconds under [limits], or look why th
 
 /// The gate. Everything that reaches the ERP passes here, whoever asks.
 pub struct Gateway {
-    erp: ErpClient,
+    accounts: Accounts,
     store: Store,
     clock: Clock,
     calls: AtomicU64,
 }
 
 impl Gateway {
-    /// A gate in front of one ERP account.
-    pub fn new(erp: ErpClient, store: Store, clock: Clock) -> Self {
+    /// A gate in front of the ERP's accounts.
+    pub fn new(accounts: impl Into<Accounts>, store: Store, clock: Clock) -> Self {
         Gateway {
-            erp,
+            accounts: accounts.into(),
             store,
             clock,
             calls: AtomicU64::new(0),
         }
     }
 
-    /// Whether the host is signed in, since when, and to which version.
-    pub fn session_status(&self) -> SessionStatus {
-        self.erp.session_status()
+    /// Whether the host is signed in with an account, since when, and to which version. An account that there is not is
+    /// not signed in.
+    pub fn session_status(&self, account: Option<&str>) -> SessionStatus {
+        let client = self.accounts.get(account);
+        client.map(ErpClient::session_status).unwrap_or_default()
     }
 
     /// Keeps an audit row of each sign-in and sign-out until `ended`, those included that happened just before.
     pub async fn audit_sessions(
         &self,
+        account: &str,
         mut events: broadcast::Receiver<SessionEvent>,
         ended: impl Future<Output = ()>,
     ) {
@@ -97,13 +102,13 @@ impl Gateway {
                 () = &mut ended => break,
             };
             match event {
-                Ok(event) => self.keep(audit::of_session(&event)).await,
+                Ok(event) => self.keep(audit::of_session(account, &event)).await,
                 Err(RecvError::Lagged(missed)) => tracing::error!(missed, "audit rows of sign-ins lost"),
                 Err(RecvError::Closed) => return,
             }
         }
         while let Ok(event) = events.try_recv() {
-            self.keep(audit::of_session(&event)).await;
+            self.keep(audit::of_session(account, &event)).await;
         }
     }
 
@@ -161,7 +166,13 @@ impl Gateway {
     ) -> Result<Answer, Fault> {
         let limit = caller.permit.limits.host_call();
         let begun = Instant::now();
-        let answer = self.erp.call_within(operation, arguments, limit).await;
+        let account = caller.permit.account.as_deref();
+        let erp = self.accounts.get(account).ok_or_else(|| no_account(account))?;
+        // A flow reads back what it writes, and decides by it.
+        let answer = match Flow::is_target(&caller.actor) {
+            true => erp.call_within(operation, arguments, limit).await,
+            false => erp.call_confirmed(operation, arguments, limit).await,
+        };
         answer.map_err(|error| {
             let fault = error.fault();
             // A write keeps the hint to look the record up.
@@ -221,7 +232,11 @@ impl Gateway {
     ) -> NewIntent {
         let ordinal = caller.writes.fetch_add(1, Ordering::Relaxed);
         let idempotency_key = match caller.invocation.delivery {
-            Some(delivery) => format!("{delivery}/{}/{ordinal}", operation.name),
+            Some(delivery) => {
+                let account = caller.permit.account.as_ref();
+                let account = account.map(|account| format!("{account}/")).unwrap_or_default();
+                format!("{account}{delivery}/{}/{ordinal}", operation.name)
+            }
             None => {
                 let call = self.calls.fetch_add(1, Ordering::Relaxed);
                 format!("{}/{}/{call}", caller.actor, self.clock.now().as_nanosecond())
@@ -319,6 +334,12 @@ fn permitted(caller: &Caller, operation: &Operation) -> Result<(), Fault> {
         ),
     )
     .with_hint(format!("add \"{}\" to its grants in sunmao.toml", operation.name)))
+}
+
+fn no_account(account: Option<&str>) -> Fault {
+    let name = account.unwrap_or(Accounts::MAIN);
+    Fault::new(Kind::Invalid, format!("there is no ERP account {name}"))
+        .with_hint("add [erp.NAME] to sunmao.toml, or name one that is there")
 }
 
 fn not_stored(error: &StoreError) -> Fault {

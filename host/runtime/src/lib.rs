@@ -1,5 +1,6 @@
 //! Everything between a guest and the ERP: grants, the gateway, plugins, scripts, loading and flows.
 
+mod accounts;
 mod contact;
 mod extension;
 mod flows;
@@ -13,6 +14,7 @@ pub mod scripts;
 mod services;
 mod settings;
 
+pub use accounts::Accounts;
 pub use contact::{Contact, ContactFault, ContactKind, ContactSource};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,

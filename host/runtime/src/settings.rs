@@ -15,6 +15,8 @@ use sunmao_catalogue::Catalogue;
 pub struct ExtensionSettings {
     /// What it may do: `customers.list`, `contracts.*`, `*:read`, `hub`, `links`, `events`.
     pub grants: Vec<String>,
+    /// The ERP account it calls, as in `[erp.NAME]`; none for `main`.
+    pub erp: Option<String>,
     /// What it may ask for by name.
     pub settings: BTreeMap<String, String>,
     /// Limits that differ from `[limits]`.
@@ -98,6 +100,7 @@ impl ExtensionsSettings {
         })?;
         Ok(Permit {
             grants,
+            account: written.erp.clone(),
             settings: written.settings.clone(),
             limits: self.limits_of(name, written)?,
         })

@@ -11,6 +11,7 @@ use crate::{access, arguments, find, render};
 use clap::Args;
 use pages::Walked;
 use sunmao_catalogue::{Arguments, Catalogue, Effect, Face, Kind, Operation};
+use std::time::Duration;
 use sunmao_erp_client::ErpClient;
 
 /// Call an operation of the ERP, with the credentials of the environment
@@ -24,6 +25,9 @@ pub struct Call {
     /// Walk all pages of a list
     #[arg(long)]
     all: bool,
+    /// The account to ask, as in [erp.NAME] of the configuration
+    #[arg(long, value_name = "NAME")]
+    erp: Option<String>,
 }
 
 impl Call {
@@ -34,7 +38,8 @@ impl Call {
         let arguments = operation
             .check(&given)
             .map_err(|faults| Failure::unsound_arguments(operation, &faults))?;
-        let erp = access::client(&context.environment, &context.configuration(Vec::new())?.erp)?;
+        let configuration = context.configuration(Vec::new())?;
+        let erp = access::client(&context.environment, &configuration, self.erp.as_deref())?;
         let shutdown = Shutdown::listen()?;
         let outcome = tokio::select! {
             outcome = self.ask(&erp, operation, arguments) => outcome,
@@ -60,7 +65,9 @@ impl Call {
             return pages::walk(erp, operation, arguments).await;
         }
         Ok(Walked {
-            answer: erp.call(operation, &arguments).await?,
+            answer: erp
+                .call_confirmed(operation, &arguments, Duration::MAX)
+                .await?,
             doubt: None,
         })
     }

@@ -98,7 +98,7 @@ impl Demo {
         )?;
         let sources = Sources::new(Some(&files.configuration), &environment, self.flags(files))?;
         let configuration: Configuration = sources.read()?;
-        let erp = access::client(&environment, &configuration.erp)?;
+        let erp = access::accounts(&environment, &configuration)?;
         let running = Running::start(configuration, erp).await?;
         let places = Places {
             erp: simulator.base_url(),

@@ -46,8 +46,8 @@ impl Serve {
     async fn serve(&self, context: &Context, shutdown: &Shutdown) -> Result<(), Failure> {
         let sources = context.sources(self.flags())?;
         let configuration = sources.read()?;
-        let erp = access::client(&context.environment, &configuration.erp)?;
-        let running = Running::start(configuration, erp).await?;
+        let accounts = access::accounts(&context.environment, &configuration)?;
+        let running = Running::start(configuration, accounts).await?;
         announce(&running, context);
         let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
         shutdown.requested().await;

@@ -1,7 +1,7 @@
 //! Reading the configuration from its sources, and saying what is wrong with them.
 
 use super::Configuration;
-use crate::environment::{CONFIG, Environment, VARIABLES};
+use crate::environment::{self, CONFIG, Environment, VARIABLES};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::nearest::nearest;
@@ -10,6 +10,7 @@ use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider, Source};
 use std::path::{Path, PathBuf};
+use sunmao_runtime::Accounts;
 
 /// Used where no other file is named, if it is there.
 const DEFAULT_FILE: &str = "sunmao.toml";
@@ -158,8 +159,54 @@ impl Provider for Content<'_> {
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
         let text = std::str::from_utf8(self.content)
             .map_err(|error| figment::Error::from(format!("the file is no UTF-8 text: {error}")))?;
-        Toml::string(text).data()
+        let mut profiles = Toml::string(text).data()?;
+        for dictionary in profiles.values_mut() {
+            place_accounts(dictionary)?;
+        }
+        Ok(profiles)
     }
+}
+
+/// Where further accounts are read from; no such section may stand in the file.
+const ACCOUNTS: &str = "erp_accounts";
+
+/// Takes the tables within `[erp]` out: each is an account with what `[erp]` says around it, and `main` is `[erp]` itself.
+fn place_accounts(file: &mut Dict) -> Result<(), figment::Error> {
+    if file.contains_key(ACCOUNTS) {
+        return Err(Kind::UnknownField(ACCOUNTS.to_owned(), &["erp"]).into());
+    }
+    let Some(Value::Dict(_, erp)) = file.get_mut("erp") else {
+        return Ok(());
+    };
+    let is_account = |value: &Value| matches!(value, Value::Dict(..));
+    let tables: Dict = erp
+        .iter()
+        .filter(|(_, value)| is_account(value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    erp.retain(|_, value| !is_account(value));
+    let shared = erp.clone();
+    let mut accounts = Dict::new();
+    for (name, table) in tables {
+        let Value::Dict(tag, table) = table else { continue };
+        if name == Accounts::MAIN {
+            erp.extend(table);
+            continue;
+        }
+        if !name.starts_with(|c: char| c.is_ascii_lowercase())
+            || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        {
+            let message = format!("`erp.{name}`: an account's name is small letters, digits and hyphens");
+            return Err(figment::Error::from(message));
+        }
+        let mut account = shared.clone();
+        account.extend(table);
+        accounts.insert(name, Value::Dict(tag, account));
+    }
+    if !accounts.is_empty() {
+        file.insert(ACCOUNTS.to_owned(), Value::from(accounts));
+    }
+    Ok(())
 }
 
 /// One value from elsewhere than the file.
@@ -195,7 +242,7 @@ fn origin(metadata: &Metadata) -> String {
 }
 
 fn message(error: &figment::Error) -> String {
-    let path = error.path.join(".");
+    let path = error.path.join(".").replace(ACCOUNTS, "erp");
     match &error.kind {
         Kind::UnknownField(field, _) => match error.path.last() {
             Some(last) if last == field => format!("unknown key `{path}`"),
@@ -211,8 +258,14 @@ fn hint(error: &figment::Error) -> String {
     let Kind::UnknownField(field, known) = &error.kind else {
         return String::new();
     };
-    let in_erp = error.path.first().is_some_and(|section| section == "erp");
-    if let (true, Some((_, variable))) = (in_erp, CREDENTIALS.iter().find(|(name, _)| name == field)) {
+    let account = match error.path.as_slice() {
+        [section, ..] if section == "erp" => Some(Accounts::MAIN),
+        [section, name, ..] if section == ACCOUNTS => Some(name.as_str()),
+        _ => None,
+    };
+    let credential = CREDENTIALS.iter().find(|(name, _)| name == field);
+    if let (Some(account), Some((_, variable))) = (account, credential) {
+        let variable = environment::of_account(variable, account);
         return format!(
             "credentials never stand in a file that is shared: set {variable} in the environment or in .env"
         );

@@ -34,9 +34,46 @@ fn flags_stand_above_the_environment_and_that_above_the_file() {
         Erp {
             concurrency: 3,
             requests_per_second: 2,
-            timeout_seconds: 1
+            timeout_seconds: 1,
+            ..Erp::default()
         }
     );
+}
+
+fn read(text: &str) -> Result<Configuration, crate::failure::Failure> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sunmao.toml");
+    std::fs::write(&file, text).unwrap();
+    Sources::new(Some(&file), &Environment::default(), Vec::new())
+        .unwrap()
+        .read()
+}
+
+#[test]
+fn further_accounts_inherit_what_they_do_not_say_themselves() {
+    let read = read(
+        "[erp]\nconcurrency = 2\nretries = 1\n[erp.main]\nretries = 0\n\
+         [erp.branch]\ninstallation = \"legacy\"\nconcurrency = 1\n",
+    )
+    .unwrap();
+    let accounts: Vec<(&str, &str, usize, u32)> = read
+        .accounts()
+        .map(|(name, erp)| (name, erp.installation.as_str(), erp.concurrency, erp.retries))
+        .collect();
+    assert_eq!(accounts, [("main", "standard", 2, 0), ("branch", "legacy", 1, 1)]);
+}
+
+#[test]
+fn what_is_unsound_of_a_further_account_is_told_where_it_stands() {
+    for (text, expected) in [
+        ("[erp.branch]\nretrys = 1\n", "unknown key `erp.branch.retrys`"),
+        ("[erp.branch]\npassword = \"secret\"\n", "SUNMAO_ERP_BRANCH_PASSWORD"),
+        ("[erp.Zweig]\nretries = 1\n", "`erp.Zweig`"),
+        ("[erp_accounts.branch]\nretries = 1\n", "unknown key `erp_accounts`"),
+    ] {
+        let failure = read(text).unwrap_err().to_string();
+        assert!(failure.contains(expected), "{failure}");
+    }
 }
 
 #[test]

@@ -5,8 +5,9 @@ use crate::host::Parts;
 use crate::reload::Refused;
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use sunmao_erp_client::SessionStatus;
 use sunmao_runtime::ExtensionState;
 
 /// The process answers.
@@ -17,7 +18,12 @@ pub async fn healthy() -> &'static str {
 /// The queue, the ERP session, the extensions, the flows and the configuration in figures.
 pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiError> {
     let store = &parts.host.store;
-    let session = parts.host.gateway.session_status();
+    let gateway = &parts.host.gateway;
+    let others = parts.configuration.load().erp_accounts.clone();
+    let others: Map<String, Value> = others
+        .into_keys()
+        .map(|name| (name.clone(), session(&gateway.session_status(Some(&name)))))
+        .collect();
     let extensions = parts.extensions.status();
     let broken = extensions
         .iter()
@@ -28,15 +34,20 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
         "started_at": parts.started_at,
         "contacts": store.contacts.count().await?,
         "deliveries": store.deliveries.counts().await?,
-        "session": {
-            "signed_in": session.signed_in,
-            "since": session.since,
-            "application_version": session.application_version,
-        },
+        "session": session(&gateway.session_status(None)),
+        "accounts": others,
         "extensions": { "all": extensions.len(), "broken": broken },
         "flows": parts.configuration.load().flow.keys().collect::<Vec<_>>(),
         "configuration": { "error": parts.refused_configuration.load().as_deref().map(refused) },
     })))
+}
+
+fn session(status: &SessionStatus) -> Value {
+    json!({
+        "signed_in": status.signed_in,
+        "since": status.since,
+        "application_version": status.application_version,
+    })
 }
 
 /// Why the configuration's file, as it is now, is not in force.

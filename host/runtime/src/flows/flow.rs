@@ -25,6 +25,8 @@ pub struct FlowSettings {
     pub write: String,
     /// The kind of link that is kept: `customer`.
     pub link: String,
+    /// The ERP account it writes to, as in `[erp.NAME]`; none for `main`.
+    pub erp: Option<String>,
 }
 
 /// What is wrong with a flow's settings.
@@ -148,6 +150,7 @@ impl Flow {
             permit: Arc::new(Permit {
                 grants,
                 limits,
+                account: settings.erp.clone(),
                 ..Permit::default()
             }),
         })

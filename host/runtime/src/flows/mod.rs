@@ -7,6 +7,7 @@ mod flow;
 mod progress;
 mod worker;
 
+pub(crate) use flow::Flow;
 pub use flow::{FlowError, FlowSettings};
 pub use progress::{Progress, Step};
 pub use worker::Flows;

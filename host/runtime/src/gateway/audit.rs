@@ -1,5 +1,6 @@
 //! A call as a row of the audit log, with secrets redacted.
 
+use crate::accounts::Accounts;
 use super::Caller;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -28,7 +29,7 @@ pub fn row(caller: &Caller, operation: &Operation, outcome: &Outcome<'_>) -> Aud
     let fault = outcome.result.err();
     AuditRow {
         at: outcome.at,
-        actor: caller.actor.to_string(),
+        actor: actor(&caller.actor, caller.permit.account.as_deref()),
         version: caller.version.to_string(),
         operation: operation.name.clone(),
         menu_id: Some(operation.id.to_string()),
@@ -47,10 +48,10 @@ pub fn row(caller: &Caller, operation: &Operation, outcome: &Outcome<'_>) -> Aud
 }
 
 /// The row of a sign-in or a sign-out, which the host does by itself.
-pub fn of_session(event: &SessionEvent) -> AuditRow {
+pub fn of_session(account: &str, event: &SessionEvent) -> AuditRow {
     AuditRow {
         at: event.at,
-        actor: "host".to_owned(),
+        actor: actor("host", Some(account)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         operation: event.operation.to_owned(),
         menu_id: Some(event.id.to_string()),
@@ -65,6 +66,14 @@ pub fn of_session(event: &SessionEvent) -> AuditRow {
         message: event.failure.as_ref().map(|(_, words)| words.clone()),
         duration_micros: i64::try_from(event.duration.as_micros()).unwrap_or(i64::MAX),
         arguments: None,
+    }
+}
+
+/// Who called; with the account where it is not the main one: `plugin hello @branch`.
+fn actor(name: &str, account: Option<&str>) -> String {
+    match account {
+        None | Some(Accounts::MAIN) => name.to_owned(),
+        Some(account) => format!("{name} @{account}"),
     }
 }
 

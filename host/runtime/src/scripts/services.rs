@@ -272,7 +272,9 @@ fn clock() -> Module {
 fn session() -> Module {
     let mut module = Module::new();
     add(&mut module, "status", |context: Context<'_>| {
-        let status = run(&context)?.host().gateway.session_status();
+        let run = run(&context)?;
+        let account = run.caller().permit.account.as_deref();
+        let status = run.host().gateway.session_status(account);
         let state = if status.signed_in {
             "signed-in"
         } else {
