@@ -51,6 +51,22 @@ impl Kind {
             Kind::OverBudget => "over-budget",
         }
     }
+
+    /// What the kind means, in a sentence.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Kind::NotGranted => "The operator did not grant the operation to the caller.",
+            Kind::Invalid => "The arguments are unsound; nothing was sent.",
+            Kind::Refused => "The ERP understood and said no.",
+            Kind::NotFound => "The record or the path does not exist.",
+            Kind::Session => "No session could be had.",
+            Kind::Unavailable => {
+                "The ERP could not be reached or answered nonsense, and nothing was written."
+            }
+            Kind::Unconfirmed => "A write went out and nobody saw its outcome.",
+            Kind::OverBudget => "A limit of the host was reached: rate, time, or size.",
+        }
+    }
 }
 
 /// One failure of one call.

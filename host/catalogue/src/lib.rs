@@ -12,6 +12,8 @@ mod load;
 mod operation;
 mod present;
 mod sameness;
+mod prose;
+mod reference;
 mod shape;
 mod value;
 mod value_reader;
@@ -26,6 +28,7 @@ pub use operation::{
     Dialect, Effect, EnumValue, Field, FieldType, NewerForm, Operation, Paging, Repeat, ResultKind, Write,
 };
 pub use present::Face;
+pub use reference::{manual_page, reference_files};
 pub use shape::{Member, RecordShape, Shape};
 pub use value::{Record, Value};
 pub use wit::{automation_world, wit_files};

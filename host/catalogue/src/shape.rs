@@ -2,6 +2,7 @@
 
 use crate::Face;
 use crate::operation::{Field, FieldType, Operation, ResultKind};
+use crate::prose;
 use shared::{ack, document, page, pair, table};
 use std::sync::Arc;
 
@@ -201,52 +202,14 @@ fn list(item: Shape) -> Shape {
     Shape::List(Box::new(item))
 }
 
+/// How many codes of an open set a doc comment shows.
+const SAMPLES: usize = 6;
+
 /// The label, the wire name and what else a caller should know, in one line.
 fn documentation(field: &Field) -> String {
-    let mut parts = vec![format!("{} (`{}`)", field.label, field.wire)];
-    if field.required_by_policy {
-        parts.push("required where the installation's settings say so".to_owned());
-    }
-    if let Some(length) = field.max_length {
-        parts.push(format!("at most {length} characters"));
-    }
-    if let Some(minimum) = field.minimum {
-        parts.push(format!("at least {minimum}"));
-    }
-    if field.matches_substring {
-        parts.push("matches anywhere in the text".to_owned());
-    }
-    if !field.values.is_empty() {
-        parts.push(codes(field));
-    }
-    if let Some(lookup) = &field.lookup {
-        parts.push(format!("codes from `{lookup}`"));
-    }
-    if let Some(page) = &field.lookup_page {
-        parts.push(format!(
-            "codes from the ERP's page `{page}`, which no operation reads"
-        ));
-    }
-    if field.unique {
-        parts.push("the ERP refuses a second record with the same".to_owned());
-    }
-    parts.join("; ")
-}
-
-/// The closed codes with their labels, or a few of an open set.
-fn codes(field: &Field) -> String {
-    let (word, most) = if field.values_are_sample {
-        ("for example", 6)
-    } else {
-        ("one of", usize::MAX)
-    };
-    let codes: Vec<String> = field
-        .values
-        .iter()
-        .take(most)
-        .map(|value| format!("{} {}", value.code, value.label))
-        .collect();
-    format!("{word} {}", codes.join(", "))
+    let name = format!("{} (`{}`)", field.label, field.wire);
+    let notes = prose::notes(field, SAMPLES).into_iter();
+    std::iter::once(name).chain(notes).collect::<Vec<_>>().join("; ")
 }
 
 fn plain(name: &str, shape: Shape, doc: &str) -> Member {

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use sunmao_catalogue::{Catalogue, automation_world, wit_files};
+use sunmao_catalogue::{Catalogue, automation_world, reference_files, wit_files};
 
 /// Options of `cargo xtask generate`.
 #[derive(clap::Args)]
@@ -24,22 +24,29 @@ struct Generator {
 }
 
 const ERP_PACKAGE: &str = "wit/deps/zhibang-erp";
+const REFERENCE: &str = "docs/reference";
 
-const GENERATORS: [Generator; 2] = [
+const GENERATORS: [Generator; 3] = [
     Generator {
-        files: |catalogue| {
-            let files = wit_files(catalogue).into_iter();
-            files
-                .map(|(name, text)| (Path::new(ERP_PACKAGE).join(name), text))
-                .collect()
-        },
+        files: |catalogue| within(ERP_PACKAGE, wit_files(catalogue)),
         folder: Some(ERP_PACKAGE),
     },
     Generator {
         files: |catalogue| vec![("wit/automation.wit".into(), automation_world(catalogue))],
         folder: None,
     },
+    Generator {
+        files: |catalogue| within(REFERENCE, reference_files(catalogue)),
+        folder: Some(REFERENCE),
+    },
 ];
+
+fn within(folder: &str, files: Vec<(String, String)>) -> Vec<(PathBuf, String)> {
+    let files = files.into_iter();
+    files
+        .map(|(name, text)| (Path::new(folder).join(name), text))
+        .collect()
+}
 
 /// Writes the files, or checks them.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {

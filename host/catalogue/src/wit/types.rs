@@ -10,7 +10,7 @@ pub(super) fn shared() -> Interface {
     types.set_docs(Some("Types that all interfaces of the package share."));
     let kinds = Kind::ALL.map(|kind| {
         let mut case = EnumCase::new(kind.name());
-        case.set_docs(Some(meaning(kind)));
+        case.set_docs(Some(kind.meaning()));
         case
     });
     types.type_def(documented(
@@ -74,19 +74,6 @@ fn error() -> TypeDef {
         ),
     ];
     documented(TypeDef::record(ERROR, fields), "One failure of one call.")
-}
-
-fn meaning(kind: Kind) -> &'static str {
-    match kind {
-        Kind::NotGranted => "The operator did not grant the operation to the caller.",
-        Kind::Invalid => "The arguments are unsound; nothing was sent.",
-        Kind::Refused => "The ERP understood and said no.",
-        Kind::NotFound => "The record or the path does not exist.",
-        Kind::Session => "No session could be had.",
-        Kind::Unavailable => "The ERP could not be reached or answered nonsense, and nothing was written.",
-        Kind::Unconfirmed => "A write went out and nobody saw its outcome.",
-        Kind::OverBudget => "A limit of the host was reached: rate, time, or size.",
-    }
 }
 
 fn field(name: &'static str, kind: Type, documentation: &str) -> Field {

@@ -1,0 +1,140 @@
+//! Sentences about operations and fields, the same in the WIT and in the reference.
+
+use crate::{Effect, Field, Operation, Repeat, Write};
+
+/// What a call does to the ERP's data, how it may be repeated and how it is read back.
+pub(crate) fn effect(operation: &Operation) -> String {
+    match &operation.effect {
+        Effect::Read => "Reads.".to_owned(),
+        Effect::Write(write) => writes(operation, write),
+    }
+}
+
+/// What a caller should know of a field beside its label and type, shortest first; of an open set of codes, at most
+/// `samples`.
+pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
+    let mut notes = Vec::new();
+    if field.required_by_policy {
+        notes.push("required where the installation's settings say so".to_owned());
+    }
+    if let Some(length) = field.max_length {
+        notes.push(format!("at most {length} characters"));
+    }
+    if let Some(minimum) = field.minimum {
+        notes.push(format!("at least {minimum}"));
+    }
+    if field.matches_substring {
+        notes.push("matches anywhere in the text".to_owned());
+    }
+    if !field.values.is_empty() {
+        notes.push(codes(field, samples));
+    }
+    if let Some(lookup) = &field.lookup {
+        notes.push(format!("codes from `{lookup}`"));
+    }
+    if let Some(page) = &field.lookup_page {
+        notes.push(format!(
+            "codes from the ERP's page `{page}`, which no operation reads"
+        ));
+    }
+    if field.unique {
+        notes.push("the ERP refuses a second record with the same".to_owned());
+    }
+    notes
+}
+
+/// The closed codes with their labels, or some of an open set.
+fn codes(field: &Field, samples: usize) -> String {
+    let (word, most) = if field.values_are_sample {
+        ("for example", samples)
+    } else {
+        ("one of", usize::MAX)
+    };
+    let codes: Vec<String> = field
+        .values
+        .iter()
+        .take(most)
+        .map(|value| format!("{} {}", value.code, value.label))
+        .collect();
+    format!("{word} {}", codes.join(", "))
+}
+
+fn writes(operation: &Operation, write: &Write) -> String {
+    let mut text = format!("Writes. {}", repetition(operation, &write.repeat));
+    if let Some(read_back) = &write.read_back {
+        text.push(' ');
+        text.push_str(&confirmation(operation, read_back));
+    }
+    if write.judged {
+        text.push_str(" This is judged from the operation's kind; the vendor does not say.");
+    }
+    text
+}
+
+/// Says no more than the host does: it sends a keyed write again, and looks nothing up for one that has a number.
+fn repetition(operation: &Operation, repeat: &Repeat) -> String {
+    match repeat {
+        Repeat::ReservedKey { parameter, reserve } => {
+            let key = english(operation, parameter);
+            let source = reserve
+                .as_ref()
+                .map(|reserve| format!("; a new key comes from `{reserve}`"))
+                .unwrap_or_default();
+            format!(
+                "Safe to repeat with the same `{key}`{source}.{}",
+                guard(operation, key)
+            )
+        }
+        Repeat::UniqueNumber { parameter, find, .. } => {
+            let number = english(operation, parameter);
+            let condition = if is_required(operation, parameter) {
+                ""
+            } else {
+                ", if given,"
+            };
+            format!(
+                "Not repeated once its outcome is unknown: `{number}`{condition} identifies the record, so look for it \
+                 with `{find}` first."
+            )
+        }
+        Repeat::Never => "Not safe to repeat: one attempt, then a person.".to_owned(),
+    }
+}
+
+/// What keeps a call without the key from making a second record.
+fn guard(operation: &Operation, key: &str) -> String {
+    let mut guards = operation.params.iter().filter(|field| field.unique);
+    guards.next().map_or_else(String::new, |field| {
+        let name = &field.name;
+        format!(" Without `{key}`, the ERP refuses a second record with the same `{name}`.")
+    })
+}
+
+fn confirmation(operation: &Operation, read_back: &str) -> String {
+    let is_list = read_back
+        .split_once('.')
+        .is_some_and(|(_, verb)| verb.starts_with("list"));
+    if operation.verb == "delete" {
+        format!("`{read_back}` shows whether it is gone.")
+    } else if is_list {
+        format!("`{read_back}` shows whether it took effect.")
+    } else {
+        format!("Read back with `{read_back}`.")
+    }
+}
+
+fn is_required(operation: &Operation, wire: &str) -> bool {
+    operation
+        .params
+        .iter()
+        .any(|field| field.wire == wire && field.required)
+}
+
+/// The English name of a parameter given by wire name.
+fn english<'a>(operation: &'a Operation, wire: &'a str) -> &'a str {
+    operation
+        .params
+        .iter()
+        .find(|field| field.wire == wire)
+        .map_or(wire, |field| &field.name)
+}
