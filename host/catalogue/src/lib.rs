@@ -9,6 +9,7 @@ mod example;
 mod fault;
 mod glossary;
 mod load;
+mod openapi;
 mod operation;
 mod present;
 mod sameness;
@@ -24,6 +25,7 @@ pub use arguments::{Arguments, FieldFault};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use fault::{Fault, Kind};
 pub use glossary::{Glossary, NameException};
+pub use openapi::{openapi, openapi_text};
 pub use operation::{
     Dialect, Effect, EnumValue, Field, FieldType, NewerForm, Operation, Paging, Repeat, ResultKind, Write,
 };

@@ -1,4 +1,5 @@
-//! The admin path: what the simulator saw and holds, its clock and its faults, for people and tests. It needs no session and has no latency.
+//! The admin path: what the simulator saw and holds, its clock and its faults, for people and tests, and the OpenAPI
+//! document of what it serves. It needs no session and has no latency.
 
 use crate::clock::Clock;
 use crate::erp::Erp;
@@ -6,25 +7,36 @@ use crate::faults::Faults;
 use crate::ledger::LedgerEntry;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use jiff::Span;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-use sunmao_catalogue::{Record, Value};
+use std::sync::{Arc, LazyLock};
+use sunmao_catalogue::{Catalogue, Record, Value, openapi_text};
 
-/// `GET ledger`, `GET records/{object}`, `GET status`, `POST sessions/drop`, `GET` and `POST faults`, `GET` and
-/// `POST clock`.
+/// `GET ledger`, `GET openapi.json`, `GET records/{object}`, `GET status`, `POST sessions/drop`, `GET` and `POST faults`,
+/// `GET` and `POST clock`.
 pub(crate) fn router() -> Router<Arc<Erp>> {
     Router::new()
         .route("/ledger", get(ledger))
+        .route("/openapi.json", get(openapi))
         .route("/records/{object}", get(records))
         .route("/status", get(status))
         .route("/sessions/drop", post(drop_sessions))
         .route("/faults", get(faults).post(set_faults))
         .route("/clock", get(clock).post(set_clock))
+}
+
+/// The document of the ERP's API. Tools look for it at the root, too.
+pub(crate) async fn openapi() -> impl IntoResponse {
+    static TEXT: LazyLock<String> = LazyLock::new(|| openapi_text(&Catalogue::shared()));
+    (
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8")],
+        TEXT.as_str(),
+    )
 }
 
 #[derive(Deserialize)]

@@ -8,6 +8,7 @@ use crate::ledger::LedgerEntry;
 use crate::options::Options;
 use crate::serving::Serving;
 use axum::Router;
+use axum::routing::get;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use sunmao_catalogue::Catalogue;
@@ -27,6 +28,7 @@ impl Simulator {
         let erp = Arc::new(Erp::new(Catalogue::shared(), options));
         let router = Router::new()
             .nest("/_simulator", admin::router())
+            .route("/openapi.json", get(admin::openapi))
             .fallback(erp_call)
             .with_state(erp.clone());
         let serving = Serving::start(router, address).await?;

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use sunmao_catalogue::{Catalogue, automation_world, reference_files, wit_files};
+use sunmao_catalogue::{Catalogue, automation_world, openapi_text, reference_files, wit_files};
 
 /// Options of `cargo xtask generate`.
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ struct Generator {
 const ERP_PACKAGE: &str = "wit/deps/zhibang-erp";
 const REFERENCE: &str = "docs/reference";
 
-const GENERATORS: [Generator; 3] = [
+const GENERATORS: [Generator; 4] = [
     Generator {
         files: |catalogue| within(ERP_PACKAGE, wit_files(catalogue)),
         folder: Some(ERP_PACKAGE),
@@ -38,6 +38,10 @@ const GENERATORS: [Generator; 3] = [
     Generator {
         files: |catalogue| within(REFERENCE, reference_files(catalogue)),
         folder: Some(REFERENCE),
+    },
+    Generator {
+        files: |catalogue| vec![("docs/openapi.json".into(), openapi_text(catalogue))],
+        folder: None,
     },
 ];
 

@@ -36,7 +36,7 @@ fn index(catalogue: &Catalogue) -> String {
     let mut page = format!(
         "{GENERATED}# Operations of the ERP\n\n{} of {} objects, in the modules of the vendor's menu. An operation is \
          called `object.verb` by plugins, scripts and `sunmao call`; `sunmao operations show object.verb` prints what \
-         stands here.\n",
+         stands here. The same as requests and answers on the wire: [`openapi.json`](../openapi.json).\n",
         counts(&all),
         catalogue.objects().count(),
     );

@@ -4,6 +4,7 @@
 
 mod manual;
 mod markdown;
+mod openapi;
 
 use std::path::{Path, PathBuf};
 
