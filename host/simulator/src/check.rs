@@ -44,9 +44,10 @@ fn is_blank(value: &Value) -> bool {
 fn lines(field: &Field, value: &Value) -> Result<(), String> {
     let lines = value.as_list().unwrap_or(std::slice::from_ref(value));
     for (position, line) in lines.iter().enumerate() {
-        if let Some(line) = line.as_record() {
-            faults(&field.fields, line)
-                .map_err(|fault| format!("{}第{}行：{fault}", field.label, position + 1))?;
+        let fault = |fault: String| format!("{}第{}行：{fault}", field.label, position + 1);
+        match line.as_record() {
+            Some(line) => faults(&field.fields, line).map_err(fault)?,
+            None => return Err(fault("格式不正确".to_owned())),
         }
     }
     Ok(())
@@ -71,11 +72,12 @@ fn scalar(field: &Field, value: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a value can be what its field wants. Labels come in the place of codes, and several values in one text, so
-/// that only plain numbers and dates can be told to be wrong.
+/// Whether a value can be what its field wants. Labels come in the place of codes, and several values in one text or in a
+/// list, so that only plain numbers, dates and what nests can be told to be wrong.
 fn is_readable(field: &Field, value: &Value) -> bool {
     let Some(text) = value.to_text() else {
-        return true;
+        let are_plain = |values: &[Value]| values.iter().all(|value| value.to_text().is_some());
+        return field.multiple && value.as_list().is_some_and(are_plain);
     };
     match field.kind {
         _ if field.multiple || !field.values.is_empty() => true,
@@ -149,6 +151,24 @@ mod tests {
                 "contractList",
                 line,
                 "合同明细第1行：产品编号、产品单位、可开具票据类型、数量、折扣、税率、单价、是否含税不能为空，不能保存！",
+            ),
+            (
+                "contracts.create",
+                "contractList",
+                Value::List(vec![Value::from("支架")]),
+                "合同明细第1行：格式不正确，不能保存！",
+            ),
+            (
+                "contracts.create",
+                "Remark",
+                Value::from(Record::default()),
+                "备注格式不正确，不能保存！",
+            ),
+            (
+                "contracts.create",
+                "Remark",
+                Value::List(vec![Value::from("急")]),
+                "备注格式不正确，不能保存！",
             ),
         ] {
             assert_eq!(refusal(operation, &[(name, value)]).as_deref(), Some(expected));

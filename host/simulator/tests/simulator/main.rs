@@ -18,6 +18,7 @@ mod garbage;
 mod keys;
 mod ledger;
 mod lists;
+mod openapi;
 mod read_back;
 mod record;
 mod recorded;
