@@ -41,20 +41,18 @@ fn pack_tables(variant: Variant, value: &mut Json) {
     }
 }
 
-/// Packs each row, or the only one, into `{"value", "ord"}`.
+/// Packs each row, or the only one, into `{"value", "ord"}`; rows that have no key are `{"value"}`.
 fn pack(variant: Variant, table: &mut Map<String, Json>) {
-    let is_key = |column: &Json| {
-        let id = column["id"].as_str().unwrap_or_default();
-        id.eq_ignore_ascii_case("ord") || id.eq_ignore_ascii_case("id")
-    };
-    let key = table["cols"]
-        .as_array()
-        .and_then(|columns| columns.iter().position(is_key))
-        .unwrap_or(0);
+    let is_key = |column: &Json| column["id"].as_str().is_some_and(is_key_name);
+    let columns = table["cols"].as_array();
+    let key = columns.and_then(|columns| columns.iter().position(is_key));
     let Some(Json::Array(rows)) = table.get_mut("rows") else {
         return;
     };
-    let packed = |row: &Json| json!({"value": row, "ord": row[key]});
+    let packed = |row: &Json| match key {
+        Some(key) => json!({"value": row, "ord": row[key]}),
+        None => json!({"value": row}),
+    };
     match (variant, rows.as_slice()) {
         (Variant::SingleRow, [only]) => {
             let only = packed(only);
@@ -63,6 +61,10 @@ fn pack(variant: Variant, table: &mut Map<String, Json>) {
         (Variant::SingleRow, _) => {}
         _ => rows.iter_mut().for_each(|row| *row = packed(row)),
     }
+}
+
+fn is_key_name(name: &str) -> bool {
+    name.eq_ignore_ascii_case("ord") || name.eq_ignore_ascii_case("id")
 }
 
 /// A `json` table with captions in the place of the columns' names.
