@@ -5,6 +5,7 @@ use crate::ledger::{Change, ChangeKind};
 use crate::plan::{Action, Plan};
 use crate::query::Query;
 use crate::reply::Reply;
+use crate::rules::Command;
 use crate::schema::{KEY, Schema};
 use crate::show;
 use crate::store::store;
@@ -56,6 +57,7 @@ impl Request<'_> {
         for part in given.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             match part.parse::<i64>() {
                 Ok(0) => {}
+                Ok(key) if keys.contains(&key) => {}
                 Ok(key) if (1..=LARGEST_KEY).contains(&key) => keys.push(key),
                 _ => return Err(format!("数据唯一标识“{part}”不正确")),
             }
@@ -80,6 +82,9 @@ fn get(world: &mut World, request: &Request<'_>) -> Reply {
         Ok(keys) => keys.first().copied(),
         Err(message) => return Reply::Failed(message),
     };
+    if let Some(key) = key.filter(|key| world.exists(request.plan.object, *key)) {
+        (request.schema.rules.after_get)(world, key);
+    }
     match key {
         Some(key) => match world.table(request.plan.object).get(key) {
             Some(entry) => show::entry(request, key, entry),
@@ -101,9 +106,16 @@ fn delete(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) -
         if keys.is_empty() {
             return Err("请选择要删除的单据".to_owned());
         }
+        let rules = &request.schema.rules;
+        for ord in &keys {
+            if world.exists(request.plan.object, *ord) {
+                (rules.before_delete)(world, *ord)?;
+            }
+        }
         for ord in keys {
-            if world.table(request.plan.object).remove(ord) {
+            if let Some(entry) = world.table(request.plan.object).remove(ord) {
                 changes.push(request.change(ord, ChangeKind::Deleted));
+                changes.extend((rules.after_delete)(world, ord, &entry));
             }
         }
     }
@@ -124,21 +136,36 @@ fn command(world: &mut World, request: &Request<'_>, changes: &mut Vec<Change>) 
         if !keys.iter().all(|ord| world.exists(object, *ord)) {
             return Err(MISSING.to_owned());
         }
-        named.extend(keys.into_iter().map(|ord| (ord, arguments)));
+        named.push((keys, arguments));
     }
-    for (ord, arguments) in &named {
+    for (ords, arguments) in &named {
+        let command = Command {
+            operation: request.operation,
+            ords,
+            arguments,
+        };
+        let followed = (request.schema.rules.carry_out)(world, &command)?;
+        note(world, request, &command, changes);
+        changes.extend(followed);
+    }
+    let key = named.last().and_then(|(ords, _)| ords.last().copied());
+    Ok(Reply::Done("操作成功！".to_owned(), key))
+}
+
+/// Notes a command in the records that it was carried out on.
+fn note(world: &mut World, request: &Request<'_>, command: &Command<'_>, changes: &mut Vec<Change>) {
+    let (object, arguments) = (request.plan.object, command.arguments);
+    for ord in command.ords {
         let state = request.state(arguments);
         world.change(object, *ord, |entry| {
             entry.values[request.schema.state] = state.into();
             entry.note(&request.operation.verb);
-            let noted = (request.operation.name.clone(), (*arguments).clone());
+            let noted = (request.operation.name.clone(), arguments.clone());
             entry.commands.push(noted);
         });
         (request.schema.rules.after_command)(world, &request.operation.verb, *ord, arguments);
         changes.push(request.change(*ord, ChangeKind::Updated));
     }
-    let key = named.last().map(|(ord, _)| *ord);
-    Ok(Reply::Done("操作成功！".to_owned(), key))
 }
 
 impl Request<'_> {

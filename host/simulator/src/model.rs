@@ -2,7 +2,7 @@
 //! object, and which column each of its fields means.
 
 use crate::plan::{Action, Plan, items};
-use crate::schema::{Schema, key_field, labelled_key};
+use crate::schema::{Schema, key_field};
 use std::collections::HashMap;
 use sunmao_catalogue::{Catalogue, Effect, Field, FieldType, Operation, Repeat, ResultKind};
 
@@ -82,7 +82,7 @@ impl Schema {
                     self.adopt(fields, key_field(fields));
                 }
                 Action::List => {
-                    let key = key_field(&operation.fields).or_else(|| labelled_key(&operation.fields));
+                    let key = self.list_key(&operation.fields);
                     self.adopt(&operation.fields, key);
                 }
                 Action::Get => {

@@ -1,7 +1,7 @@
 //! What one operation does to the records, and which column each of its fields means.
 
 use crate::filter::{Role, roles};
-use crate::schema::{KEY, Schema, key_field, labelled_key};
+use crate::schema::{KEY, Schema, key_field};
 use std::collections::HashMap;
 use std::sync::Arc;
 use sunmao_catalogue::{Effect, EnumValue, Field, FieldType, Operation, Repeat, ResultKind};
@@ -174,7 +174,7 @@ fn key_parameter(operation: &Operation, fields: &[Field]) -> Option<usize> {
 fn outputs(operation: &Operation, action: Action, schema: &mut Schema) -> Vec<Output> {
     let fields = &operation.fields;
     let key = match action {
-        Action::List => key_field(fields).or_else(|| labelled_key(fields)),
+        Action::List => schema.list_key(fields),
         Action::Get => key_field(fields),
         _ => return Vec::new(),
     };

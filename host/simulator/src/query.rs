@@ -127,6 +127,13 @@ impl Query {
         };
         match view.shows {
             Shows::Standing(standing) => self.conditions.push(Condition::Standing(standing)),
+            Shows::Codes(label, codes) => {
+                let Some(column) = schema.labelled(label) else {
+                    return;
+                };
+                let test = Test::AnyOf(codes.iter().map(|code| (*code).to_owned()).collect());
+                self.conditions.push(Condition::Column(column, test));
+            }
             Shows::Days(label, from, until) => {
                 let Some(column) = schema.labelled(label) else {
                     return;

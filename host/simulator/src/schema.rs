@@ -78,6 +78,15 @@ impl Schema {
                 self.add(wire, label, kind);
             }
         }
+        for state in self.rules.states {
+            let column = self.named(state.wire).or_else(|| self.labelled(state.label));
+            let column = column.unwrap_or_else(|| self.add(state.wire, state.label, FieldType::Int));
+            let value = |(code, label): &(&str, &str)| EnumValue {
+                code: (*code).to_owned(),
+                label: (*label).to_owned(),
+            };
+            self.columns[column].values = state.codes.iter().map(value).collect();
+        }
     }
 
     /// The column of each field; `key` is the position of the field that carries the key. Fields that have no column
@@ -118,6 +127,14 @@ impl Schema {
             }
         }
         found
+    }
+
+    /// The field of a list that carries the key of its records.
+    pub(crate) fn list_key(&self, fields: &[Field]) -> Option<usize> {
+        let own = || fields.iter().position(|field| field.label == self.rules.key);
+        own()
+            .or_else(|| key_field(fields))
+            .or_else(|| labelled_key(fields))
     }
 
     /// The column with this label.
@@ -217,7 +234,7 @@ pub(crate) fn key_field(fields: &[Field]) -> Option<usize> {
 }
 
 /// The field of a result that is labelled as a key, for results without `ord` and `ID`.
-pub(crate) fn labelled_key(fields: &[Field]) -> Option<usize> {
+fn labelled_key(fields: &[Field]) -> Option<usize> {
     fields.iter().position(|field| {
         let label = field.label.to_lowercase();
         label.ends_with("id") || label.ends_with("标识")

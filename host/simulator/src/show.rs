@@ -24,6 +24,7 @@ pub(crate) fn page(request: &Request<'_>, table: &Table, query: &Query) -> Rows 
     let schema = request.schema;
     let mut found: Vec<(i64, &Entry)> = table
         .newest_first()
+        .filter(|(_, entry)| (schema.rules.offers)(&request.operation.verb, schema, entry))
         .filter(|(_, entry)| query.matches(entry))
         .collect();
     if let Some((column, backwards)) = query.sort {

@@ -61,6 +61,7 @@ fn store_one(
     let ord = key(world, request, arguments)?;
     check(&request.plan.checked, arguments, "不能保存！")?;
     let mut draft = draft(request, arguments);
+    draft.ord = ord;
     draft.is_new = ord.is_none_or(|ord| !world.exists(object, ord));
     resolve(world, &mut draft);
     (request.schema.rules.before_save)(world, &mut draft)?;

@@ -137,10 +137,10 @@ impl Table {
         }
     }
 
-    /// Removes a record; whether there was one.
-    pub(crate) fn remove(&mut self, ord: i64) -> bool {
+    /// Removes a record and hands it over.
+    pub(crate) fn remove(&mut self, ord: i64) -> Option<Entry> {
         self.forget_numbers(ord);
-        self.entries.remove(&ord).is_some()
+        self.entries.remove(&ord)
     }
 
     fn forget_numbers(&mut self, ord: i64) {

@@ -16,6 +16,8 @@ pub(crate) struct View {
 pub(crate) enum Shows {
     /// Those that stand where an operation has put them and no other has taken them away since.
     Standing(Standing),
+    /// Those whose code, by the column's label, is one of these.
+    Codes(&'static str, &'static [&'static str]),
     /// Those whose date, by label, is so many days before or behind today.
     Days(&'static str, i64, i64),
     /// Those whose date, by label, returns within so many days.

@@ -25,6 +25,8 @@ pub(crate) struct Draft<'a> {
     /// The position of the schema.
     pub(crate) object: usize,
     pub(crate) schema: &'a Schema,
+    /// The key that is given, of a record or for one.
+    pub(crate) ord: Option<i64>,
     /// The query of the request, which may say more than its arguments.
     pub(crate) query: &'a Record,
     /// Given values by column, as they are kept.
@@ -41,6 +43,7 @@ impl<'a> Draft<'a> {
         Draft {
             object,
             schema,
+            ord: None,
             query,
             values: Vec::new(),
             extra: Record::default(),

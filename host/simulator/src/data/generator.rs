@@ -60,10 +60,12 @@ impl Generator {
             .enumerate()
             .map(|(position, column)| source.value(position, column))
             .collect();
-        Entry {
+        let mut entry = Entry {
             values,
             ..Entry::default()
-        }
+        };
+        (schema.rules.generated)(schema, ord, &mut entry);
+        entry
     }
 
     /// Randomness of its own for each record, so that one more column in one object changes no other.

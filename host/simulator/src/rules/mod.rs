@@ -10,9 +10,11 @@ mod references;
 pub(crate) use references::{Reference, resolve};
 
 use crate::ledger::Change;
+use crate::schema::Schema;
+use crate::table::Entry;
 use crate::view::View;
 use crate::world::{Draft, World};
-use sunmao_catalogue::{FieldType, Record};
+use sunmao_catalogue::{FieldType, Operation, Record};
 
 /// What is particular to one object.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +23,10 @@ pub(crate) struct Rules {
     pub(crate) aliases: &'static [(&'static str, &'static str)],
     /// Columns that follow from others: wire name, label, type.
     pub(crate) derived: &'static [(&'static str, &'static str, FieldType)],
+    /// Columns whose codes follow from what was done to a record.
+    pub(crate) states: &'static [State],
+    /// The label of the key in lists, where the vendor's first key is another record's.
+    pub(crate) key: &'static str,
     /// Columns that name a record of another object.
     pub(crate) references: &'static [Reference],
     /// The object whose records these ones belong to, and the column with the key. A list's parameter that means no
@@ -32,12 +38,40 @@ pub(crate) struct Rules {
     pub(crate) screen: &'static [&'static str],
     /// The label of the number that the ERP proposes for new records, and how numbers begin.
     pub(crate) number: (&'static str, &'static str),
+    /// Which records a list offers, by the list's verb: all of them, or those that can be chosen from it.
+    pub(crate) offers: fn(&str, &Schema, &Entry) -> bool,
+    /// Brings a generated record, by its key, in line with the other rules.
+    pub(crate) generated: fn(&Schema, i64, &mut Entry),
     /// Completes a draft before it is stored, or refuses it with the ERP's words.
     pub(crate) before_save: fn(&mut World, &mut Draft<'_>) -> Result<(), String>,
     /// Follows up on a stored record.
     pub(crate) after_save: fn(&mut World, i64, &Draft<'_>) -> Vec<Change>,
+    /// Carries out what a command means beyond being noted, or refuses it before anything has changed.
+    pub(crate) carry_out: fn(&mut World, &Command<'_>) -> Result<Vec<Change>, String>,
     /// Follows up on a command, by its verb, the record's key and its arguments.
     pub(crate) after_command: fn(&mut World, &str, i64, &Record),
+    /// Refuses the deletion of a record by its key.
+    pub(crate) before_delete: fn(&mut World, i64) -> Result<(), String>,
+    /// Follows up on a deleted record.
+    pub(crate) after_delete: fn(&mut World, i64, &Entry) -> Vec<Change>,
+    /// Notes that a record was read.
+    pub(crate) after_get: fn(&mut World, i64),
+}
+
+/// A column of codes: wire name, label, and the codes with their labels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct State {
+    pub(crate) wire: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) codes: &'static [(&'static str, &'static str)],
+}
+
+/// A command on records that exist.
+pub(crate) struct Command<'a> {
+    pub(crate) operation: &'a Operation,
+    /// The keys, each once.
+    pub(crate) ords: &'a [i64],
+    pub(crate) arguments: &'a Record,
 }
 
 impl Rules {
@@ -56,13 +90,21 @@ impl Rules {
     const NONE: Rules = Rules {
         aliases: &[],
         derived: &[],
+        states: &[],
+        key: "",
         references: &[],
         owner: None,
         views: &[],
         screen: &[],
         number: ("", "BH"),
+        offers: |_, _, _| true,
+        generated: |_, _, _| {},
         before_save: |_, _| Ok(()),
         after_save: |_, _, _| Vec::new(),
+        carry_out: |_, _| Ok(Vec::new()),
         after_command: |_, _, _, _| {},
+        before_delete: |_, _| Ok(()),
+        after_delete: |_, _, _| Vec::new(),
+        after_get: |_, _| {},
     };
 }
