@@ -1,11 +1,14 @@
 //! The business rules of the objects that have some. Every other object keeps what it is given.
 
+mod approvals;
 mod contacts;
 mod contract_lines;
 mod contracts;
 mod customers;
 mod products;
+mod purchasing;
 mod references;
+mod values;
 
 pub(crate) use references::{Reference, resolve};
 
@@ -83,6 +86,8 @@ impl Rules {
             "contracts" => contracts::RULES,
             "contract-lines" => contract_lines::RULES,
             "products" => products::RULES,
+            "purchase-orders" => purchasing::ORDER_RULES,
+            "suppliers" => purchasing::SUPPLIER_RULES,
             _ => Rules::NONE,
         }
     }
