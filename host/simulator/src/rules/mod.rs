@@ -1,10 +1,14 @@
 //! The business rules of the objects that have some. Every other object keeps what it is given.
 
+mod advances;
 mod approvals;
+mod bookings;
 mod contacts;
 mod contract_lines;
 mod contracts;
 mod customers;
+mod expense_lines;
+mod expenses;
 mod products;
 mod purchasing;
 mod references;
@@ -86,6 +90,15 @@ impl Rules {
             "contracts" => contracts::RULES,
             "contract-lines" => contract_lines::RULES,
             "products" => products::RULES,
+            "expense-requests" => expenses::REQUEST_RULES,
+            "expense-request-lines" => expenses::REQUEST_LINE_RULES,
+            "expense-usages" => expenses::USAGE_RULES,
+            "expense-usage-lines" => expenses::USAGE_LINE_RULES,
+            "expense-claims" => expenses::CLAIM_RULES,
+            "expense-claim-lines" => expense_lines::RULES,
+            "cash-advances" => advances::ADVANCE_RULES,
+            "cash-advance-repayments" => advances::REPAYMENT_RULES,
+            "bank-accounts" => bookings::ACCOUNTS,
             "purchase-orders" => purchasing::ORDER_RULES,
             "suppliers" => purchasing::SUPPLIER_RULES,
             _ => Rules::NONE,

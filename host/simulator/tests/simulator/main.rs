@@ -6,13 +6,17 @@
     reason = "a test's own steps fail by panicking, inside its functions and beside them"
 )]
 
+mod advances;
+mod approvals;
 mod business;
 mod clock;
+mod calls;
 mod commands;
 mod common;
 mod customers;
 mod data;
 mod faults;
+mod expenses;
 mod filters;
 mod garbage;
 mod keys;

@@ -30,10 +30,7 @@ async fn every_operation_answers_in_its_shape() {
 async fn check_call(caller: &Caller, operation: &Operation) {
     let name = &operation.name;
     let mut arguments = example(operation);
-    if operation.name == "contracts.create" {
-        let customers = caller.admin("records/customers").await;
-        arguments["CompanyName"] = customers["records"][0]["name"].clone();
-    }
+    prepare(caller, name, &mut arguments).await;
     let answer = caller
         .call_at(operation, &path(operation), arguments.clone())
         .await;
@@ -48,6 +45,35 @@ async fn check_call(caller: &Caller, operation: &Operation) {
     );
     assert_eq!(entry.dialect, Some(operation.dialect), "{name}");
     assert_eq!(entry.cmdkey, operation.cmdkey, "{name}");
+}
+
+/// What has to be so before the ERP does what the example asks for.
+async fn prepare(caller: &Caller, name: &str, arguments: &mut Json) {
+    match name {
+        "contracts.create" => {
+            let customers = caller.admin("records/customers").await;
+            arguments["CompanyName"] = customers["records"][0]["name"].clone();
+        }
+        "departments.update" => arguments["pid"] = json!(0),
+        "material-substitutions.create" | "material-substitutions.update" => {
+            arguments["childtd"][0]["ReProductID"] = json!(2);
+        }
+        "quality-inspections.save" => arguments["QualityTestingItems"][0]["FailNum"] = json!(0),
+        _ => {}
+    }
+    let before: &[&str] = match name {
+        "expense-requests.approve" => &["expense-requests.submit"],
+        "expense-claims.pay-out" => &["expense-claims.approve"],
+        "cash-advances.pay-out" => &["cash-advances.approve"],
+        "cash-advances.repay" => &["cash-advances.approve", "cash-advances.pay-out"],
+        "cash-advance-repayments.pay-in" => &["cash-advance-repayments.approve"],
+        _ => &[],
+    };
+    for command in before {
+        caller.call(command, json!({"ord": 1})).await;
+        let entry = caller.simulator.ledger().pop().unwrap();
+        assert_eq!(entry.outcome, Outcome::Done, "{command}: {}", entry.message);
+    }
 }
 
 #[tokio::test]
