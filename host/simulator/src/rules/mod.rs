@@ -9,6 +9,7 @@ mod contracts;
 mod customers;
 mod expense_lines;
 mod expenses;
+mod office;
 mod products;
 mod purchasing;
 mod references;
@@ -99,6 +100,11 @@ impl Rules {
             "cash-advances" => advances::ADVANCE_RULES,
             "cash-advance-repayments" => advances::REPAYMENT_RULES,
             "bank-accounts" => bookings::ACCOUNTS,
+            "schedules" => office::SCHEDULES,
+            "weekly-reports" => office::WEEKLY_REPORTS,
+            "monthly-reports" => office::MONTHLY_REPORTS,
+            "announcements" => office::ANNOUNCEMENTS,
+            "discussions" => office::DISCUSSIONS,
             "purchase-orders" => purchasing::ORDER_RULES,
             "suppliers" => purchasing::SUPPLIER_RULES,
             _ => Rules::NONE,

@@ -23,6 +23,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod openapi;
+mod office;
 mod read_back;
 mod record;
 mod recorded;
