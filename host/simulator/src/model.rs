@@ -18,6 +18,9 @@ const UNPUBLISHED: [(&str, &str, FieldType); 8] = [
     ("addcate", "添加人员", FieldType::String),
 ];
 
+/// Objects that show another's records in another way.
+const SAME_RECORDS: [(&str, &str); 1] = [("organization-chart", "departments")];
+
 /// Everything that is known before the first request.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -40,6 +43,11 @@ impl Model {
             .iter()
             .map(|operation| model.object_or_new(home(catalogue, operation)))
             .collect();
+        for (other, object) in SAME_RECORDS {
+            if let Some(object) = model.object(object) {
+                model.objects.insert(other.to_owned(), object);
+            }
+        }
         for object in 0..model.schemas.len() {
             let mut own: Vec<&Operation> = operations
                 .iter()
@@ -136,6 +144,9 @@ impl Schema {
 fn home<'a>(catalogue: &'a Catalogue, operation: &'a Operation) -> &'a str {
     if operation.verb == "list-people" {
         return "accounts";
+    }
+    if let Some((_, object)) = SAME_RECORDS.iter().find(|(other, _)| *other == operation.object) {
+        return object;
     }
     if Action::of(operation) != Action::List {
         return &operation.object;

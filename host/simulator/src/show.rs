@@ -125,8 +125,11 @@ pub(crate) fn blank_screen(schema: &Schema, ord: i64, number: Option<(usize, Str
     screen(schema, ord, &entry)
 }
 
-/// All records as a tree: every so many, a record becomes the branch that the next ones hang from.
+/// All records as a tree: under the parents that they name or, where records name none, every so many under one.
 pub(crate) fn tree(schema: &Schema, table: &Table) -> Vec<Node> {
+    if let Some(parent) = schema.named("pid") {
+        return family(schema, table, parent);
+    }
     let title = schema.named("title").unwrap_or(KEY);
     let mut entries: Vec<(i64, &Entry)> = table.newest_first().collect();
     entries.reverse();
@@ -144,6 +147,48 @@ pub(crate) fn tree(schema: &Schema, table: &Table) -> Vec<Node> {
             Some(branch)
         })
         .collect()
+}
+
+/// Records under their parents. A record is drawn once, however its parents run.
+fn family(schema: &Schema, table: &Table, parent: usize) -> Vec<Node> {
+    let name = schema.named("name").unwrap_or(KEY);
+    let mut open: Vec<(i64, &Entry)> = table.newest_first().collect();
+    let tops = |(_, entry): &(i64, &Entry)| {
+        let above = entry.values[parent].as_integer();
+        above.is_none_or(|above| table.get(above).is_none())
+    };
+    let mut level: Vec<(i64, &Entry)> = open.extract_if(.., |entry| tops(entry)).collect();
+    let mut drawn: Vec<(i64, Node)> = Vec::new();
+    while !level.is_empty() {
+        let keys: Vec<i64> = level.iter().map(|(ord, _)| *ord).collect();
+        for (ord, entry) in level {
+            let node = Node {
+                text: entry.values[name].to_text().unwrap_or_default(),
+                value: ord,
+                nodes: Vec::new(),
+            };
+            drawn.push((entry.values[parent].as_integer().unwrap_or_default(), node));
+        }
+        level = open
+            .extract_if(.., |(_, entry)| {
+                let above = entry.values[parent].as_integer();
+                above.is_some_and(|above| keys.contains(&above))
+            })
+            .collect();
+    }
+    hang(drawn)
+}
+
+/// Hangs nodes, each behind its parent, under their parents, from the last to the first.
+fn hang(mut drawn: Vec<(i64, Node)>) -> Vec<Node> {
+    let mut tops = Vec::new();
+    while let Some((above, node)) = drawn.pop() {
+        match drawn.iter_mut().find(|(_, parent)| parent.value == above) {
+            Some((_, parent)) => parent.nodes.push(node),
+            None => tops.push(node),
+        }
+    }
+    tops
 }
 
 fn screen(schema: &Schema, ord: i64, entry: &Entry) -> Screen {

@@ -10,6 +10,7 @@ mod customers;
 mod expense_lines;
 mod expenses;
 mod office;
+mod organization;
 mod products;
 mod purchasing;
 mod references;
@@ -105,6 +106,10 @@ impl Rules {
             "monthly-reports" => office::MONTHLY_REPORTS,
             "announcements" => office::ANNOUNCEMENTS,
             "discussions" => office::DISCUSSIONS,
+            "departments" => organization::DEPARTMENT_RULES,
+            "accounts" => organization::ACCOUNT_RULES,
+            "directory-entries" => organization::DIRECTORY_RULES,
+            "attendance-records" => organization::ATTENDANCE_RULES,
             "purchase-orders" => purchasing::ORDER_RULES,
             "suppliers" => purchasing::SUPPLIER_RULES,
             _ => Rules::NONE,

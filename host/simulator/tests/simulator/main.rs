@@ -24,6 +24,7 @@ mod ledger;
 mod lists;
 mod openapi;
 mod office;
+mod organization;
 mod read_back;
 mod record;
 mod recorded;
