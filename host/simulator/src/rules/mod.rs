@@ -9,11 +9,17 @@ mod contracts;
 mod customers;
 mod expense_lines;
 mod expenses;
+mod inspections;
+mod line_keys;
+mod materials;
 mod office;
 mod organization;
+mod production;
 mod products;
 mod purchasing;
 mod references;
+mod reports;
+mod routings;
 mod values;
 
 pub(crate) use references::{Reference, resolve};
@@ -112,6 +118,18 @@ impl Rules {
             "attendance-records" => organization::ATTENDANCE_RULES,
             "purchase-orders" => purchasing::ORDER_RULES,
             "suppliers" => purchasing::SUPPLIER_RULES,
+            "work-assignments" => production::ASSIGNMENT_RULES,
+            "production-report-plans" => reports::PLAN_RULES,
+            "production-tasks" => reports::TASK_RULES,
+            "production-reports" => reports::REPORT_RULES,
+            "material-requisitions" => materials::REQUISITION_RULES,
+            "material-registrations" => materials::REGISTRATION_RULES,
+            "quality-inspection-plans" => inspections::PLAN_RULES,
+            "quality-inspection-tasks" => inspections::TASK_RULES,
+            "quality-inspections" => inspections::INSPECTION_RULES,
+            "routings" => routings::ROUTING_RULES,
+            "production-operations" => routings::OPERATION_RULES,
+            "production-bills-of-materials" => routings::MATERIAL_LIST_RULES,
             _ => Rules::NONE,
         }
     }
