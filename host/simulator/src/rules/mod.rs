@@ -7,6 +7,7 @@ mod contacts;
 mod contract_lines;
 mod contracts;
 mod customers;
+mod engineering;
 mod expense_lines;
 mod expenses;
 mod inspections;
@@ -118,6 +119,8 @@ impl Rules {
             "attendance-records" => organization::ATTENDANCE_RULES,
             "purchase-orders" => purchasing::ORDER_RULES,
             "suppliers" => purchasing::SUPPLIER_RULES,
+            "bills-of-materials" => engineering::BILL_RULES,
+            "material-substitutions" => engineering::SUBSTITUTION_RULES,
             "work-assignments" => production::ASSIGNMENT_RULES,
             "production-report-plans" => reports::PLAN_RULES,
             "production-tasks" => reports::TASK_RULES,

@@ -16,6 +16,7 @@ mod common;
 mod customers;
 mod data;
 mod faults;
+mod engineering;
 mod expenses;
 mod filters;
 mod garbage;
