@@ -21,6 +21,7 @@ mod purchasing;
 mod references;
 mod reports;
 mod routings;
+mod service;
 mod values;
 
 pub(crate) use references::{Reference, resolve};
@@ -121,6 +122,8 @@ impl Rules {
             "suppliers" => purchasing::SUPPLIER_RULES,
             "bills-of-materials" => engineering::BILL_RULES,
             "material-substitutions" => engineering::SUBSTITUTION_RULES,
+            "service-tickets" => service::TICKET_RULES,
+            "repairs" => service::REPAIR_RULES,
             "work-assignments" => production::ASSIGNMENT_RULES,
             "production-report-plans" => reports::PLAN_RULES,
             "production-tasks" => reports::TASK_RULES,

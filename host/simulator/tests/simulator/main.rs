@@ -33,6 +33,7 @@ mod read_back;
 mod record;
 mod recorded;
 mod replay;
+mod service;
 mod sessions;
 mod shapes;
 mod variants;
