@@ -7,6 +7,7 @@ use crate::schema::Schema;
 use crate::table::Entry;
 use crate::view::Shows;
 use crate::world::{Draft, World};
+use rust_decimal::Decimal;
 use sunmao_catalogue::{FieldType, Value};
 
 /// The states of a bill; the catalogue publishes them for the lists of bills of materials.
@@ -120,6 +121,9 @@ pub(super) fn decide(world: &mut World, object: &'static str, command: &Command<
     }
     let opinion = command.arguments.get("@__sp_intro").cloned().unwrap_or_default();
     let approved = command.arguments.get("@__sp_money").and_then(amount);
+    if approved.is_some_and(|approved| approved < Decimal::ZERO) {
+        return Err("审批金额不能小于0，操作失败！".to_owned());
+    }
     for ord in command.ords {
         let bill = at(object, *ord);
         let sum = match state {

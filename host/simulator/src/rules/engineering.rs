@@ -39,14 +39,27 @@ const OF_PRODUCT: Reference = Reference {
     filters: &[],
 };
 
+/// Lists are searched by the product's number and model, too.
+const NUMBER: (&str, &str, FieldType) = ("proorder1", "产品编号", FieldType::String);
+const MODEL: (&str, &str, FieldType) = ("protype1", "产品型号", FieldType::String);
+
+const SOURCE: State = State {
+    wire: "fromType",
+    label: "清单来源",
+    codes: &[("0", "手动添加"), ("1", "合同"), ("2", "报价"), ("3", "设计")],
+};
+
 pub(super) const BILL_RULES: Rules = Rules {
-    derived: &[MATERIALS],
-    states: &[EFFECTIVE, STOPPED, approvals::STATE],
+    aliases: &[("客户名称", "适用客户")],
+    derived: &[MATERIALS, NUMBER, MODEL, ("intro", "概要", FieldType::String)],
+    states: &[EFFECTIVE, STOPPED, SOURCE, approvals::STATE],
     references: &[OF_PRODUCT],
     number: ("清单编号", "BOM"),
     generated: |schema, ord, entry| {
         let values = [
             ("ProductID", ord.into()),
+            (NUMBER.0, format!("CP{ord:06}").into()),
+            (SOURCE.wire, Value::Integer(0)),
             (MATERIALS.0, Value::Null),
             (EFFECTIVE.wire, Value::Integer(1)),
             (STOPPED.wire, Value::Integer(0)),
@@ -64,6 +77,7 @@ pub(super) const BILL_RULES: Rules = Rules {
 
 pub(super) const SUBSTITUTION_RULES: Rules = Rules {
     aliases: &[("启用", "启用状态")],
+    derived: &[NUMBER, MODEL],
     states: &[ENABLED],
     references: &[OF_PRODUCT],
     generated: |schema, ord, entry| {
@@ -75,11 +89,12 @@ pub(super) const SUBSTITUTION_RULES: Rules = Rules {
             line.insert("ID".to_owned(), ord.into());
             line.insert("ApplyBomID".to_owned(), Value::Null);
         }
-        fill(
-            schema,
-            entry,
-            [("childtd", list(own)), (ENABLED.wire, Value::Integer(1))],
-        );
+        let values = [
+            (NUMBER.0, format!("CP{ord:06}").into()),
+            ("childtd", list(own)),
+            (ENABLED.wire, Value::Integer(1)),
+        ];
+        fill(schema, entry, values);
     },
     before_save: save_substitution,
     ..Rules::NONE
@@ -91,6 +106,7 @@ fn save_bill(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     if unresolved(draft, "ProductID") {
         return Err("父件产品不存在，不能保存！".to_owned());
     }
+    show_product(world, draft, product);
     let own = draft.ord;
     if let Some(number) = draft
         .given("BOMBH")
@@ -113,9 +129,22 @@ fn save_bill(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     if draft.is_new {
         draft.set(EFFECTIVE.wire, Value::Integer(1));
         draft.set(STOPPED.wire, Value::Integer(0));
+        if draft.given(SOURCE.wire).is_none_or(Value::is_empty) {
+            draft.set(SOURCE.wire, Value::Integer(0));
+        }
         draft.set("statusapproval", approvals::UNNEEDED.into());
     }
     Ok(())
+}
+
+fn show_product(world: &mut World, draft: &mut Draft<'_>, product: Option<i64>) {
+    let Some(product) = product.map(|ord| at(PRODUCTS, ord)) else {
+        return;
+    };
+    for (wire, own) in [(NUMBER.0, "Code"), (MODEL.0, "Model")] {
+        let value = product.value(world, own);
+        draft.set(wire, value);
+    }
 }
 
 /// A material is another product than the one it goes into, and some of it is needed.
@@ -149,6 +178,7 @@ fn save_substitution(world: &mut World, draft: &mut Draft<'_>) -> Result<(), Str
     if !at(PRODUCTS, product).exists(world) {
         return Err("产品不存在，不能保存！".to_owned());
     }
+    show_product(world, draft, Some(product));
     let Some(given) = draft.given("childtd").cloned() else {
         return Ok(());
     };

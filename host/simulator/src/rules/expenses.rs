@@ -233,22 +233,7 @@ fn save_claim(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     sum_up(world, draft, &CLAIM_BILLS)?;
     let total = amount(&current(world, draft, "money1")).unwrap_or_default();
     if let Some(usage) = current(world, draft, OF_USAGE.0).as_integer() {
-        let usage = at(USAGES, usage);
-        if !usage.exists(world) {
-            return Err("关联的费用使用不存在，不能保存！".to_owned());
-        }
-        let claims = having(world, CLAIMS, OF_USAGE.0, usage.ord);
-        let others = claims.into_iter().filter(|claim| Some(claim.ord) != draft.ord);
-        let others: Vec<At> = others.collect();
-        let open = others
-            .into_iter()
-            .filter(|claim| !approvals::is_rejected(world, *claim))
-            .collect::<Vec<At>>();
-        let claimed = sum(open.into_iter().map(|claim| claim.amount(world, "money1")));
-        let all = claimed.and_then(|claimed| claimed.checked_add(total));
-        if all.is_none_or(|all| all > usage.amount(world, "money1")) {
-            return Err("报销金额超过费用使用金额，不能保存！".to_owned());
-        }
+        fits_usage(world, at(USAGES, usage), draft.ord, total)?;
     }
     if let Some(advance) = current(world, draft, OF_ADVANCE.0).as_integer() {
         let advance = at(ADVANCES, advance);
@@ -257,6 +242,24 @@ fn save_claim(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// A usage is claimed within its amount; claims that were turned down count for nothing.
+fn fits_usage(world: &mut World, usage: At, own: Option<i64>, total: Decimal) -> Result<(), String> {
+    if !usage.exists(world) {
+        return Err("关联的费用使用不存在，不能保存！".to_owned());
+    }
+    let mut claims = vec![total];
+    for claim in having(world, CLAIMS, OF_USAGE.0, usage.ord) {
+        if Some(claim.ord) != own && !approvals::is_rejected(world, claim) {
+            claims.push(claim.amount(world, "money1"));
+        }
+    }
+    let used = usage.amount(world, "money1");
+    match sum(claims).is_some_and(|claimed| claimed <= used) {
+        true => Ok(()),
+        false => Err("报销金额超过费用使用金额，不能保存！".to_owned()),
+    }
 }
 
 /// What the claimant still owes of an advance is set off; the rest leaves the account.

@@ -26,6 +26,7 @@ const GOOD: i64 = 0;
 const BAD: i64 = 1;
 
 pub(super) const PLAN_RULES: Rules = Rules {
+    aliases: &[("编号", "派工编号"), ("主题", "派工主题")],
     generated: |schema, ord, entry| {
         let left = Decimal::from(generated::MADE - generated::INSPECTED);
         fill(
@@ -38,6 +39,7 @@ pub(super) const PLAN_RULES: Rules = Rules {
 };
 
 pub(super) const TASK_RULES: Rules = Rules {
+    aliases: &[("编号", "生产质检任务编号"), ("主题", "生产质检任务主题")],
     number: ("生产质检任务编号", "ZJRW"),
     generated: |schema, ord, entry| {
         let mut own = schema

@@ -1,10 +1,21 @@
 //! Purchasing: suppliers, and orders that are approved once.
 
 use super::values::{fill, money};
-use super::{Rules, approvals};
+use super::{Rules, State, approvals};
 use crate::view::View;
 use rust_decimal::Decimal;
-use sunmao_catalogue::FieldType;
+use sunmao_catalogue::{FieldType, Value};
+
+const CATEGORY: State = State {
+    wire: "fl",
+    label: "供应商分类",
+    codes: &[("363", "成品"), ("362", "原材料")],
+};
+const LEVEL: State = State {
+    wire: "jb",
+    label: "供应商级别",
+    codes: &[("366", "三级"), ("365", "二级"), ("364", "一级")],
+};
 
 const ORDERS: &str = "purchase-orders";
 
@@ -17,6 +28,7 @@ pub(super) const ORDER_RULES: Rules = Rules {
         approvals::AMOUNT,
         approvals::OPINION,
     ],
+    aliases: &[("采购id", "数据唯一标识")],
     states: &[approvals::STATE],
     views: &[
         View {
@@ -45,7 +57,23 @@ pub(super) const ORDER_RULES: Rules = Rules {
     ..Rules::NONE
 };
 
+/// What the list can be searched by is not all that it shows.
 pub(super) const SUPPLIER_RULES: Rules = Rules {
+    aliases: &[("供应商行业", "所在行业"), ("人员选择", "采购人员")],
+    derived: &[
+        ("phone", "供应商电话", FieldType::String),
+        ("address", "供应商地址", FieldType::String),
+        ("url", "供应商网址", FieldType::String),
+    ],
+    states: &[CATEGORY, LEVEL],
+    generated: |schema, ord, entry| {
+        let code = |state: &State| {
+            let position = usize::try_from(ord).unwrap_or_default() % state.codes.len();
+            Value::from(state.codes[position].0)
+        };
+        let values = [(CATEGORY.wire, code(&CATEGORY)), (LEVEL.wire, code(&LEVEL))];
+        fill(schema, entry, values);
+    },
     number: ("供应商编号", "GYS"),
     ..Rules::NONE
 };

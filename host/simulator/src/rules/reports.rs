@@ -49,6 +49,7 @@ const FINISHED: State = State {
 const RESULTS: [(&str, &str); 3] = [("hgNum", "HGSL"), ("fgNum", "FGSL"), ("bfNum", "BFSL")];
 
 pub(super) const PLAN_RULES: Rules = Rules {
+    aliases: &[("工序计划开工期", "计划开工期"), ("工序计划完工期", "计划完工期")],
     derived: &[
         ("WABH", "单据编号", FieldType::String),
         ("WATitle", "单据主题", FieldType::String),
@@ -75,6 +76,10 @@ pub(super) const PLAN_RULES: Rules = Rules {
 
 pub(super) const TASK_RULES: Rules = Rules {
     key: "任务ID",
+    aliases: &[
+        ("任务计划开始时间", "计划开始时间"),
+        ("任务计划结束时间", "计划完成时间"),
+    ],
     derived: &[OF_PLAN],
     states: &[TASK_STATUS, CAN_RUN, FINISHED],
     number: ("任务编号", "RW"),
@@ -101,8 +106,16 @@ pub(super) const TASK_RULES: Rules = Rules {
 };
 
 pub(super) const REPORT_RULES: Rules = Rules {
+    derived: &[
+        ("WaBH", "单据编号", FieldType::String),
+        ("ProdOrder", "产品编号", FieldType::String),
+        ("ProdType", "产品型号", FieldType::String),
+    ],
     generated: |schema, ord, entry| {
+        let [assignment, product] = production::generated_numbers(ord);
         let values = [
+            ("WaBH", assignment),
+            ("ProdOrder", product),
             ("WorkAssignWFPID", ord.into()),
             ("TaskID", ord.into()),
             ("WpName", production::operation_name(ord).into()),
@@ -178,6 +191,9 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     draft.set("Num1", total.into());
     for (wire, own) in [
         ("WaTitle", "WATitle"),
+        ("WaBH", "WABH"),
+        ("ProdOrder", "ProductCode"),
+        ("ProdType", "ProductModel"),
         ("ProdName", "ProductName"),
         ("WpName", "WorkingProcedureTitle"),
     ] {

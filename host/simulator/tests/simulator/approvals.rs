@@ -13,6 +13,11 @@ async fn a_verdict_decides_once_and_shows_with_its_label() {
     caller
         .refused("purchase-orders.approve", decide(1, 7), words)
         .await;
+    let mut negative = decide(1, 1);
+    negative["@__sp_money"] = json!("-1");
+    caller
+        .refused("purchase-orders.approve", negative, "审批金额不能小于0")
+        .await;
     caller.done("purchase-orders.approve", decide(1, 1)).await;
     let words = "单据已审批，不能重复审批！";
     caller

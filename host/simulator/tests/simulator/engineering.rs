@@ -38,6 +38,12 @@ async fn a_bill_is_made_of_other_products() {
     caller.has("bills-of-materials", ord, &expected).await;
     let material = caller.record("bills-of-materials", ord).await["childtd"][0].clone();
     assert_eq!(material["ProductCode"], "CP000002");
+    let by_product = json!({"proorder1": "CP000001", "protype1": "SM-0001", "fromType": "0"});
+    let listed = caller.call("bills-of-materials.list", by_product).await;
+    assert_eq!(
+        listed["Page"]["RecordCount"], 2,
+        "the generated one and the new one"
+    );
     let mut twin = bill(4, json!([]));
     twin["BOMBH"] = json!("BOM000031");
     caller.refused(create, twin, "清单编号已被使用").await;
@@ -103,6 +109,10 @@ async fn a_substitute_is_another_product_of_its_own_rank() {
         (&lines[0]["ID"], &lines[0]["ReProductID"]),
         (&json!(32), &json!(5))
     );
+    let listed = caller
+        .call("material-substitutions.list", json!({"proorder1": "CP000002"}))
+        .await;
+    assert_eq!(listed["Page"]["RecordCount"], 2);
     let enabled = caller
         .call("material-substitutions.list", json!({"StopStatus": "1"}))
         .await;

@@ -51,6 +51,13 @@ async fn only_what_needs_inspection_is_sent() {
         .has("quality-inspection-plans", assignment, &[("InspectorName", "50")])
         .await;
 
+    for (list, code) in [
+        ("quality-inspection-tasks.list", "ZJRW000031"),
+        ("quality-inspection-plans.list", "PG000031"),
+    ] {
+        let found = caller.call(list, json!({"UserID": 1, "Code": code})).await;
+        assert_eq!(found["datas"].as_array().unwrap().len(), 1, "{list}");
+    }
     let own = json!({"Title": "打样", "ExecQcCheck": 0, "ProductID": 1, "UnitID": 1, "NumMake": "5", "Cateid_WA": "3",
                      "DateStart": "2026-03-02", "DateEnd": "2026-03-06", "DateDelivery": "2026-03-10"});
     let needless = caller.done("work-assignments.create", own).await;

@@ -95,6 +95,10 @@ async fn each_operation_is_planned_and_handed_out() {
     let mut own = assignment("PG-1");
     own["WorkAssignWFPs"] = json!([step(4), step(5)]);
     own["WorkAssignWFPs"][1]["NumMake"] = json!(60);
+    own["WorkAssignWFPs"][0]["DateStart"] = json!("2026-03-02");
+    own["WorkAssignWFPs"][0]["DateEnd"] = json!("2026-03-02");
+    own["WorkAssignWFPs"][1]["DateStart"] = json!("2026-03-03");
+    own["WorkAssignWFPs"][1]["DateEnd"] = json!("2026-03-05");
     let ord = caller.done("work-assignments.create", own).await;
     let plan = [
         ("WorkAssignID", "31"),
@@ -118,6 +122,19 @@ async fn each_operation_is_planned_and_handed_out() {
     ];
     caller.has("production-tasks", 32, &task).await;
     assert_eq!(ord, 31);
+    for (list, filters) in [
+        (
+            "production-tasks.list",
+            json!({"WABH": "PG-1", "StartTime": "2026-03-03", "EndTime": "2026-03-05"}),
+        ),
+        (
+            "production-report-plans.list",
+            json!({"code": "PG-1", "StartTime": "2026-03-03", "EndTime": "2026-03-05"}),
+        ),
+    ] {
+        let found = caller.call(list, filters).await;
+        assert_eq!(found["Page"]["RecordCount"], 1, "{list}");
+    }
     let tasks = caller.call("production-tasks.list", json!({"WAID": 31})).await;
     assert_eq!(tasks["Page"]["RecordCount"], 2, "tasks have keys of their own");
 }
@@ -142,7 +159,12 @@ async fn nobody_reports_more_than_is_planned() {
     own["fgNum"] = json!(1);
     own["bfNum"] = json!("0.5");
     let first = caller.done(create, own).await;
-    let expected = [("Num1", "19.5"), ("WaTitle", "木桌"), ("WpName", "工序04")];
+    let expected = [
+        ("Num1", "19.5"),
+        ("WaTitle", "木桌"),
+        ("WpName", "工序04"),
+        ("ProdType", "SM-0001"),
+    ];
     caller.has("production-reports", first, &expected).await;
     let plan = [
         ("HGSL", "18"),
