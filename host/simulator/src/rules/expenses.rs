@@ -190,12 +190,14 @@ fn save_usage(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     fits_request(world, at(REQUESTS, request), own, total)
 }
 
-/// Refuses to change a usage that somebody has claimed.
+/// Refuses to change a usage that somebody has claimed, unless the claim was turned down.
 fn unclaimed(world: &mut World, usage: At) -> Result<(), String> {
-    match having(world, CLAIMS, OF_USAGE.0, usage.ord).is_empty() {
-        true => Ok(()),
-        false => Err("费用使用已报销，不能修改，不能保存！".to_owned()),
+    for claim in having(world, CLAIMS, OF_USAGE.0, usage.ord) {
+        if !approvals::is_rejected(world, claim) {
+            return Err("费用使用已报销，不能修改，不能保存！".to_owned());
+        }
     }
+    Ok(())
 }
 
 /// A request is used within the amount that was approved, and not before.

@@ -209,6 +209,30 @@ async fn a_claim_stays_within_the_usage_unless_it_is_rejected() {
         .done("expense-claims.approve", json!({"ord": first, "@__sp_result": 2}))
         .await;
     caller.done("expense-claims.save", claim("100")).await;
+    let words = "费用使用已报销";
+    caller
+        .refused("expense-usages.save", json!({"ord": usage, "title": "改"}), words)
+        .await;
+    let last = caller.record("expense-claims", first + 1).await["ord"].clone();
+    caller
+        .done(
+            "expense-claims.approve",
+            json!({"ord": last, "@__sp_result": 1, "@__sp_money": "90"}),
+        )
+        .await;
+    caller.done("expense-claims.pay-out", json!({"ord": last})).await;
+    caller.has("expense-usages", usage, &[("bxmoney", "90.00")]).await;
+
+    let usage = caller.bill("expense-usages", "10", json!({})).await;
+    let claim = caller
+        .bill("expense-claims", "10", json!({"employ": usage}))
+        .await;
+    caller
+        .done("expense-claims.approve", json!({"ord": claim, "@__sp_result": 2}))
+        .await;
+    caller
+        .done("expense-usages.save", json!({"ord": usage, "money1": "8"}))
+        .await;
 }
 
 #[tokio::test]
