@@ -25,10 +25,10 @@ pub(crate) struct Draft<'a> {
     /// The position of the schema.
     pub(crate) object: usize,
     pub(crate) schema: &'a Schema,
-    /// The key that is given, of a record or for one.
-    pub(crate) ord: Option<i64>,
     /// The query of the request, which may say more than its arguments.
     pub(crate) query: &'a Record,
+    /// The key, once there is one.
+    pub(crate) ord: Option<i64>,
     /// Given values by column, as they are kept.
     pub(crate) values: Vec<(usize, Value)>,
     /// Given values that the schema does not know.
@@ -43,8 +43,8 @@ impl<'a> Draft<'a> {
         Draft {
             object,
             schema,
-            ord: None,
             query,
+            ord: None,
             values: Vec::new(),
             extra: Record::default(),
             is_new: false,

@@ -40,8 +40,6 @@ pub(crate) struct Rules {
     pub(crate) aliases: &'static [(&'static str, &'static str)],
     /// Columns that follow from others: wire name, label, type.
     pub(crate) derived: &'static [(&'static str, &'static str, FieldType)],
-    /// Columns whose codes follow from what was done to a record.
-    pub(crate) states: &'static [State],
     /// The label of the key in lists, where the vendor's first key is another record's.
     pub(crate) key: &'static str,
     /// Columns that name a record of another object.
@@ -53,6 +51,8 @@ pub(crate) struct Rules {
     pub(crate) views: &'static [View],
     /// Parameters of lists that change the screen around the rows, or say where the caller came from.
     pub(crate) screen: &'static [&'static str],
+    /// Columns whose codes follow from what was done to a record.
+    pub(crate) states: &'static [State],
     /// The label of the number that the ERP proposes for new records, and how numbers begin.
     pub(crate) number: (&'static str, &'static str),
     /// Which records a list offers, by the list's verb: all of them, or those that can be chosen from it.
@@ -143,12 +143,12 @@ impl Rules {
     const NONE: Rules = Rules {
         aliases: &[],
         derived: &[],
-        states: &[],
         key: "",
         references: &[],
         owner: None,
         views: &[],
         screen: &[],
+        states: &[],
         number: ("", "BH"),
         offers: |_, _, _| true,
         generated: |_, _, _| {},
