@@ -63,7 +63,16 @@ pub(crate) fn roles(operation: &Operation, schema: &Schema, owner: Option<&Schem
         ("searchkey".to_owned(), Role::Search),
     ]);
     for (position, field) in operation.params.iter().enumerate() {
-        let role = if key == Some(position) {
+        let chosen = schema
+            .rules
+            .chosen_by
+            .iter()
+            .find(|(parameter, _)| parameter.eq_ignore_ascii_case(&field.wire));
+        let role = if let Some((_, column)) = chosen {
+            schema
+                .named(column)
+                .map(|column| Role::Column(plain(field), column))
+        } else if key == Some(position) {
             Some(Role::Column(plain(field), KEY))
         } else {
             particular(field, schema)

@@ -31,6 +31,7 @@ mod serving;
 mod session;
 mod show;
 mod store;
+mod summary;
 mod table;
 mod text;
 mod variant;

@@ -22,11 +22,20 @@ const BRANCH: usize = 8;
 /// The page of a list that is asked for. A list that has no pages comes whole.
 pub(crate) fn page(request: &Request<'_>, table: &Table, query: &Query) -> Rows {
     let schema = request.schema;
-    let mut found: Vec<(i64, &Entry)> = table
+    let matching = table
         .newest_first()
         .filter(|(_, entry)| (schema.rules.offers)(&request.operation.verb, schema, entry))
-        .filter(|(_, entry)| query.matches(entry))
-        .collect();
+        .filter(|(_, entry)| query.matches(entry));
+    let summary = schema
+        .rules
+        .summaries
+        .iter()
+        .find(|summary| summary.verb == request.operation.verb);
+    let summed = summary.map(|summary| summary.of(schema, matching.clone()));
+    let mut found: Vec<(i64, &Entry)> = match &summed {
+        Some(rows) => rows.iter().map(|(ord, entry)| (*ord, entry)).collect(),
+        None => matching.collect(),
+    };
     if let Some((column, backwards)) = query.sort {
         found.sort_by(|(_, left), (_, right)| {
             let order = compare(&left.values[column], &right.values[column]);

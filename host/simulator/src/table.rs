@@ -60,7 +60,7 @@ impl Table {
     }
 
     /// All records, the newest first, as the ERP lists them.
-    pub(crate) fn newest_first(&self) -> impl Iterator<Item = (i64, &Entry)> {
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = (i64, &Entry)> + Clone {
         self.entries.iter().rev().map(|(ord, entry)| (*ord, entry))
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     generator: Generator,
     tables: Vec<Option<Arc<Table>>>,
+    /// What the rules of several objects changed beside the record that was asked for, until they hand it over.
+    pub(crate) followed: Vec<Change>,
 }
 
 /// A record on its way into the store.
@@ -78,14 +80,21 @@ impl World {
             clock,
             generator: Generator::new(options.seed, options.size),
             tables: model.schemas.iter().map(|_| None).collect(),
+            followed: Vec::new(),
             model,
         }
     }
 
     /// The records of an object.
     pub(crate) fn table(&mut self, object: usize) -> &mut Table {
+        if self.tables[object].is_none() {
+            let schema = &self.model.schemas[object];
+            let settle = schema.rules.settle;
+            self.tables[object] = Some(Arc::new(self.generator.table(schema)));
+            settle(self);
+        }
         let schema = &self.model.schemas[object];
-        let table = self.tables[object].get_or_insert_with(|| Arc::new(self.generator.table(schema)));
+        let table = self.tables[object].get_or_insert_with(|| Arc::new(Table::new(&schema.unique)));
         Arc::make_mut(table)
     }
 

@@ -1,12 +1,19 @@
-//! Contracts: they belong to a customer that exists, named by key or by name, and their sums follow from their lines.
+//! Contracts: they belong to a customer that exists, named by key or by name, their sums follow from their lines, and
+//! whoever saves one waits for its approval.
 
-use super::Rules;
+use super::amounts::{Offer, given, member};
+use super::contract_lines::{self, LINES, includes_tax};
+use super::contract_sums::{Sums, lines_of, named, show_lines, sums};
 use super::references::{Reference, STAFF_FILTERS};
-use crate::text::number;
+use super::{Command, Rules, contract_approvals, contracts_generated, dealings};
+use crate::ledger::Change;
 use crate::view::{Shows, Standing, View};
 use crate::world::{Draft, World};
 use rust_decimal::Decimal;
 use sunmao_catalogue::{FieldType, Record, Value};
+
+/// The object's name.
+pub(super) const CONTRACTS: &str = "contracts";
 
 /// How many days ahead of a contract's end the ERP reminds of it.
 const END_NOTICE: i64 = 30;
@@ -15,10 +22,10 @@ const END_NOTICE: i64 = 30;
 const NEWEST: i64 = 7;
 
 /// A contract waits for its approval from when it is saved.
-const WAITING: Shows = Shows::Standing(Standing {
-    begins: &["save", "create"],
-    ends: &["approve"],
-});
+const WAITING: Shows = Shows::Codes("审批状态", &[contract_approvals::WAITING]);
+/// The column of the repair that a contract charges for.
+const REPAIR: &str = "维修单id";
+
 const ENDING: Shows = Shows::Days("结束日期", 0, END_NOTICE);
 const SHARED: Shows = Shows::Standing(Standing {
     begins: &["share"],
@@ -40,7 +47,16 @@ pub(super) const RULES: Rules = Rules {
         ("优惠后金额", "优惠后总额"),
         ("付款方式", "收款方式"),
     ],
-    derived: &[("htly", "合同来源", FieldType::String)],
+    derived: &[
+        ("htly", "合同来源", FieldType::String),
+        ("yhlines", "明细优惠合计", FieldType::Decimal),
+        ("skzt", "收款状态", FieldType::String),
+        ("kpzt", "开票状态", FieldType::String),
+        ("kpmoney", "已开票总额", FieldType::Decimal),
+        dealings::LAST,
+        dealings::WORDS,
+        dealings::TIMES,
+    ],
     references: &[
         Reference {
             name: "cateid",
@@ -66,10 +82,16 @@ pub(super) const RULES: Rules = Rules {
     screen: &["datatype", "ly", "checktype", "catetype"],
     number: ("合同编号", "HT"),
     before_save,
+    after_save,
+    carry_out,
+    settle: |world| world.fit(CONTRACTS, contracts_generated::fitted),
     ..Rules::NONE
 };
 
 fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
+    if let Some(ord) = draft.ord.filter(|_| !draft.is_new) {
+        open_for_changes(world, ord, "合同已审批通过，不能修改！")?;
+    }
     let Some(customers) = world.model.object("customers") else {
         return Ok(());
     };
@@ -82,8 +104,17 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
             None => return Err(NO_CUSTOMER.to_owned()),
         }
     }
-    sum_up(draft);
-    name_the_customer(world, draft, "CompanyName")
+    name_the_customer(world, draft, "CompanyName")?;
+    charge_once(world, draft)?;
+    match priced_lines(draft)? {
+        Some(sums) => {
+            let concession = sums.concession;
+            add_up(draft, &sums, concession);
+        }
+        None => take_sums(world, draft)?,
+    }
+    contract_approvals::submit(draft);
+    Ok(())
 }
 
 const NO_CUSTOMER: &str = "关联客户不存在，不能保存！";
@@ -110,34 +141,179 @@ pub(super) fn name_the_customer(
     }
 }
 
-/// The json dialect gives lines and no sums. Sums too large for an exact decimal are left out.
-fn sum_up(draft: &mut Draft<'_>) {
-    let lines = draft.given("contractList").and_then(Value::as_list);
-    let (Some(lines), None) = (lines, draft.given("premoney")) else {
-        return;
+/// One contract charges for a repair.
+fn charge_once(world: &mut World, draft: &Draft<'_>) -> Result<(), String> {
+    let Some(repair) = draft.given(REPAIR).and_then(Value::as_integer) else {
+        return Ok(());
     };
-    let sums = lines.iter().filter_map(Value::as_record).try_fold(
-        (Decimal::ZERO, Decimal::ZERO),
-        |(price, discount), line| {
-            let factor = amount(line, "Discount").unwrap_or(Decimal::ONE);
-            let own = amount(line, "Num")?
-                .checked_mul(amount(line, "Price")?)?
-                .checked_mul(factor)?;
-            let off = amount(line, "Concessions").unwrap_or_default();
-            Some((price.checked_add(own)?, discount.checked_add(off)?))
-        },
-    );
-    let Some((total, discount)) = sums else {
-        return;
-    };
-    let rest = total.checked_sub(discount).unwrap_or(total);
-    for (wire, sum) in [("premoney", total), ("yhvalue", discount), ("money1", rest)] {
-        let mut cents = sum.round_dp(2);
-        cents.rescale(2);
-        draft.set(wire, cents.into());
+    let own = draft.ord.filter(|_| !draft.is_new);
+    let mut others = world.keys_with(CONTRACTS, REPAIR, repair);
+    others.retain(|ord| Some(*ord) != own);
+    match others.is_empty() {
+        true => Ok(()),
+        false => Err("维修单已转合同，不能重复转合同！".to_owned()),
     }
 }
 
-fn amount(line: &Record, name: &str) -> Option<Decimal> {
-    number(&line.get(name)?.to_text()?)
+/// Refuses to touch a contract that has been approved.
+fn open_for_changes(world: &mut World, contract: i64, refusal: &str) -> Result<(), String> {
+    match world.text(CONTRACTS, contract, "SpStatus") == contract_approvals::APPROVED {
+        true => Err(refusal.to_owned()),
+        false => Ok(()),
+    }
+}
+
+/// Refuses to touch the lines of a contract that has been approved.
+pub(super) fn open_for_lines(world: &mut World, contract: i64) -> Result<(), String> {
+    open_for_changes(world, contract, "合同已审批通过，明细不能修改！")
+}
+
+/// The offers that the json dialect gives beside a contract, which has no sums there.
+fn offers(draft: &Draft<'_>) -> Option<Vec<(Offer, Record)>> {
+    let lines = draft.given("contractList").and_then(Value::as_list)?;
+    let offer = |line: &Record| Offer {
+        quantity: member(line, "Num").unwrap_or_default(),
+        price: member(line, "Price").unwrap_or_default(),
+        discount: member(line, "Discount").unwrap_or(Decimal::ONE),
+        tax_rate: member(line, "TaxRate").unwrap_or_default(),
+        includes_tax: given(line, "IsTax").is_some_and(includes_tax),
+        concession: member(line, "Concessions").unwrap_or_default(),
+    };
+    let records = lines.iter().filter_map(Value::as_record);
+    Some(records.map(|line| (offer(line), line.clone())).collect())
+}
+
+/// The sums of the lines that come with a contract, where some do.
+fn priced_lines(draft: &Draft<'_>) -> Result<Option<Sums>, String> {
+    let Some(offers) = offers(draft) else {
+        return Ok(None);
+    };
+    let mut sums = Sums::default();
+    for (position, (offer, _)) in offers.iter().enumerate() {
+        let row = position + 1;
+        let priced = offer
+            .priced()
+            .ok_or_else(|| format!("合同明细第{row}行：金额超出范围，不能保存！"))?;
+        if priced.concession > priced.gross {
+            return Err(format!("合同明细第{row}行：优惠金额不能大于总价，不能保存！"));
+        }
+        sums.gross += priced.gross;
+        sums.concession += priced.concession;
+        sums.tax += priced.tax;
+    }
+    Ok(Some(sums))
+}
+
+/// A contract with lines costs what its lines cost, whatever its screen says: the ones it has, or for a new contract
+/// those that wait for its customer. The concession is the screen's, and no smaller than that of the lines.
+fn take_sums(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
+    let lines = lines_of_draft(world, draft);
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let sums = sums(world, &lines);
+    let asked = draft.given("yhvalue").and_then(super::amounts::readable);
+    let concession = asked.unwrap_or_default().max(sums.concession);
+    if concession > sums.gross {
+        return Err("优惠总额不能大于合同总额，不能保存！".to_owned());
+    }
+    add_up(draft, &sums, concession);
+    Ok(())
+}
+
+fn lines_of_draft(world: &mut World, draft: &Draft<'_>) -> Vec<i64> {
+    match draft.ord.filter(|_| !draft.is_new) {
+        Some(ord) => lines_of(world, ord),
+        None => match draft.given("company").and_then(Value::as_integer) {
+            Some(customer) => contract_lines::waiting(world, customer),
+            None => Vec::new(),
+        },
+    }
+}
+
+fn add_up(draft: &mut Draft<'_>, sums: &Sums, concession: Decimal) {
+    for (wire, value) in named(sums, concession) {
+        draft.set(wire, value);
+    }
+}
+
+/// A new contract takes its lines along, and every saved one is submitted for approval.
+fn after_save(world: &mut World, ord: i64, draft: &Draft<'_>) -> Vec<Change> {
+    if draft.is_new {
+        match offers(draft) {
+            Some(offers) => create_lines(world, ord, &offers),
+            None => {
+                for line in lines_of_draft(world, draft) {
+                    world.write(LINES, line, &[("contract", ord.into())]);
+                }
+            }
+        }
+    }
+    if !lines_of(world, ord).is_empty() {
+        show_lines(world, ord);
+    }
+    contract_approvals::note(world, ord);
+    world.hand_over(CONTRACTS, &[ord])
+}
+
+/// Makes a line of the contract of each that came with it.
+fn create_lines(world: &mut World, contract: i64, offers: &[(Offer, Record)]) {
+    let company = world.read(CONTRACTS, contract, "company");
+    let mut shown = Vec::new();
+    for (offer, line) in offers {
+        let Some(priced) = offer.priced() else { continue };
+        let text = |name: &str| given(line, name).cloned().unwrap_or_default();
+        let code = text("ProductCode").to_text().unwrap_or_default();
+        let product = world.named("products", "Code", &code);
+        let mut values = contract_lines::amounts(offer, &priced);
+        values.extend([
+            (
+                contract_lines::PRODUCT,
+                product.map_or(Value::Null, Value::Integer),
+            ),
+            ("company", company.clone()),
+            ("contract", contract.into()),
+            ("title", text("ProductName")),
+            ("order1", code.into()),
+            ("type1", text("ProductType")),
+            ("unit", text("productUnitName")),
+            ("invoiceType", text("InvoiceTypeName")),
+            ("includeTax", text("IsTax")),
+            ("date2", text("DeliveryDate")),
+            ("intro", text("Intro")),
+            ("jf", text("Points")),
+        ]);
+        if let Some(ord) = world.add(LINES, None, &values) {
+            let mut line = line.clone();
+            line.insert("Id".to_owned(), ord.into());
+            shown.push(Value::from(line));
+        }
+    }
+    world.write(CONTRACTS, contract, &[("contractList", Value::List(shown))]);
+}
+
+/// An approval is decided, a follow-up noted, and a shared contract says with whom.
+fn carry_out(world: &mut World, command: &Command<'_>) -> Result<Vec<Change>, String> {
+    match command.verb() {
+        "approve" => {
+            let decision = contract_approvals::Decision {
+                result: command.text("@__sp_result"),
+                opinion: command.text("@__sp_intro"),
+                next: command.text("@bill.approve.list"),
+            };
+            command.each(world, contract_approvals::open, |world, ord| {
+                contract_approvals::decide(world, ord, &decision);
+            })
+        }
+        "share" => {
+            let people = dealings::shared_with(world, command);
+            command.on_each(world, |world, ord| {
+                world.write(CONTRACTS, ord, &[("AddshareName", people.clone())]);
+            })
+        }
+        "follow-up" => command.on_each(world, |world, ord| {
+            dealings::follow_up(world, CONTRACTS, ord, command)
+        }),
+        _ => Ok(Vec::new()),
+    }
 }

@@ -1,11 +1,14 @@
 //! Customers: a number that the ERP proposes, a salesperson, and a main contact that is saved with them.
 
 use super::references::{Reference, STAFF_FILTERS};
-use super::{Rules, resolve};
+use super::{Command, Rules, dealings, resolve};
 use crate::ledger::Change;
 use crate::view::{Shows, Standing, View};
 use crate::world::{Draft, World};
 use sunmao_catalogue::{FieldType, Record, Value};
+
+/// The object's name.
+const CUSTOMERS: &str = "customers";
 
 /// The code of a customer that is a person.
 const PERSON: i64 = 2;
@@ -38,6 +41,10 @@ pub(super) const RULES: Rules = Rules {
     derived: &[
         ("sort2", "客户属性", FieldType::Int),
         ("person", "主联系人", FieldType::Int),
+        dealings::LAST,
+        dealings::WORDS,
+        dealings::TIMES,
+        ("gxry", "共享人员", FieldType::String),
     ],
     references: &[Reference {
         name: "cateName",
@@ -62,7 +69,15 @@ pub(super) const RULES: Rules = Rules {
     number: ("客户编号", "KH"),
     before_save,
     after_save,
+    carry_out,
     after_command,
+    settle: |world| {
+        world.fit(CUSTOMERS, |_, _| {
+            let mut values = dealings::none();
+            values.push(("gxry", Value::Null));
+            values
+        });
+    },
     ..Rules::NONE
 };
 
@@ -148,6 +163,22 @@ fn rename(world: &mut World, ord: i64, draft: &Draft<'_>) {
         for own in own {
             table.follow(own, shown, name.clone());
         }
+    }
+}
+
+/// A follow-up is noted, and a shared customer says with whom.
+fn carry_out(world: &mut World, command: &Command<'_>) -> Result<Vec<Change>, String> {
+    match command.verb() {
+        "follow-up" => command.on_each(world, |world, ord| {
+            dealings::follow_up(world, CUSTOMERS, ord, command);
+        }),
+        "share" => {
+            let people = dealings::shared_with(world, command);
+            command.on_each(world, |world, ord| {
+                world.write(CUSTOMERS, ord, &[("gxry", people.clone())]);
+            })
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -3,9 +3,16 @@
 mod advances;
 mod approvals;
 mod bookings;
+mod amounts;
+mod book;
+mod collections;
+mod confirmation;
 mod contacts;
+mod contract_approvals;
 mod contract_lines;
+mod contract_sums;
 mod contracts;
+mod contracts_generated;
 mod customers;
 mod engineering;
 mod expense_lines;
@@ -23,11 +30,21 @@ mod reports;
 mod routings;
 mod service;
 mod values;
+mod dealings;
+mod fulfilment;
+mod projects;
+mod sales_invoices;
+mod shipments;
+mod stock_issues;
+mod stock_levels;
+mod stock_receipts;
+mod warehouses;
 
 pub(crate) use references::{Reference, resolve};
 
 use crate::ledger::Change;
 use crate::schema::Schema;
+use crate::summary::Summary;
 use crate::table::Entry;
 use crate::view::View;
 use crate::world::{Draft, World};
@@ -53,6 +70,10 @@ pub(crate) struct Rules {
     pub(crate) screen: &'static [&'static str],
     /// Columns whose codes follow from what was done to a record.
     pub(crate) states: &'static [State],
+    /// Parameters of lists that choose by a column of another name: the parameter's wire name and the column's.
+    pub(crate) chosen_by: &'static [(&'static str, &'static str)],
+    /// Lists that show one row for all records that agree in some columns.
+    pub(crate) summaries: &'static [Summary],
     /// The label of the number that the ERP proposes for new records, and how numbers begin.
     pub(crate) number: (&'static str, &'static str),
     /// Which records a list offers, by the list's verb: all of them, or those that can be chosen from it.
@@ -73,6 +94,8 @@ pub(crate) struct Rules {
     pub(crate) after_delete: fn(&mut World, i64, &Entry) -> Vec<Change>,
     /// Notes that a record was read.
     pub(crate) after_get: fn(&mut World, i64),
+    /// Fits the generated records to each other and to those of other objects, once, when they are first asked for.
+    pub(crate) settle: fn(&mut World),
 }
 
 /// A column of codes: wire name, label, and the codes with their labels.
@@ -99,6 +122,8 @@ impl Rules {
             "customer-contacts" => contacts::RULES,
             "contracts" => contracts::RULES,
             "contract-lines" => contract_lines::RULES,
+            "contract-approvals" => contract_approvals::RULES,
+            "projects" => projects::RULES,
             "products" => products::RULES,
             "expense-requests" => expenses::REQUEST_RULES,
             "expense-request-lines" => expenses::REQUEST_LINE_RULES,
@@ -136,6 +161,15 @@ impl Rules {
             "routings" => routings::ROUTING_RULES,
             "production-operations" => routings::OPERATION_RULES,
             "production-bills-of-materials" => routings::MATERIAL_LIST_RULES,
+            "warehouses" => warehouses::RULES,
+            "stock-levels" => stock_levels::RULES,
+            "stock-receipts" => stock_receipts::RULES,
+            "stock-receipt-lines" => stock_receipts::LINE_RULES,
+            "stock-issues" => stock_issues::RULES,
+            "shipments" => shipments::RULES,
+            "shipment-lines" => shipments::LINE_RULES,
+            "collections" => collections::RULES,
+            "sales-invoices" => sales_invoices::RULES,
             _ => Rules::NONE,
         }
     }
@@ -149,6 +183,8 @@ impl Rules {
         views: &[],
         screen: &[],
         states: &[],
+        chosen_by: &[],
+        summaries: &[],
         number: ("", "BH"),
         offers: |_, _, _| true,
         generated: |_, _, _| {},
@@ -159,5 +195,6 @@ impl Rules {
         before_delete: |_, _| Ok(()),
         after_delete: |_, _, _| Vec::new(),
         after_get: |_, _| {},
+        settle: |_| {},
     };
 }

@@ -1,6 +1,10 @@
-//! Products: a number that the ERP proposes where none is given.
+//! Products: a number that the ERP proposes where none is given, and the prices of their price list.
 
 use super::Rules;
+use super::amounts::{given, member};
+use crate::world::World;
+use rust_decimal::Decimal;
+use sunmao_catalogue::{Record, Value};
 
 pub(super) const RULES: Rules = Rules {
     aliases: &[
@@ -31,3 +35,12 @@ pub(super) const RULES: Rules = Rules {
     number: ("产品编号", "CP"),
     ..Rules::NONE
 };
+
+/// A price of a product for everybody, by its name on the price list (`Price2jy`); zero where there is none. The price for
+/// everybody is that of department 0, else the first one.
+pub(super) fn price(world: &mut World, product: i64, name: &str) -> Decimal {
+    let prices = world.lines("products", product, "PackingPrices");
+    let is_common = |price: &&Record| given(price, "Bm").and_then(Value::as_integer) == Some(0);
+    let chosen = prices.iter().find(is_common).or(prices.first());
+    chosen.and_then(|price| member(price, name)).unwrap_or_default()
+}

@@ -50,3 +50,22 @@ fn found(world: &mut World, reference: &Reference, given: &Value) -> Option<(i64
     let name = world.value(object, key, name)?.clone();
     Some((key, name))
 }
+
+/// The names of the people that a text chooses, by keys or names with commas between. Keys that nobody has stay as they
+/// came.
+pub(super) fn people(world: &mut World, text: &str) -> String {
+    let mut names = Vec::new();
+    for part in text
+        .split([',', '，'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let key = part.parse::<i64>().ok();
+        let name = key.map(|key| world.text("accounts", key, "Name"));
+        names.push(
+            name.filter(|name| !name.is_empty())
+                .unwrap_or_else(|| part.to_owned()),
+        );
+    }
+    names.join("、")
+}

@@ -1,0 +1,111 @@
+//! Sales invoices: what a contract's invoicing plan writes out on the occasion that it waits for. Never more than the
+//! contract costs.
+
+use super::amounts::cents;
+use super::contracts::CONTRACTS;
+use super::fulfilment::Occasion;
+use super::{Rules, State, contracts_generated};
+use crate::world::World;
+use rust_decimal::Decimal;
+use sunmao_catalogue::{FieldType, Value};
+
+/// The object's name.
+const INVOICES: &str = "sales-invoices";
+
+/// Codes of the invoicing state.
+const OPEN: &str = "0";
+const WRITTEN: &str = "1";
+
+pub(super) const RULES: Rules = Rules {
+    derived: &[
+        ("company", "客户ID", FieldType::Int),
+        ("contract", "合同ID", FieldType::Int),
+        ("money1", "开票金额", FieldType::Decimal),
+        ("taxvalue", "税额", FieldType::Decimal),
+        ("date1", "开票日期", FieldType::Datetime),
+    ],
+    states: &[State {
+        wire: "zt",
+        label: "开票状态",
+        codes: &[(OPEN, "未开票"), (WRITTEN, "已开票")],
+    }],
+    number: ("票据单号", "PJ"),
+    settle: |world| world.fit(INVOICES, fitted),
+    ..Rules::NONE
+};
+
+/// What is invoiced of a contract.
+pub(super) fn invoiced(world: &mut World, contract: i64) -> Decimal {
+    let own = world.keys_with(INVOICES, "contract", contract);
+    own.into_iter()
+        .filter(|ord| world.text(INVOICES, *ord, "zt") == WRITTEN)
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|ord| world.amount(INVOICES, ord, "money1"))
+        .sum()
+}
+
+/// Writes an invoice where the contract's plan waits for the occasion: what it comes to.
+pub(super) fn invoice(world: &mut World, contract: i64, occasion: Occasion, amount: Decimal) -> Decimal {
+    let wanted = match world.link(CONTRACTS, contract, "invoicePlan") {
+        Some(1) => Occasion::Approved,
+        Some(3) => Occasion::Issued,
+        Some(4) => Occasion::Shipped,
+        _ => return Decimal::ZERO,
+    };
+    let due = world.amount(CONTRACTS, contract, "money1");
+    let amount = cents(amount.min(due - invoiced(world, contract)));
+    let is_wanted = world.link(CONTRACTS, contract, "invoiceMode") != Some(0);
+    if occasion != wanted || !is_wanted || amount <= Decimal::ZERO {
+        return Decimal::ZERO;
+    }
+    let tax = world.amount(CONTRACTS, contract, "TaxValue1");
+    let share = amount.checked_div(due).and_then(|share| share.checked_mul(tax));
+    let mut values = of_contract(world, contract);
+    values.extend([
+        ("zt", WRITTEN.into()),
+        ("money1", amount.into()),
+        ("taxvalue", cents(share.unwrap_or_default()).into()),
+        ("date1", world.day().into()),
+    ]);
+    world.add(INVOICES, None, &values);
+    amount
+}
+
+/// What an invoice shows of its contract.
+fn of_contract(world: &mut World, contract: i64) -> Vec<(&'static str, Value)> {
+    let customer = world.read(CONTRACTS, contract, "company");
+    let number = customer
+        .as_integer()
+        .map(|customer| world.read("customers", customer, "khid"));
+    let mut values = vec![
+        ("company", customer),
+        ("contract", contract.into()),
+        ("khid", number.unwrap_or_default()),
+    ];
+    for (own, theirs) in [
+        ("name", "CompanyName"),
+        ("htname", "title"),
+        ("htid", "htid"),
+        ("bz", "bz"),
+        ("md", "invoiceMode"),
+    ] {
+        values.push((own, world.read(CONTRACTS, contract, theirs)));
+    }
+    values
+}
+
+/// Generated invoice n is that of contract n, written once its products are issued.
+fn fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
+    let mut values = of_contract(world, ord);
+    let is_written = contracts_generated::is_fulfilled(ord);
+    values.extend([
+        ("zt", if is_written { WRITTEN } else { OPEN }.into()),
+        ("money1", world.read(CONTRACTS, ord, "money1")),
+        ("taxvalue", world.read(CONTRACTS, ord, "TaxValue1")),
+    ]);
+    if !is_written {
+        values.push(("date1", Value::Null));
+    }
+    values
+}
