@@ -14,7 +14,7 @@ pub(crate) struct Summary {
     pub(crate) verb: &'static str,
     /// Columns by wire name in which the records of a row agree.
     pub(crate) agree: &'static [&'static str],
-    /// Columns that are added up.
+    /// Columns of quantities, which are added up.
     pub(crate) added: &'static [&'static str],
     /// Columns whose different texts are joined with commas.
     pub(crate) joined: &'static [&'static str],
@@ -45,7 +45,7 @@ impl Summary {
             for column in &added {
                 let number = |entry: &Entry| as_number(&entry.values[*column]).unwrap_or_default();
                 let sum: Option<Decimal> = number(row).checked_add(number(entry));
-                row.values[*column] = sum.map_or(Value::Null, Value::Decimal);
+                row.values[*column] = sum.map_or(Value::Null, |sum| Value::Decimal(sum.normalize()));
             }
             for column in &joined {
                 let (before, own) = (&row.values[*column], &entry.values[*column]);

@@ -20,7 +20,7 @@ const RETURNED: &str = "审批退回";
 const APPROVALS: &str = "contract-approvals";
 
 /// Who approves: there is one account.
-const APPROVER: &str = "系统管理员";
+pub(super) const APPROVER: &str = "系统管理员";
 
 /// What somebody decided.
 pub(super) struct Decision {
@@ -58,7 +58,7 @@ pub(super) fn open(world: &mut World, contract: i64) -> Result<(), String> {
     match status.as_str() {
         WAITING => Ok(()),
         APPROVED => Err("合同已审批通过，不能重复审批！".to_owned()),
-        _ => Err(format!("合同处于{status}状态，请修改后重新提交！")),
+        _ => Err(format!("合同处于{status}状态，不能审批，请修改后重新提交！")),
     }
 }
 
@@ -108,14 +108,9 @@ pub(super) fn decide(world: &mut World, contract: i64, decision: &Decision) {
     let goes_on = status == APPROVED && !next.is_empty();
     let approver = world.text(CONTRACTS, contract, "CurSp");
     let mut history = world.lines(CONTRACTS, contract, "approveList");
-    history.push(Record::from_iter([
-        ("sp".to_owned(), format!("第{}级审批", history.len() + 1).into()),
-        ("name".to_owned(), approver.clone().into()),
-        ("时间".to_owned(), world.moment().into()),
-        ("结果".to_owned(), word.into()),
-        ("意见".to_owned(), decision.opinion.as_str().into()),
-        ("sptype".to_owned(), "正常审批".into()),
-    ]));
+    let number = history.len() + 1;
+    let now = world.moment();
+    history.push(stage(number, &approver, &now, word, &decision.opinion));
     let history = Value::List(history.into_iter().map(Value::from).collect());
     let status = if goes_on { WAITING } else { status };
     world.write(
@@ -132,4 +127,16 @@ pub(super) fn decide(world: &mut World, contract: i64, decision: &Decision) {
     if status == APPROVED {
         fulfilment::begin(world, contract);
     }
+}
+
+/// One stage of an approval, as a contract shows it.
+pub(super) fn stage(number: usize, approver: &str, when: &str, result: &str, opinion: &str) -> Record {
+    Record::from_iter([
+        ("sp".to_owned(), format!("第{number}级审批").into()),
+        ("name".to_owned(), approver.into()),
+        ("时间".to_owned(), when.into()),
+        ("结果".to_owned(), result.into()),
+        ("意见".to_owned(), opinion.into()),
+        ("sptype".to_owned(), "正常审批".into()),
+    ])
 }

@@ -70,6 +70,7 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     if priced.concession > priced.gross {
         return Err("明细优惠不能大于税后总价，不能保存！".to_owned());
     }
+    refuse_below_lowest(world, draft, own, &offer, &priced)?;
     for (wire, value) in amounts(&offer, &priced) {
         draft.set(wire, value);
     }
@@ -79,6 +80,27 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
         draft.set("tpricejy", super::amounts::cents(all).into());
     }
     Ok(())
+}
+
+/// Nobody sells below the lowest price on the product's price list.
+fn refuse_below_lowest(
+    world: &mut World,
+    draft: &Draft<'_>,
+    own: Option<i64>,
+    offer: &Offer,
+    priced: &Priced,
+) -> Result<(), String> {
+    let given = draft.given(PRODUCT).and_then(Value::as_integer);
+    let product = given.or_else(|| world.link(LINES, own?, PRODUCT));
+    let lowest = product.map(|product| products::price(world, product, "Price2"));
+    let discounted = priced.untaxed.checked_mul(offer.discount);
+    match (lowest, discounted) {
+        (Some(lowest), Some(price)) if price < lowest => Err(format!(
+            "未税折后单价不能低于最低售价{}，不能保存！",
+            lowest.normalize()
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// A new line begins with what its product is called and costs now; a later price changes no line.

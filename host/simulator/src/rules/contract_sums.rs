@@ -61,11 +61,11 @@ pub(super) fn lines_changed(world: &mut World, contract: i64) {
     let concession = beside.max(Decimal::ZERO) + sums.concession;
     let values = named(&sums, concession.min(sums.gross));
     world.write(CONTRACTS, contract, &values);
-    show_lines(world, contract);
+    note_progress(world, contract);
 }
 
 /// Shows a contract's lines on the contract.
-pub(super) fn show_lines(world: &mut World, contract: i64) {
+fn show_lines(world: &mut World, contract: i64) {
     let before = world.lines(CONTRACTS, contract, "contractList");
     let shown = lines_of(world, contract)
         .into_iter()
@@ -179,7 +179,7 @@ pub(super) fn note_progress(world: &mut World, contract: i64) {
         cost: world.amount(CONTRACTS, contract, "ProductCostMoney"),
     });
     world.write(CONTRACTS, contract, &values);
-    if !lines.is_empty() {
+    if !lines.is_empty() || !world.lines(CONTRACTS, contract, "contractList").is_empty() {
         show_lines(world, contract);
     }
 }

@@ -1,9 +1,9 @@
 //! Contracts: they belong to a customer that exists, named by key or by name, their sums follow from their lines, and
 //! whoever saves one waits for its approval.
 
-use super::amounts::{Offer, given, member};
+use super::amounts::{Offer, cents, given, member, readable};
 use super::contract_lines::{self, LINES, includes_tax};
-use super::contract_sums::{Sums, lines_of, named, show_lines, sums};
+use super::contract_sums::{Sums, lines_of, named, note_progress, sums};
 use super::references::{Reference, STAFF_FILTERS};
 use super::{Command, Rules, contract_approvals, contracts_generated, dealings};
 use crate::ledger::Change;
@@ -205,15 +205,21 @@ fn priced_lines(draft: &Draft<'_>) -> Result<Option<Sums>, String> {
 }
 
 /// A contract with lines costs what its lines cost, whatever its screen says: the ones it has, or for a new contract
-/// those that wait for its customer. The concession is the screen's, and no smaller than that of the lines.
+/// those that wait for its customer. One without lines costs what its screen says. The concession is the screen's, no
+/// smaller than that of the lines and no larger than the contract.
 fn take_sums(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     let lines = lines_of_draft(world, draft);
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let sums = sums(world, &lines);
-    let asked = draft.given("yhvalue").and_then(super::amounts::readable);
-    let concession = asked.unwrap_or_default().max(sums.concession);
+    let asked = |wire: &str| draft.given(wire).and_then(readable);
+    let (total, concession) = (asked("premoney"), asked("yhvalue").unwrap_or_default());
+    let sums = match (lines.as_slice(), total) {
+        ([], None) => return Ok(()),
+        ([], Some(total)) => Sums {
+            gross: cents(total),
+            ..Sums::default()
+        },
+        _ => sums(world, &lines),
+    };
+    let concession = cents(concession.max(sums.concession));
     if concession > sums.gross {
         return Err("优惠总额不能大于合同总额，不能保存！".to_owned());
     }
@@ -249,9 +255,7 @@ fn after_save(world: &mut World, ord: i64, draft: &Draft<'_>) -> Vec<Change> {
             }
         }
     }
-    if !lines_of(world, ord).is_empty() {
-        show_lines(world, ord);
-    }
+    note_progress(world, ord);
     contract_approvals::note(world, ord);
     world.hand_over(CONTRACTS, &[ord])
 }

@@ -1,13 +1,25 @@
 //! The contracts that the simulated year begins with, and how far each has come: its line, its stock issue, its shipment,
 //! its collection and its invoice have the same key, and their states and sums fit.
 
-use super::contract_approvals::{APPROVED, WAITING};
+use super::contract_approvals::{APPROVED, APPROVER, WAITING, stage};
 use super::contract_lines::LINES;
 use super::contract_sums::{Progress, Sums, named, progress, shown, sums};
 use super::contracts::CONTRACTS;
 use crate::world::World;
 use rust_decimal::Decimal;
 use sunmao_catalogue::{Record, Value};
+
+/// What no generated contract has: nobody has shared or ended it, it charges for no repair, and its suggested purchase
+/// prices are unknown.
+const NOTHING_YET: [&str; 7] = [
+    "AddshareName",
+    "StopName",
+    "Stopdate",
+    "维修单id",
+    "jinjiaCostMoney",
+    "jinjiaMlMoney",
+    "jinjiaMlRate",
+];
 
 /// Every fourth contract still waits for its approval.
 pub(super) fn awaits_approval(ord: i64) -> bool {
@@ -58,15 +70,25 @@ pub(super) fn fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> 
     });
     values.extend(named(&sums, concession));
     values.extend(super::dealings::none());
-    let status = if awaits_approval(ord) { WAITING } else { APPROVED };
+    let waits = awaits_approval(ord);
+    let who = |is_it: bool| if is_it { APPROVER.into() } else { Value::Null };
+    let added = world.text(CONTRACTS, ord, "Date7");
+    let history = match waits {
+        true => Vec::new(),
+        false => vec![Value::from(stage(1, APPROVER, &added, "同意", "同意"))],
+    };
     values.extend([
         ("contractList", Value::List(lines)),
         ("thTotal", due.into()),
-        ("维修单id", Value::Null),
-        ("SpStatus", status.into()),
-        ("approveList", Value::List(Vec::new())),
+        ("SpStatus", if waits { WAITING } else { APPROVED }.into()),
+        ("CurSp", who(waits)),
+        ("LastSp", who(!waits)),
+        ("approveList", Value::List(history)),
         ("logisticsList", Value::List(Vec::new())),
     ]);
+    for wire in NOTHING_YET {
+        values.push((wire, Value::Null));
+    }
     for wire in ["SKMLMoney", "ProductCostMoney", "FYMoney", "THMoney", "thCost"] {
         values.push((wire, Decimal::new(0, 2).into()));
     }

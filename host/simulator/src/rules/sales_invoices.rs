@@ -36,13 +36,19 @@ pub(super) const RULES: Rules = Rules {
 
 /// What is invoiced of a contract.
 pub(super) fn invoiced(world: &mut World, contract: i64) -> Decimal {
-    let own = world.keys_with(INVOICES, "contract", contract);
-    own.into_iter()
-        .filter(|ord| world.text(INVOICES, *ord, "zt") == WRITTEN)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|ord| world.amount(INVOICES, ord, "money1"))
-        .sum()
+    written(world, contract).0
+}
+
+/// The sums of a contract's written invoices, and of the taxes in them.
+fn written(world: &mut World, contract: i64) -> (Decimal, Decimal) {
+    let mut sums = (Decimal::ZERO, Decimal::ZERO);
+    for ord in world.keys_with(INVOICES, "contract", contract) {
+        if world.text(INVOICES, ord, "zt") == WRITTEN {
+            sums.0 += world.amount(INVOICES, ord, "money1");
+            sums.1 += world.amount(INVOICES, ord, "taxvalue");
+        }
+    }
+    sums
 }
 
 /// Writes an invoice where the contract's plan waits for the occasion: what it comes to.
@@ -59,17 +65,27 @@ pub(super) fn invoice(world: &mut World, contract: i64, occasion: Occasion, amou
     if occasion != wanted || !is_wanted || amount <= Decimal::ZERO {
         return Decimal::ZERO;
     }
-    let tax = world.amount(CONTRACTS, contract, "TaxValue1");
-    let share = amount.checked_div(due).and_then(|share| share.checked_mul(tax));
+    let tax = tax(world, contract, amount, due);
     let mut values = of_contract(world, contract);
     values.extend([
         ("zt", WRITTEN.into()),
         ("money1", amount.into()),
-        ("taxvalue", cents(share.unwrap_or_default()).into()),
+        ("taxvalue", tax.into()),
         ("date1", world.day().into()),
     ]);
     world.add(INVOICES, None, &values);
     amount
+}
+
+/// The tax in a part of a contract: its share of the contract's, and in the last part what the others have left.
+fn tax(world: &mut World, contract: i64, amount: Decimal, due: Decimal) -> Decimal {
+    let whole = world.amount(CONTRACTS, contract, "TaxValue1");
+    let (before, taxed) = written(world, contract);
+    if before + amount >= due {
+        return cents(whole - taxed);
+    }
+    let share = amount.checked_div(due).and_then(|share| share.checked_mul(whole));
+    cents(share.unwrap_or_default())
 }
 
 /// What an invoice shows of its contract.

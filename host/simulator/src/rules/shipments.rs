@@ -26,6 +26,7 @@ pub(super) const RULES: Rules = Rules {
         ("contract", "关联合同ID", FieldType::Int),
         ("htbh", "关联合同编号", FieldType::String),
         ("kuout", "关联出库ID", FieldType::Int),
+        ("address", "收货地址", FieldType::String),
     ],
     states: &[State {
         wire: "fhzt",
@@ -74,7 +75,7 @@ pub(super) fn ship(world: &mut World, issue: i64, contract: Option<i64>, moved: 
         ("contract", contract.map_or(Value::Null, Value::Integer)),
         ("htbh", world.read(ISSUES, issue, "HTid")),
         ("kuout", issue.into()),
-        ("intro", address),
+        ("address", address),
     ];
     let Some(shipment) = world.add(SHIPMENTS, None, &values) else {
         return;
@@ -90,6 +91,27 @@ pub(super) fn ship(world: &mut World, issue: i64, contract: Option<i64>, moved: 
         world.add(LINES, None, &values);
     }
     world.write(ISSUES, issue, &[("Fh1", "已发货".into())]);
+    if let Some(contract) = contract {
+        note_on(world, contract, shipment);
+    }
+}
+
+/// Shows a shipment on its contract.
+fn note_on(world: &mut World, contract: i64, shipment: i64) {
+    let mut shown = world.lines(CONTRACTS, contract, "logisticsList");
+    shown.push(Record::from_iter([
+        (
+            "SendDateFormatted".to_owned(),
+            world.read(SHIPMENTS, shipment, "dateSF"),
+        ),
+        ("Title".to_owned(), world.read(SHIPMENTS, shipment, "title")),
+        (
+            "LogisticsNumber".to_owned(),
+            world.read(SHIPMENTS, shipment, "fhbh"),
+        ),
+    ]));
+    let shown = shown.into_iter().map(Value::from).collect();
+    world.write(CONTRACTS, contract, &[("logisticsList", Value::List(shown))]);
 }
 
 /// Generated shipment n carries what stock issue n asks for.
@@ -107,6 +129,7 @@ fn fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
         ("contract", contract.map_or(Value::Null, Value::Integer)),
         ("htbh", number),
         ("kuout", ord.into()),
+        ("address", world.read(CONTRACTS, ord, "jh_intro4")),
         ("khmc", world.read(CONTRACTS, ord, "CompanyName")),
     ];
     if !is_issued {

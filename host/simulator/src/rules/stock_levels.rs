@@ -31,7 +31,6 @@ pub(super) const RULES: Rules = Rules {
             "WorkNum",
             "YDNum",
             "ZTNum",
-            "money1",
         ],
         joined: &["Ku"],
     }],

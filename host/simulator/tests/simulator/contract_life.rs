@@ -237,7 +237,10 @@ async fn a_contract_that_was_sent_back_is_submitted_again() {
         assert_eq!(decide(&caller, ord, result).await, "操作成功！");
         assert_eq!(shown(&caller, ord).await["SpStatus"], status);
         let again = decide(&caller, ord, 1).await;
-        assert_eq!(again, format!("合同处于{status}状态，请修改后重新提交！"));
+        assert_eq!(
+            again,
+            format!("合同处于{status}状态，不能审批，请修改后重新提交！")
+        );
         let mut changed = contract(one, "HT-1");
         changed["ord"] = json!(ord);
         save(&caller, changed).await;
@@ -274,4 +277,36 @@ async fn the_newer_approval_works_on_the_same_contract_in_stages() {
     assert_eq!(history().await["approveList"][1]["意见"], "同意签约");
     assert_eq!(shown(&caller, ord).await["SpStatus"], "审批通过");
     assert_eq!(approve(&last).await, "合同已审批通过，不能重复审批！");
+}
+
+#[tokio::test]
+async fn a_contract_without_lines_adds_up_too() {
+    let caller = small().await;
+    let customer = customer(&caller, "甲有限公司").await;
+    let mut wanted = contract(customer, "HT-1");
+    wanted["premoney"] = json!("1,200");
+    wanted["yhvalue"] = json!("1200.01");
+    let refused = caller.call("contracts.save", wanted.clone()).await;
+    assert_eq!(text(&refused), "优惠总额不能大于合同总额，不能保存！");
+    wanted["yhvalue"] = json!("0.5");
+    let ord = save(&caller, wanted).await;
+    assert_eq!(sums(&shown(&caller, ord).await), ["1200.00", "0.50", "1199.50"]);
+}
+
+#[tokio::test]
+async fn nobody_sells_below_the_lowest_price() {
+    let caller = small().await;
+    let one = customer(&caller, "甲有限公司").await;
+    let product = product(&caller, "P-1", "100.00").await;
+    let prices = json!({"ord": product, "Title": "产品P-1",
+        "PackingPrices": [{"Bm": 0, "Bl": 1, "UnitID": 242, "Price2jy": "100", "Price2": "80"}]});
+    assert_eq!(caller.call("products.update", prices).await["Code"], 200);
+    let line = line(&caller, one, product, "1").await;
+    let below = json!({"num1": 1, "price1": 100, "discount": "0.79"});
+    assert_eq!(
+        edit(&caller, line, below).await,
+        "未税折后单价不能低于最低售价80，不能保存！"
+    );
+    let at_it = json!({"num1": 1, "price1": 100, "discount": "0.8"});
+    assert_eq!(edit(&caller, line, at_it).await, "保存成功！");
 }

@@ -206,6 +206,8 @@ async fn the_shipment_carries_what_was_issued() {
         (&lines[0]["title"], &lines[0]["num1"]),
         (&json!("产品P-1"), &json!("6"))
     );
+    let logistics = shown(&caller, ord).await["logisticsList"].clone();
+    assert_eq!(logistics[0]["LogisticsNumber"], "FH000031");
     let shown = caller
         .call("shipments.get", json!({"ord": found[0]["ord"]}))
         .await;
@@ -292,4 +294,28 @@ async fn a_request_tells_the_ledger_all_that_it_changed() {
     ] {
         assert!(objects.contains(&object), "{object} in {objects:?}");
     }
+}
+
+#[tokio::test]
+async fn the_taxes_of_all_invoices_are_the_tax_of_the_contract() {
+    let caller = small().await;
+    let ord = sold(&caller, "12", json!({"invoicePlan": 3})).await;
+    assert_eq!(shown(&caller, ord).await["TaxValue1"], "0.00");
+    let listed = rows(&caller.call("contract-lines.list", json!({"company": 31})).await);
+    let line = listed[0]["ord"].as_i64().unwrap();
+    let taxed = json!({"num1": 10, "price1": "0.5", "taxRate": "0.13"});
+    assert_eq!(
+        crate::contract_life::edit(&caller, line, taxed).await,
+        "保存成功！"
+    );
+    decide(&caller, ord, 1).await;
+    for quantity in ["3", "3", "4"] {
+        let open = waiting(&caller).await;
+        assert_eq!(issue(&caller, open[0], quantity).await, "操作成功！");
+    }
+    assert_eq!(shown(&caller, ord).await["TaxValue1"], "0.65");
+    let taxes = amounts(&caller, "sales-invoices.list", "taxvalue").await;
+    assert_eq!(taxes, ["0.20", "0.20", "0.25"]);
+    let parts = amounts(&caller, "sales-invoices.list", "money1").await;
+    assert_eq!(parts, ["1.70", "1.70", "2.25"]);
 }
