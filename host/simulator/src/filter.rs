@@ -134,7 +134,12 @@ fn line(field: &Field, schema: &Schema) -> Option<Role> {
 
 /// The end of a range that a parameter is, by the vendor's ways of naming ranges.
 fn bound(field: &Field, schema: &Schema) -> Option<Role> {
-    const ENDS: [(&str, &str); 3] = [("_0", "_1"), ("tdate1", "tdate2"), ("StartTime", "EndTime")];
+    const ENDS: [(&str, &str); 4] = [
+        ("_0", "_1"),
+        ("tdate1", "tdate2"),
+        ("StartTime", "EndTime"),
+        ("_start", "_end"),
+    ];
     let ends = |suffix: &str| field.wire.ends_with(suffix);
     let (base, end) = if let Some((lower, _)) = ENDS.iter().find(|(lower, _)| ends(lower)) {
         (field.wire.trim_end_matches(lower), Match::From)

@@ -109,6 +109,7 @@ impl Schema {
             self.add_unpublished();
         }
         self.complete();
+        self.add_members(operations);
         self.caption = caption(operations);
         self.unique = operations
             .iter()
@@ -128,6 +129,17 @@ impl Schema {
             .cloned()
             .collect();
         self.adopt(&fields, None);
+    }
+
+    /// Lines in derived columns have the members that some operation takes them with.
+    fn add_members(&mut self, operations: &[&Operation]) {
+        for (wire, parameter) in self.rules.members {
+            let params = || operations.iter().flat_map(|operation| &operation.params);
+            let lines = params().find(|field| field.wire == *parameter);
+            if let (Some(column), Some(lines)) = (self.named(wire), lines) {
+                self.columns[column].fields.clone_from(&lines.fields);
+            }
+        }
     }
 
     fn add_unpublished(&mut self) {

@@ -23,11 +23,36 @@ pub(super) const RULES: Rules = Rules {
         ("money2", "到账金额", FieldType::Decimal),
         ("date1", "收款日期", FieldType::Datetime),
     ],
-    states: &[State {
-        wire: "hkzt",
-        label: "收款状态",
-        codes: &[(DUE, "未收款"), (RECEIVED, "已收款")],
-    }],
+    states: &[
+        State {
+            wire: "hkzt",
+            label: "收款状态",
+            codes: &[(DUE, "未收款"), (RECEIVED, "已收款")],
+        },
+        State {
+            wire: "hkjh",
+            label: "收款计划",
+            codes: &[
+                ("0", "自动生成"),
+                ("1", "手动生成"),
+                ("2", "分期回款"),
+                ("3", "出库自动收款"),
+                ("4", "发货自动收款"),
+                ("5", "开票自动收款"),
+                ("6", "对账手动生成"),
+            ],
+        },
+        State {
+            wire: "hkmode",
+            label: "收款类型",
+            codes: &[("1", "汇总"), ("2", "明细")],
+        },
+        State {
+            wire: "bz",
+            label: "币种",
+            codes: &[("14", "人民币")],
+        },
+    ],
     settle: |world| world.fit(COLLECTIONS, fitted),
     ..Rules::NONE
 };

@@ -67,6 +67,9 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
         return Err("产品数量必须大于0，不能保存！".to_owned());
     }
     let priced = offer.priced().ok_or("金额超出范围，不能保存！")?;
+    if priced.concession < Decimal::ZERO {
+        return Err("明细优惠不能小于0，不能保存！".to_owned());
+    }
     if priced.concession > priced.gross {
         return Err("明细优惠不能大于税后总价，不能保存！".to_owned());
     }

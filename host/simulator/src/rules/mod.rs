@@ -68,10 +68,12 @@ pub(crate) struct Rules {
     pub(crate) views: &'static [View],
     /// Parameters of lists that change the screen around the rows, or say where the caller came from.
     pub(crate) screen: &'static [&'static str],
-    /// Columns whose codes follow from what was done to a record.
-    pub(crate) states: &'static [State],
     /// Parameters of lists that choose by a column of another name: the parameter's wire name and the column's.
     pub(crate) chosen_by: &'static [(&'static str, &'static str)],
+    /// Derived columns of lines, by wire name, and the parameter whose members the lines have.
+    pub(crate) members: &'static [(&'static str, &'static str)],
+    /// Columns whose codes follow from what was done to a record.
+    pub(crate) states: &'static [State],
     /// Lists that show one row for all records that agree in some columns.
     pub(crate) summaries: &'static [Summary],
     /// The label of the number that the ERP proposes for new records, and how numbers begin.
@@ -182,8 +184,9 @@ impl Rules {
         owner: None,
         views: &[],
         screen: &[],
-        states: &[],
         chosen_by: &[],
+        members: &[],
+        states: &[],
         summaries: &[],
         number: ("", "BH"),
         offers: |_, _, _| true,

@@ -24,11 +24,23 @@ pub(super) const RULES: Rules = Rules {
         ("taxvalue", "税额", FieldType::Decimal),
         ("date1", "开票日期", FieldType::Datetime),
     ],
-    states: &[State {
-        wire: "zt",
-        label: "开票状态",
-        codes: &[(OPEN, "未开票"), (WRITTEN, "已开票")],
-    }],
+    states: &[
+        State {
+            wire: "zt",
+            label: "开票状态",
+            codes: &[(OPEN, "未开票"), (WRITTEN, "已开票")],
+        },
+        State {
+            wire: "md",
+            label: "开票类型",
+            codes: &[("0", "不开票"), ("1", "汇总"), ("2", "明细")],
+        },
+        State {
+            wire: "bz",
+            label: "币种",
+            codes: &[("14", "人民币")],
+        },
+    ],
     number: ("票据单号", "PJ"),
     settle: |world| world.fit(INVOICES, fitted),
     ..Rules::NONE

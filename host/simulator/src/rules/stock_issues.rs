@@ -43,6 +43,8 @@ pub(super) const RULES: Rules = Rules {
         ("添加人员", "申请人员"),
         ("人员", "申请人员"),
         ("库管人员", "库管"),
+        ("产品编号", "编号"),
+        ("产品型号", "型号"),
     ],
     derived: &[
         ("contract", "关联合同主题", FieldType::String),
@@ -51,6 +53,13 @@ pub(super) const RULES: Rules = Rules {
         ("contractord", "关联合同ID", FieldType::Int),
         (LINES, "出库明细", FieldType::List),
         ("cost", "出库成本", FieldType::Decimal),
+        ("ckord", "出库仓库ID", FieldType::Int),
+    ],
+    members: &[(LINES, "kuoutlist")],
+    chosen_by: &[
+        ("ck", "ckord"),
+        ("applicationTime", "date3"),
+        ("confirmTime", "Date5"),
     ],
     states: &[
         State {
@@ -196,7 +205,7 @@ fn confirm(world: &mut World, ord: i64, arguments: &Record) {
             if let Some(warehouse) = part.warehouse {
                 line.insert("ck".to_owned(), warehouse.into());
                 let name = stock_levels::warehouse_name(world, warehouse);
-                world.write(ISSUES, ord, &[("Ck", name)]);
+                world.write(ISSUES, ord, &[("Ck", name), ("ckord", warehouse.into())]);
             }
             moved.push(line.clone());
         }
@@ -271,6 +280,7 @@ fn fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
         ("Fh1", if is_issued { "已发货" } else { "未发货" }.into()),
         ("num", plain(quantity)),
         ("cost", Decimal::new(0, 2).into()),
+        ("ckord", stock_levels::warehouse_of(ord).into()),
         (
             "Ck",
             stock_levels::warehouse_name(world, stock_levels::warehouse_of(ord)),

@@ -20,7 +20,12 @@ const CAPTION: &str = "入库";
 const WAITING: Shows = Shows::Codes("入库状态", &[confirmation::OPEN]);
 
 pub(super) const RULES: Rules = Rules {
-    aliases: &[("申请人", "申请人员"), ("库管id", "库管人员")],
+    aliases: &[
+        ("申请人", "申请人员"),
+        ("库管id", "库管人员"),
+        ("产品编号", "编号"),
+    ],
+    chosen_by: &[("glgys", "gysname")],
     derived: &[
         ("num1", "入库数量", FieldType::Decimal),
         ("money1", "入库金额", FieldType::Decimal),

@@ -195,6 +195,11 @@ async fn lines_have_quantities_and_concessions_that_make_sense() {
         edit(&caller, line, changes).await,
         "明细优惠不能大于税后总价，不能保存！"
     );
+    let negative = json!({"num1": 1, "price1": 10, "concessions": -1});
+    assert_eq!(
+        edit(&caller, line, negative).await,
+        "明细优惠不能小于0，不能保存！"
+    );
     let huge = json!({"num1": "999999999", "price1": "999999999"});
     assert_eq!(edit(&caller, line, huge).await, "金额超出范围，不能保存！");
 }

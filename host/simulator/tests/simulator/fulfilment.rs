@@ -6,7 +6,7 @@ use crate::stock::{confirm, receipt, stock, table};
 use serde_json::{Value as Json, json};
 
 /// A customer's contract for ten of a product, of which there are so many in the first warehouse: the contract's key.
-async fn sold(caller: &Caller, here: &str, plans: Json) -> i64 {
+pub async fn sold(caller: &Caller, here: &str, plans: Json) -> i64 {
     product(caller, "P-1", "33.33").await;
     let ord = receipt(caller, "RK-A", "P-1", here, "20", 1).await;
     caller
@@ -26,7 +26,7 @@ async fn sold(caller: &Caller, here: &str, plans: Json) -> i64 {
 }
 
 /// The stock issues of a contract that wait.
-async fn waiting(caller: &Caller) -> Vec<i64> {
+pub async fn waiting(caller: &Caller) -> Vec<i64> {
     let listed = caller
         .call("stock-issues.list-v2", json!({"Complete1": 1, "page_size": 500}))
         .await;
@@ -36,7 +36,7 @@ async fn waiting(caller: &Caller) -> Vec<i64> {
     keys.filter(|ord| *ord > 30).collect()
 }
 
-async fn issue(caller: &Caller, ord: i64, quantity: &str) -> String {
+pub async fn issue(caller: &Caller, ord: i64, quantity: &str) -> String {
     let shown = caller.call("stock-issues.get", json!({"ord": ord})).await["Data"].clone();
     let confirmation = json!({"ord": ord, "Complete1": 3, "Intro2": "出库", "Date5": "2026-03-04",
         "KuoutList": [{"Id": shown["kuoutmx"][0]["id"], "Num1": quantity, "Ck": 1}]});

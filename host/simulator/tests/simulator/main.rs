@@ -20,6 +20,7 @@ mod faults;
 mod engineering;
 mod expenses;
 mod filters;
+mod found;
 mod fulfilment;
 mod garbage;
 mod inspections;
