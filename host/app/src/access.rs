@@ -13,8 +13,8 @@ use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
-use sunmao_runtime::Accounts;
 use sunmao_erp_client::{ErpClient, Installation, Proxy, Settings};
+use sunmao_runtime::Accounts;
 use url::Url;
 
 /// The device name where none is given.
@@ -42,10 +42,13 @@ pub fn client(
             Some(nearest) => format!("did you mean {nearest}?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        return Err(
-            Failure::new(Exit::Usage, format!("[erp.{name}]"), "choosing the ERP account", "there is no such account")
-                .with_hint(hint),
-        );
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("[erp.{name}]"),
+            "choosing the ERP account",
+            "there is no such account",
+        )
+        .with_hint(hint));
     };
     Ok(ErpClient::new(settings(environment, name, erp)?)?)
 }
@@ -64,7 +67,8 @@ pub fn accounts(environment: &Environment, configuration: &Configuration) -> Res
 fn settings(environment: &Environment, account: &str, erp: &Erp) -> Result<Settings, Failure> {
     let named = |variable: &str| environment::of_account(variable, account);
     let required = [ERP_BASE_URL, ERP_USERNAME, ERP_PASSWORD].map(named);
-    let [Some(base_url), Some(username), Some(password)] = required.each_ref().map(|name| environment.get(name))
+    let [Some(base_url), Some(username), Some(password)] =
+        required.each_ref().map(|name| environment.get(name))
     else {
         let missing: Vec<&str> = required
             .iter()

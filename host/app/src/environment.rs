@@ -186,7 +186,9 @@ pub fn of_account(variable: &str, account: &str) -> String {
 /// Whether a variable is one of the four of some further account.
 fn is_of_an_account(name: &str) -> bool {
     let credentials = [ERP_BASE_URL, ERP_USERNAME, ERP_PASSWORD, ERP_SERIAL];
-    let mut endings = credentials.iter().filter_map(|variable| variable.strip_prefix(ERP_PREFIX));
+    let mut endings = credentials
+        .iter()
+        .filter_map(|variable| variable.strip_prefix(ERP_PREFIX));
     let rest = name.strip_prefix(ERP_PREFIX).unwrap_or_default();
     endings.any(|ending| {
         let account = rest.strip_suffix(ending).and_then(|rest| rest.strip_suffix('_'));

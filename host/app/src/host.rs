@@ -61,10 +61,7 @@ impl Running {
     /// # Errors
     /// The address is taken, the store or the code cache cannot be opened, or a flow is unsound. A broken plugin or
     /// script is no error: the others serve.
-    pub async fn start(
-        configuration: Configuration,
-        accounts: impl Into<Accounts>,
-    ) -> Result<Self, Failure> {
+    pub async fn start(configuration: Configuration, accounts: impl Into<Accounts>) -> Result<Self, Failure> {
         let accounts = accounts.into();
         let extensions_settings = configuration.extensions_settings();
         extensions_settings

@@ -10,8 +10,8 @@ use crate::shutdown::Shutdown;
 use crate::{access, arguments, find, render};
 use clap::Args;
 use pages::Walked;
-use sunmao_catalogue::{Arguments, Catalogue, Effect, Face, Kind, Operation};
 use std::time::Duration;
+use sunmao_catalogue::{Arguments, Catalogue, Effect, Face, Kind, Operation};
 use sunmao_erp_client::ErpClient;
 
 /// Call an operation of the ERP, with the credentials of the environment
@@ -65,9 +65,7 @@ impl Call {
             return pages::walk(erp, operation, arguments).await;
         }
         Ok(Walked {
-            answer: erp
-                .call_confirmed(operation, &arguments, Duration::MAX)
-                .await?,
+            answer: erp.call_confirmed(operation, &arguments, Duration::MAX).await?,
             doubt: None,
         })
     }

@@ -194,7 +194,9 @@ fn place_accounts(file: &mut Dict) -> Result<(), figment::Error> {
             continue;
         }
         if !name.starts_with(|c: char| c.is_ascii_lowercase())
-            || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            || !name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         {
             let message = format!("`erp.{name}`: an account's name is small letters, digits and hyphens");
             return Err(figment::Error::from(message));

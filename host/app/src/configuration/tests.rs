@@ -67,9 +67,15 @@ fn further_accounts_inherit_what_they_do_not_say_themselves() {
 fn what_is_unsound_of_a_further_account_is_told_where_it_stands() {
     for (text, expected) in [
         ("[erp.branch]\nretrys = 1\n", "unknown key `erp.branch.retrys`"),
-        ("[erp.branch]\npassword = \"secret\"\n", "SUNMAO_ERP_BRANCH_PASSWORD"),
+        (
+            "[erp.branch]\npassword = \"secret\"\n",
+            "SUNMAO_ERP_BRANCH_PASSWORD",
+        ),
         ("[erp.Zweig]\nretries = 1\n", "`erp.Zweig`"),
-        ("[erp_accounts.branch]\nretries = 1\n", "unknown key `erp_accounts`"),
+        (
+            "[erp_accounts.branch]\nretries = 1\n",
+            "unknown key `erp_accounts`",
+        ),
     ] {
         let failure = read(text).unwrap_err().to_string();
         assert!(failure.contains(expected), "{failure}");

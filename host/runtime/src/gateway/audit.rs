@@ -1,7 +1,7 @@
 //! A call as a row of the audit log, with secrets redacted.
 
-use crate::accounts::Accounts;
 use super::Caller;
+use crate::accounts::Accounts;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;

@@ -102,7 +102,10 @@ async fn serve(
 }
 
 fn session_status(guest: &Guest) -> Val {
-    let status = guest.host.gateway.session_status(guest.caller.permit.account.as_deref());
+    let status = guest
+        .host
+        .gateway
+        .session_status(guest.caller.permit.account.as_deref());
     let state = if status.signed_in {
         "signed-in"
     } else {

@@ -1,10 +1,10 @@
 //! The business rules of the objects that have some. Every other object keeps what it is given.
 
 mod advances;
-mod approvals;
-mod bookings;
 mod amounts;
+mod approvals;
 mod book;
+mod bookings;
 mod collections;
 mod confirmation;
 mod contacts;
@@ -14,9 +14,11 @@ mod contract_sums;
 mod contracts;
 mod contracts_generated;
 mod customers;
+mod dealings;
 mod engineering;
 mod expense_lines;
 mod expenses;
+mod fulfilment;
 mod inspections;
 mod line_keys;
 mod materials;
@@ -24,20 +26,18 @@ mod office;
 mod organization;
 mod production;
 mod products;
+mod projects;
 mod purchasing;
 mod references;
 mod reports;
 mod routings;
-mod service;
-mod values;
-mod dealings;
-mod fulfilment;
-mod projects;
 mod sales_invoices;
+mod service;
 mod shipments;
 mod stock_issues;
 mod stock_levels;
 mod stock_receipts;
+mod values;
 mod warehouses;
 
 pub(crate) use references::{Reference, resolve};

@@ -125,6 +125,13 @@ async fn a_concession_on_the_whole_contract_stays_and_is_no_larger_than_the_cont
     )
     .await;
     assert_eq!(sums(&shown(&caller, ord).await), ["200.00", "60.00", "140.00"]);
+    edit(&caller, first, json!({"num1": "0.4", "price1": 100})).await;
+    assert_eq!(
+        sums(&shown(&caller, ord).await),
+        ["40.00", "40.00", "0.00"],
+        "no more than the contract"
+    );
+    edit(&caller, first, json!({"num1": 2, "price1": 100})).await;
     wanted["ord"] = json!(ord);
     wanted["premoney"] = json!(9);
     save(&caller, wanted).await;
