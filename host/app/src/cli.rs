@@ -1,6 +1,6 @@
 //! The command line: global flags and the list of commands.
 
-use crate::commands::{audit, call, contacts, dead, demo, operations, plugin, script, serve, simulate};
+use crate::commands::{audit, call, contacts, dead, demo, doctor, operations, plugin, script, serve, simulate};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{environment, exit, output};
@@ -36,6 +36,7 @@ pub enum Command {
     Simulate(simulate::Simulate),
     Operations(operations::Operations),
     Call(call::Call),
+    Doctor(doctor::Doctor),
     Plugin(plugin::Plugin),
     Script(script::Script),
     Contacts(contacts::Contacts),

@@ -5,6 +5,7 @@ pub mod call;
 pub mod contacts;
 pub mod dead;
 pub mod demo;
+pub mod doctor;
 mod extensions;
 pub mod operations;
 pub mod plugin;
@@ -80,6 +81,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Simulate(simulate) => simulate.run(&context).await,
         Command::Operations(operations) => operations.run(&context),
         Command::Call(call) => call.run(&context).await,
+        Command::Doctor(doctor) => doctor.run(&context).await,
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
         Command::Contacts(contacts) => contacts.run(&context).await,

@@ -1,5 +1,6 @@
 //! What can go wrong with a call, by what the caller can do about it.
 
+use crate::failure::UNKNOWN_PATH;
 use std::fmt;
 use sunmao_catalogue::{Fault, Kind, Operation};
 
@@ -78,6 +79,20 @@ impl Error {
             Error::Setting { .. } => Kind::Invalid,
             Error::Call(failure) => failure.kind,
         }
+    }
+
+    /// Whether the installation knows no such path.
+    pub fn is_unknown_path(&self) -> bool {
+        matches!(self, Error::Call(failure) if failure.hint == UNKNOWN_PATH)
+    }
+
+    /// Whether the ERP gave an answer of its own to the call itself, a refusal or a missing record among them.
+    pub fn is_answer(&self) -> bool {
+        let Error::Call(failure) = self else {
+            return false;
+        };
+        let spoke = matches!(failure.kind, Kind::Refused | Kind::NotFound | Kind::Invalid);
+        spoke && failure.phase == Phase::Answered && !self.is_unknown_path()
     }
 
     /// The same failure as guests, scripts and people see it: the words without the operation's name, since they know

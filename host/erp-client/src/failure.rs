@@ -38,7 +38,7 @@ const LEFT_ALONE: &str = "nothing was sent: the last calls failed one after the 
 
 const MISSING_RECORD: &str = "check the key; the record may have been deleted";
 
-const UNKNOWN_PATH: &str = "this installation does not know the path: check its version, its licensed modules, and the \
+pub(crate) const UNKNOWN_PATH: &str = "this installation does not know the path: check its version, its licensed modules, and the \
                             path in front of /webapi in the base URL";
 
 const OTHER_FORM: &str = "call the other form by its own name with the parameters it has; `sunmao operations show` \

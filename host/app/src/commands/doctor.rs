@@ -1,0 +1,202 @@
+//! `sunmao doctor`: whether a host could work here, and which operations the installation knows.
+
+mod probe;
+
+use super::Context;
+use crate::access;
+use crate::configuration::Configuration;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{self, Style};
+use clap::Args;
+use probe::Probed;
+use serde_json::{Value, json};
+use std::path::Path;
+use sunmao_catalogue::{Arguments, Catalogue};
+use sunmao_erp_client::ErpClient;
+use sunmao_runtime::Accounts;
+
+/// Check the configuration, the folders and every ERP account; with --probe, find out what an installation knows
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Ask for every operation that only reads, to see which the installation knows
+    #[arg(long)]
+    probe: bool,
+    /// The only account to look at, as in [erp.NAME] of the configuration
+    #[arg(long, value_name = "NAME")]
+    erp: Option<String>,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    subject: String,
+    problem: Option<Failure>,
+    note: String,
+}
+
+impl Doctor {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        let configuration = context.configuration(Vec::new())?;
+        let mut findings = places(&configuration);
+        let mut probes = Vec::new();
+        for name in self.names(&configuration) {
+            let client = access::client(&context.environment, &configuration, Some(&name));
+            let (finding, probed) = match client {
+                Ok(client) => self.visit(&name, &client).await,
+                Err(failure) => (Finding::of_account(&name, Err(failure)), None),
+            };
+            findings.push(finding);
+            probes.extend(probed.map(|probed| (name, probed)));
+        }
+        match context.style() {
+            Style::Json => output::json(&as_json(&findings, &probes)),
+            Style::Text => show(&findings, &probes),
+        }
+        let problems: Vec<String> = findings
+            .iter()
+            .filter_map(|finding| finding.problem.as_ref().map(ToString::to_string))
+            .collect();
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::Failed, "", "looking the installation over", "not everything is well")
+            .with_faults(problems))
+    }
+
+    fn names(&self, configuration: &Configuration) -> Vec<String> {
+        match &self.erp {
+            Some(name) => vec![name.clone()],
+            None => configuration.accounts().map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    /// Signs in to an account, probes where that is wanted, and signs out.
+    async fn visit(&self, name: &str, client: &ErpClient) -> (Finding, Option<Vec<Probed>>) {
+        let catalogue = Catalogue::shared();
+        let signed_in = sign_in(client, &catalogue).await;
+        let probed = match (&signed_in, self.probe) {
+            (Ok(_), true) => Some(probe::probe(client, &catalogue).await),
+            _ => None,
+        };
+        if let Err(error) = client.logout().await {
+            tracing::warn!(%error, "not signed out");
+        }
+        (Finding::of_account(name, signed_in), probed)
+    }
+}
+
+/// The smallest list there is brings a login about; whatever the ERP says of the list itself, it was reached.
+async fn sign_in(client: &ErpClient, catalogue: &Catalogue) -> Result<String, Failure> {
+    let Some(operation) = catalogue.find("customers.list") else {
+        return Ok(String::new());
+    };
+    let mut arguments = Arguments::default();
+    if let Some(paging) = &operation.paging {
+        arguments.set(&paging.size, 1.into());
+        arguments.set(&paging.index, 1.into());
+    }
+    let outcome = client.call(operation, &arguments).await;
+    let status = client.session_status();
+    match outcome {
+        Err(error) if !status.signed_in => Err(error.into()),
+        _ => Ok(status.application_version.unwrap_or_default()),
+    }
+}
+
+impl Finding {
+    fn well(subject: impl Into<String>, note: impl Into<String>) -> Self {
+        Finding {
+            subject: subject.into(),
+            problem: None,
+            note: note.into(),
+        }
+    }
+
+    fn of_account(name: &str, signed_in: Result<String, Failure>) -> Self {
+        let subject = match name {
+            Accounts::MAIN => "[erp]".to_owned(),
+            name => format!("[erp.{name}]"),
+        };
+        match signed_in {
+            Ok(version) if version.is_empty() => Finding::well(subject, "signs in; the ERP does not say its version"),
+            Ok(version) => Finding::well(subject, format!("signs in; version {version}")),
+            Err(failure) => Finding {
+                subject,
+                note: failure.message().to_owned(),
+                problem: Some(failure),
+            },
+        }
+    }
+}
+
+/// The folders of the extensions and of the store.
+fn places(configuration: &Configuration) -> Vec<Finding> {
+    let extensions = &configuration.extensions;
+    let mut findings = vec![Finding::well("configuration", "sound")];
+    for (subject, folder) in [
+        ("[extensions] plugins_folder", extensions.plugins_folder.as_path()),
+        ("[extensions] scripts_folder", extensions.scripts_folder.as_path()),
+    ] {
+        let note = match folder.is_dir() {
+            true => folder.display().to_string(),
+            false => format!("{} is not there yet; no extension will be loaded", folder.display()),
+        };
+        findings.push(Finding::well(subject, note));
+    }
+    findings.push(store(&configuration.store.path));
+    findings
+}
+
+fn store(path: &Path) -> Finding {
+    let subject = "[store] path";
+    let note = path.display().to_string();
+    match std::fs::metadata(path) {
+        Ok(file) if !file.is_file() => Finding {
+            subject: subject.to_owned(),
+            problem: Some(
+                Failure::new(Exit::Configuration, &note, "looking at the store", "is no file")
+                    .with_hint("name a file that holds the store, or none yet"),
+            ),
+            note,
+        },
+        Ok(_) => Finding::well(subject, note),
+        Err(_) => Finding::well(subject, format!("{note} will be made")),
+    }
+}
+
+fn show(findings: &[Finding], probes: &[(String, Vec<Probed>)]) {
+    let rows = findings.iter().map(|finding| {
+        let word = if finding.problem.is_some() { "FAULT" } else { "ok" };
+        vec![word.to_owned(), finding.subject.clone(), finding.note.clone()]
+    });
+    output::line(output::table(["", "subject", "finding"], rows));
+    for (account, probed) in probes {
+        output::line(format!("\nOperations that the installation of `{account}` knows:"));
+        let rows = probe::by_module(probed).into_iter().map(|module| {
+            let count = |number: usize| number.to_string();
+            vec![module.name, count(module.known), count(module.unknown), count(module.unclear)]
+        });
+        output::line(output::table(["module", "known", "unknown", "not told"], rows));
+        for unknown in probed.iter().filter(|probed| probed.state == probe::State::Unknown) {
+            output::line(format!("  unknown here: {}  {}", unknown.name, unknown.title));
+        }
+    }
+}
+
+fn as_json(findings: &[Finding], probes: &[(String, Vec<Probed>)]) -> Value {
+    let findings = findings.iter().map(|finding| {
+        json!({
+            "subject": finding.subject,
+            "sound": finding.problem.is_none(),
+            "note": finding.note,
+            "error": finding.problem.as_ref().map(Failure::details),
+        })
+    });
+    let probes = probes
+        .iter()
+        .map(|(account, probed)| json!({ "account": account, "operations": probed }));
+    json!({
+        "findings": findings.collect::<Vec<_>>(),
+        "probes": probes.collect::<Vec<_>>(),
+    })
+}
