@@ -47,6 +47,12 @@ async fn new_records_are_of_the_erps_own_time() {
     assert_eq!(status, 200);
     save_customer(&caller).await;
     assert_eq!(newest_customer(&caller).await, "2025-12-21 11:45:00");
+    // So are those that a colleague adds.
+    caller.instruct("clock", json!({"advance": "5m"})).await;
+    caller.instruct("faults", json!({"row-inserted": 1})).await;
+    caller.call("customers.list", json!({})).await;
+    let records = caller.admin("records/customers").await;
+    assert_eq!(records["records"][0]["date1"], "2025-12-21 11:50:00");
 }
 
 #[tokio::test]

@@ -129,7 +129,6 @@ async fn an_expired_session_is_gone_for_good() {
     assert_ne!(answer["header"]["status"], 0);
     assert_eq!(noted(&caller).as_deref(), Some("expired-session"));
     assert_eq!(last(&caller).outcome, Outcome::NoSession);
-    caller.instruct("faults", json!({})).await;
     assert_ne!(
         json_of(list(&caller).send().await.unwrap()).await["header"]["status"],
         0

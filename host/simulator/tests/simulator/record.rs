@@ -243,6 +243,28 @@ async fn a_gateway_can_be_recorded_too() {
 }
 
 #[tokio::test]
+async fn an_erp_may_stand_behind_a_path() {
+    let recorded = Recorded::small().await;
+    let upstream = format!("{}/erp/", recorded.caller.simulator.base_url());
+    let recorder = Recorder::start(&upstream, recorded.folder.path(), LOCAL)
+        .await
+        .unwrap();
+    send(
+        &recorded.direct,
+        &recorder.base_url(),
+        "customers.save-company",
+        "",
+        json!({}),
+    )
+    .await;
+    let entry = recorded.caller.simulator.ledger().pop().unwrap();
+    assert_eq!(entry.path, "/erp/webapi/v3/ov1/salesmanage/custom/add");
+    assert_eq!(entry.query.get("intsort").unwrap().as_text(), Some("1"));
+    let fixture = recorded.fixtures().into_values().next().unwrap();
+    assert_eq!(fixture["path"], "/webapi/v3/ov1/salesmanage/custom/add");
+}
+
+#[tokio::test]
 async fn a_recording_goes_on_where_it_ended() {
     let recorded = Recorded::small().await;
     recorded.call("customers.list", json!({})).await;

@@ -3,6 +3,7 @@
 use crate::common::{LOCAL, of_size, text};
 use crate::recorded::{Recorded, login, send};
 use serde_json::{Value as Json, json};
+use sunmao_catalogue::Catalogue;
 use sunmao_simulator::{Recorder, Replayer};
 
 #[tokio::test]
@@ -42,6 +43,15 @@ async fn what_was_recorded_is_replayed() {
     assert_eq!(
         text(&replay("customers.save-company", Json::Object(given)).await),
         "保存成功！"
+    );
+
+    // Letter case of the path and tokens in the query do not count.
+    let catalogue = Catalogue::shared();
+    let shouted = catalogue.find("accounts.list").unwrap().path.to_uppercase();
+    let request = http.post(format!("{base}{shouted}?token=another")).body("{}");
+    assert_eq!(
+        request.send().await.unwrap().json::<Json>().await.unwrap(),
+        answer(3)
     );
 
     let (status, text) = send(&http, &base, "customers.get", &token, json!({"ord": 6})).await;

@@ -181,6 +181,45 @@ fn secrets_are_taken_out_wherever_they_stand() {
 }
 
 #[test]
+fn a_login_tells_the_secrets_of_what_comes_behind_it() {
+    let catalogue = Catalogue::shared();
+    let mut anonymiser = Anonymiser::new(catalogue.clone());
+    let datas = json!([{"id": "user", "val": "txt:siyuan_w"}, {"id": "password", "val": "txt:open_sesame"}]);
+    let session = json!({"header": {"status": 0, "session": "token_of_today"}});
+    let login = asked("session.login", Body::Json(json!({"datas": datas})));
+    anonymiser.learn(&[], &login, &Body::Json(session));
+    let gateway = json!({"username": "gate_keeper", "password": "open_gate"});
+    anonymiser.learn(&[], &asked("customers.list", Body::Json(gateway)), &Body::Nothing);
+    // Names of the protocol and of columns are kept but for secrets among them.
+    let models = [
+        "siyuan_w",
+        "open_sesame",
+        "token_of_today",
+        "gate_keeper",
+        "open_gate",
+        "report",
+    ];
+    let written: Vec<Json> = models
+        .iter()
+        .map(|model| {
+            let call = asked("customers.list", Body::Nothing);
+            let answer = Answer {
+                status: 200,
+                content_type: None,
+                raw_control_characters: false,
+                body: Body::Json(json!({"header": {"status": 0}, "body": {"model": model}})),
+            };
+            let fixture = anonymiser.fixture(&call, &call.understood(&catalogue, routes()), answer);
+            match fixture.response.body {
+                Body::Json(body) => body["body"]["model"].clone(),
+                other => panic!("{other:?}"),
+            }
+        })
+        .collect();
+    assert_eq!(written, ["***", "***", "***", "***", "***", "report"]);
+}
+
+#[test]
 fn what_the_erp_says_stays_and_what_it_quotes_does_not() {
     for stays in [
         "合同编号已被使用，不能保存！",
