@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn different_texts_have_different_replacements_and_recordings_do_not_agree() {
         let (mut one, mut other) = (Disguises::new(), Disguises::new());
-        let texts: Vec<String> = (0..3000).map(|number| format!("KH{number:06}")).collect();
+        let texts: Vec<String> = (1000..4000).map(|number: u32| number.to_string()).collect();
         let replaced: HashSet<String> = texts.iter().map(|text| one.of(text, Manner::Shape)).collect();
         assert_eq!(replaced.len(), texts.len());
         assert_ne!(
