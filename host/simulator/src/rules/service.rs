@@ -44,7 +44,8 @@ pub(super) const TICKET_RULES: Rules = Rules {
     number: ("售后编号", "SH"),
     generated: |schema, ord, entry| {
         let values = [
-            (HANDLED.wire, IN_REPAIR.into()),
+            // Every other one came back after its repair and waits again.
+            (HANDLED.wire, (ord % 2).into()),
             (REPAIR_COUNT.0, Value::Integer(1)),
             (REPAIR_COST.0, generated_cost(ord)),
             ("result1", Value::Null),

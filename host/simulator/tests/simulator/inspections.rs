@@ -154,6 +154,15 @@ async fn an_inspection_is_corrected_until_it_is_reviewed() {
     );
     let line = line().await;
     assert_eq!((&line["BFNum"], &line["FGNum"]), (&json!("2"), &json!("3")));
+
+    // No more is scrapped than was bad.
+    let line = json!({"NumTesting": 10, "FailNum": 3, "NumBF": 9});
+    let second = caller.done(save, inspection(task, line)).await;
+    caller
+        .done("quality-inspections.review", json!({"ID": second}))
+        .await;
+    let kept = caller.record("quality-inspections", second).await["QualityTestingItems"][0].clone();
+    assert_eq!((&kept["NumBF"], &kept["NumScrap"]), (&json!("3"), &json!("0")));
 }
 
 #[tokio::test]

@@ -44,7 +44,11 @@ async fn requisitions_are_for_what_an_assignment_needs() {
     for (product, number, state) in [(2, 3, "1"), (2, 5, "1"), (3, 4, "2"), (3, 1, "3")] {
         caller.done(create, requisition(source, product, number)).await;
         caller
-            .has("work-assignments", source, &[("llstatus", state)])
+            .has(
+                "work-assignments",
+                source,
+                &[("llstatus", state), ("djstatus", "0")],
+            )
             .await;
     }
     let materials = caller.record("work-assignments", source).await["WorkAssignItems"].clone();

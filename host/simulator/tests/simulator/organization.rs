@@ -15,6 +15,7 @@ async fn departments_form_a_tree() {
     caller
         .refused("departments.create", create("孤儿部", 99), "上级部门不存在")
         .await;
+    caller.done("departments.create", create("研发中心", 2)).await;
     let group = caller.done("departments.create", create("研究室", centre)).await;
     caller
         .has("departments", group, &[("fullpath", "公司本部/研发中心/研究室")])

@@ -17,7 +17,12 @@ async fn repairs_add_up_on_their_ticket() {
             &[("repairnum", "1"), ("repaircost", "250.00"), ("clzt", "1")],
         )
         .await;
+    caller.has("service-tickets", 6, &[("clzt", "0")]).await;
     let save = "repairs.save";
+    caller.done(save, repair("WX-6", 6)).await;
+    caller
+        .has("service-tickets", 6, &[("clzt", "1"), ("repairnum", "2")])
+        .await;
     caller.refused(save, repair("WX-A", 99), "关联受理单不存在").await;
     for (wire, value, words) in [("num", 0, "数量必须大于0"), ("Cost", -1, "维修费不能小于0")] {
         let mut own = repair("WX-A", 5);
