@@ -118,9 +118,12 @@ impl Stage {
         let arguments = self.filled(&Value::Object(step.with.clone()))?;
         std::fs::write(&file, arguments.to_string()).map_err(|error| error.to_string())?;
         let mut command = support::sunmao(&self.simulator, &self.options);
-        command
-            .current_dir(self.folder.path())
-            .args(["--json", "call", &step.call, &format!("@{}", file.display())]);
+        command.current_dir(self.folder.path()).args([
+            "--json",
+            "call",
+            &step.call,
+            &format!("@{}", file.display()),
+        ]);
         let output = command.output().await.map_err(|error| error.to_string())?;
         let error = String::from_utf8_lossy(&output.stderr);
         match (&step.fails, output.status.success()) {

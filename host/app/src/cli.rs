@@ -1,6 +1,8 @@
 //! The command line: global flags and the list of commands.
 
-use crate::commands::{audit, call, contacts, dead, demo, doctor, operations, plugin, script, serve, simulate};
+use crate::commands::{
+    audit, call, contacts, dead, demo, doctor, operations, plugin, script, serve, simulate,
+};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{environment, exit, output};

@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use std::time::Instant;
+use sunmao_catalogue::CustomFields;
 
 /// What every command is given.
 pub struct Context {
@@ -69,7 +70,43 @@ pub async fn run(cli: Cli) -> Exit {
     }
 }
 
+/// The overlay with the fields that the installation added itself, in the working folder.
+pub const CUSTOM_FIELDS: &str = "custom-fields.toml";
+
+/// What the overlay says; none where there is no such file.
+///
+/// # Errors
+/// It cannot be read, or is no overlay.
+pub fn custom_fields() -> Result<Option<CustomFields>, Failure> {
+    let unsound = |message: String| {
+        Failure::new(
+            Exit::Configuration,
+            CUSTOM_FIELDS,
+            "reading the installation's own fields",
+            message,
+        )
+        .with_hint("`sunmao operations show NAME --live --save` writes this file")
+    };
+    let text = match std::fs::read_to_string(CUSTOM_FIELDS) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unsound(error.to_string())),
+    };
+    let fields = CustomFields::read(CUSTOM_FIELDS, &text);
+    fields.map(Some).map_err(|error| unsound(error.message))
+}
+
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    if let Some(fields) = custom_fields()? {
+        fields.install(CUSTOM_FIELDS).map_err(|error| {
+            Failure::new(
+                Exit::Configuration,
+                CUSTOM_FIELDS,
+                "reading the installation's own fields",
+                error.message,
+            )
+        })?;
+    }
     let context = Context {
         started: Instant::now(),
         global: cli.global,
@@ -79,7 +116,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo(demo) => demo.run(&context).await,
         Command::Serve(serve) => serve.run(&context).await,
         Command::Simulate(simulate) => simulate.run(&context).await,
-        Command::Operations(operations) => operations.run(&context),
+        Command::Operations(operations) => operations.run(&context).await,
         Command::Call(call) => call.run(&context).await,
         Command::Doctor(doctor) => doctor.run(&context).await,
         Command::Plugin(plugin) => plugin.run(&context).await,

@@ -1,6 +1,6 @@
 //! Every operation, and the ways to find one.
 
-use crate::{Glossary, Operation, load};
+use crate::{CustomFields, Glossary, Operation, load};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -10,7 +10,10 @@ static TABLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/operations");
 static SHARED: LazyLock<Arc<Catalogue>> =
     // The tables are part of the binary, and `tests/tables.rs` reads them with `load`: no build that passed it comes
     // here with an error.
-    LazyLock::new(|| Arc::new(Catalogue::load().unwrap_or_default()));
+    LazyLock::new(|| {
+        let catalogue = Catalogue::load().unwrap_or_default();
+        Arc::new(catalogue.with_custom_fields(&CustomFields::installed()))
+    });
 
 /// Every operation of the API.
 #[derive(Debug, Default)]
@@ -46,6 +49,17 @@ impl Catalogue {
         let mut tables = Vec::new();
         collect(&TABLES, &mut tables);
         Catalogue::read(tables, Glossary::compiled_in()?)
+    }
+
+    /// The same with the fields that an installation added itself.
+    pub fn with_custom_fields(mut self, fields: &CustomFields) -> Catalogue {
+        for operation in &mut self.operations {
+            let own = fields.of(&operation.object);
+            operation.custom_fields = own
+                .map(|(wire, label)| (wire.to_owned(), label.to_owned()))
+                .collect();
+        }
+        self
     }
 
     /// All operations by menu id.

@@ -147,6 +147,7 @@ impl OperationRow {
             paging: self.paging,
             effect: self.effect,
             newer_form: self.newer_form,
+            custom_fields: Vec::new(),
         })
     }
 }

@@ -244,6 +244,8 @@ pub struct Operation {
     pub effect: Effect,
     /// The older form of the same, where there is one.
     pub newer_form: Option<NewerForm>,
+    /// Fields of the object that the installation added itself: wire names and labels.
+    pub custom_fields: Vec<(String, String)>,
 }
 
 impl Operation {

@@ -117,6 +117,7 @@ async fn installation() -> Installation {
         mapping: "mapping.rhai".to_owned(),
         write: "customers.save-company".to_owned(),
         link: "customer".to_owned(),
+        erp: None,
     };
     let flows = BTreeMap::from([("push".to_owned(), flow)]);
     let flows = Flows::start(parts.host.clone(), extensions.clone(), &flows, Limits::default())

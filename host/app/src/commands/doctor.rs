@@ -59,14 +59,22 @@ impl Doctor {
         if problems.is_empty() {
             return Ok(());
         }
-        Err(Failure::new(Exit::Failed, "", "looking the installation over", "not everything is well")
-            .with_faults(problems))
+        Err(Failure::new(
+            Exit::Failed,
+            "",
+            "looking the installation over",
+            "not everything is well",
+        )
+        .with_faults(problems))
     }
 
     fn names(&self, configuration: &Configuration) -> Vec<String> {
         match &self.erp {
             Some(name) => vec![name.clone()],
-            None => configuration.accounts().map(|(name, _)| name.to_owned()).collect(),
+            None => configuration
+                .accounts()
+                .map(|(name, _)| name.to_owned())
+                .collect(),
         }
     }
 
@@ -118,7 +126,9 @@ impl Finding {
             name => format!("[erp.{name}]"),
         };
         match signed_in {
-            Ok(version) if version.is_empty() => Finding::well(subject, "signs in; the ERP does not say its version"),
+            Ok(version) if version.is_empty() => {
+                Finding::well(subject, "signs in; the ERP does not say its version")
+            }
             Ok(version) => Finding::well(subject, format!("signs in; version {version}")),
             Err(failure) => Finding {
                 subject,
@@ -139,7 +149,10 @@ fn places(configuration: &Configuration) -> Vec<Finding> {
     ] {
         let note = match folder.is_dir() {
             true => folder.display().to_string(),
-            false => format!("{} is not there yet; no extension will be loaded", folder.display()),
+            false => format!(
+                "{} is not there yet; no extension will be loaded",
+                folder.display()
+            ),
         };
         findings.push(Finding::well(subject, note));
     }
@@ -171,13 +184,23 @@ fn show(findings: &[Finding], probes: &[(String, Vec<Probed>)]) {
     });
     output::line(output::table(["", "subject", "finding"], rows));
     for (account, probed) in probes {
-        output::line(format!("\nOperations that the installation of `{account}` knows:"));
+        output::line(format!(
+            "\nOperations that the installation of `{account}` knows:"
+        ));
         let rows = probe::by_module(probed).into_iter().map(|module| {
             let count = |number: usize| number.to_string();
-            vec![module.name, count(module.known), count(module.unknown), count(module.unclear)]
+            vec![
+                module.name,
+                count(module.known),
+                count(module.unknown),
+                count(module.unclear),
+            ]
         });
         output::line(output::table(["module", "known", "unknown", "not told"], rows));
-        for unknown in probed.iter().filter(|probed| probed.state == probe::State::Unknown) {
+        for unknown in probed
+            .iter()
+            .filter(|probed| probed.state == probe::State::Unknown)
+        {
             output::line(format!("  unknown here: {}  {}", unknown.name, unknown.title));
         }
     }

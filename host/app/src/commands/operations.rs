@@ -1,14 +1,15 @@
 //! `sunmao operations`: what the ERP can be asked.
 
+mod live;
+
 use super::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::{describe, find};
 use clap::{Args, Subcommand};
-use std::collections::BTreeSet;
-use sunmao_catalogue::{Catalogue, Effect, Field, Operation, Repeat, Write};
+use sunmao_catalogue::{Catalogue, Operation, manual_page};
 
-/// List the ERP's operations, or show one with its parameters
+/// List the ERP's operations, or show one as a manual page
 #[derive(Debug, Args)]
 pub struct Operations {
     #[command(subcommand)]
@@ -22,19 +23,43 @@ enum Action {
         /// A part of the name, the Chinese title or the menu
         filter: Option<String>,
     },
-    /// Show an operation with its parameters and the columns of its answer
+    /// Show an operation with its parameters, its answer, its errors and an example
     Show {
         /// The name, such as customers.list, or the menu id
         name: String,
+        /// Also ask the ERP, reading one record, for the fields that the installation added itself
+        #[arg(long)]
+        live: bool,
+        /// Keep what --live found in custom-fields.toml, which every command reads from the working folder
+        #[arg(long, requires = "live")]
+        save: bool,
+        /// The account to ask, as in [erp.NAME] of the configuration
+        #[arg(long, value_name = "NAME", requires = "live")]
+        erp: Option<String>,
     },
 }
 
 impl Operations {
-    pub fn run(self, context: &Context) -> Result<(), Failure> {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let catalogue = Catalogue::shared();
         match self.action {
             Action::List { filter } => list(&catalogue, filter.as_deref(), context.style()),
-            Action::Show { name } => show(find::operation(&catalogue, &name)?, context.style()),
+            Action::Show {
+                name,
+                live,
+                save,
+                erp,
+            } => {
+                let operation = find::operation(&catalogue, &name)?;
+                let found = match live {
+                    true => Some(live::discover(context, &catalogue, operation, erp.as_deref()).await?),
+                    false => None,
+                };
+                show(&catalogue, operation, found.as_deref(), context.style());
+                if let (true, Some(found)) = (save, &found) {
+                    live::keep(operation, found, context.style())?;
+                }
+            }
         }
         Ok(())
     }
@@ -65,117 +90,26 @@ fn mentions(operation: &Operation, filter: &str) -> bool {
         || operation.menu.iter().any(|entry| entry.contains(filter))
 }
 
-fn show(operation: &Operation, style: Style) {
+fn show(catalogue: &Catalogue, operation: &Operation, found: Option<&[live::CustomField]>, style: Style) {
     if style == Style::Json {
-        return output::json(&describe::full(operation));
-    }
-    output::line(format!(
-        "{}  {}  (menu {})",
-        operation.name, operation.title, operation.id
-    ));
-    output::line(format!("  menu       {}", operation.menu.join(" / ")));
-    output::line(format!("  effect     {}", effect(operation)));
-    output::line(format!("  path       {}", operation.path));
-    fields("parameters", &operation.params);
-    if !operation.documented {
-        output::line(
-            "  The vendor does not publish the parameters: any other field is passed on under its wire name.",
-        );
-    }
-    fields("columns of the answer", &operation.fields);
-}
-
-fn effect(operation: &Operation) -> String {
-    let Effect::Write(write) = &operation.effect else {
-        return "read".to_owned();
-    };
-    let judged = if write.judged {
-        " (our judgement; the vendor does not say)"
-    } else {
-        ""
-    };
-    format!("write; {}{judged}", repetition(write))
-}
-
-fn repetition(write: &Write) -> String {
-    match &write.repeat {
-        Repeat::ReservedKey {
-            parameter,
-            reserve: Some(reserve),
-        } => {
-            format!("repeatable with a key from {reserve} in `{parameter}`")
+        let mut value = describe::full(operation);
+        if let Some(found) = found {
+            value["live"] = serde_json::json!(found);
         }
-        Repeat::ReservedKey {
-            parameter,
-            reserve: None,
-        } => format!("repeatable with the record's key in `{parameter}`"),
-        Repeat::UniqueNumber { parameter, find, .. } => {
-            format!("identified by its number in `{parameter}`, found again by {find}")
+        return output::json(&value);
+    }
+    output::line(manual_page(catalogue, operation).trim_end());
+    if let Some(found) = found {
+        output::line("\nFIELDS OF THIS INSTALLATION");
+        if found.is_empty() {
+            output::line("       none beyond those above");
         }
-        Repeat::Never => "one attempt, never repeated by itself".to_owned(),
+        for field in found {
+            let example = match field.example.is_empty() {
+                true => String::new(),
+                false => format!("  such as {}", field.example),
+            };
+            output::line(format!("       {}  {}{example}", field.wire, field.label));
+        }
     }
-}
-
-fn fields(title: &str, fields: &[Field]) {
-    if fields.is_empty() {
-        return;
-    }
-    let mut rows = Vec::new();
-    collect("", fields, &mut rows);
-    output::line(format!("\n{title}:"));
-    output::line(output::table(["name", "wire", "label", "type", "notes"], rows));
-}
-
-fn collect(prefix: &str, fields: &[Field], rows: &mut Vec<Vec<String>>) {
-    for field in fields {
-        let name = format!("{prefix}{}", field.name);
-        let kind = format!("{:?}", field.kind).to_lowercase();
-        rows.push(vec![
-            name.clone(),
-            field.wire.clone(),
-            field.label.clone(),
-            kind,
-            notes(field),
-        ]);
-        collect(&format!("{name}."), &field.fields, rows);
-    }
-}
-
-fn notes(field: &Field) -> String {
-    let required = match (field.required, field.required_by_policy) {
-        (true, _) => Some("required".to_owned()),
-        (false, true) => Some("may be required by the installation".to_owned()),
-        (false, false) => None,
-    };
-    let notes = [
-        required,
-        field
-            .max_length
-            .map(|length| format!("at most {length} characters")),
-        field.minimum.map(|minimum| format!("at least {minimum}")),
-        field.multiple.then(|| "several, comma-separated".to_owned()),
-        field.unique.then(|| "no two records with the same".to_owned()),
-        field.lookup.as_ref().map(|lookup| format!("codes from {lookup}")),
-        field
-            .lookup_page
-            .as_ref()
-            .map(|page| format!("codes from the ERP's own page {page}")),
-        (!field.values.is_empty()).then(|| codes(field)),
-    ];
-    notes.into_iter().flatten().collect::<Vec<_>>().join("; ")
-}
-
-fn codes(field: &Field) -> String {
-    let lead = if field.values_are_sample {
-        "for example "
-    } else {
-        ""
-    };
-    // A code that stands twice with the same label is shown once.
-    let codes: BTreeSet<String> = field
-        .values
-        .iter()
-        .map(|value| format!("{} {}", value.code, value.label))
-        .collect();
-    format!("{lead}{}", codes.into_iter().collect::<Vec<_>>().join(", "))
 }

@@ -83,7 +83,11 @@ impl Simulate {
             let recorder = Recorder::start(upstream, folder, self.listen).await;
             let recorder = recorder.map_err(|error| not_started("starting to record", &error))?;
             let address = recorder.base_url();
-            place(style, &address, "Calls to it go on to the ERP and are written down");
+            place(
+                style,
+                &address,
+                "Calls to it go on to the ERP and are written down",
+            );
             shutdown.requested().await;
             let written = recorder.written();
             recorder.stop().await;
@@ -112,7 +116,12 @@ impl Simulate {
 
     fn options(&self) -> Result<Options, Failure> {
         let faults: Faults = self.fault.join(",").parse().map_err(|error: FaultError| {
-            Failure::new(Exit::Usage, "--fault", "reading the command line", error.to_string())
+            Failure::new(
+                Exit::Usage,
+                "--fault",
+                "reading the command line",
+                error.to_string(),
+            )
         })?;
         Ok(Options {
             variant: self.variant,

@@ -62,7 +62,7 @@ async fn shows_parameters_by_every_name_and_how_a_write_is_repeated() {
         .await
         .stdout;
     assert!(
-        text.contains("repeatable with a key from customers.reserve"),
+        text.contains("a new key comes from `customers.reserve`"),
         "{text}"
     );
 }
@@ -74,7 +74,7 @@ async fn where_codes_come_from_and_what_must_be_unique_is_shown() {
         .run(&["operations", "show", "customers.save-company"])
         .await
         .stdout;
-    assert!(list.contains("codes from the ERP's own page /"), "{list}");
+    assert!(list.contains("codes from the ERP's page"), "{list}");
     let save = sunmao
         .run(&["operations", "show", "contracts.save", "--json"])
         .await

@@ -56,7 +56,13 @@ impl Check {
         } else {
             Unknown::PassedOn
         };
-        self.members(Path::Root, &operation.params, given, unknown)
+        self.members(
+            Path::Root,
+            &operation.params,
+            given,
+            unknown,
+            &operation.custom_fields,
+        )
     }
 
     /// What was found wrong, in the order in which it was met.
@@ -70,6 +76,7 @@ impl Check {
         fields: &[Field],
         given: &Record,
         unknown: Unknown,
+        custom: &[(String, String)],
     ) -> Vec<(String, Value)> {
         let mut slots = Slots::new(fields);
         for (name, value) in given {
@@ -77,11 +84,12 @@ impl Check {
                 continue;
             }
             let given = Given { name, value };
-            match slots.find(name) {
-                Some(index) => self.place(path, &mut slots, index, given),
-                None if name == EXTRA => self.extra(path, &mut slots, value),
-                None if unknown == Unknown::PassedOn => self.pass_on(path, &mut slots, given),
-                None => self.unknown(path, fields, name),
+            match (slots.find(name), custom_wire(custom, name)) {
+                (Some(index), _) => self.place(path, &mut slots, index, given),
+                (None, Some(name)) => self.pass_on(path, &mut slots, Given { name, value }),
+                _ if name == EXTRA => self.extra(path, &mut slots, value),
+                _ if unknown == Unknown::PassedOn => self.pass_on(path, &mut slots, given),
+                _ => self.unknown(path, fields, name),
             }
         }
         self.values(path, slots)
@@ -221,7 +229,7 @@ impl Check {
             Unknown::Refused
         };
         let values = match value {
-            Value::Record(record) => self.members(path, &field.fields, record, unknown),
+            Value::Record(record) => self.members(path, &field.fields, record, unknown, &[]),
             Value::List(_) if field.fields.is_empty() => {
                 let mut slots = Slots::new(&field.fields);
                 self.extra(path, &mut slots, value);
@@ -242,6 +250,13 @@ impl Check {
             hint: hint.into(),
         });
     }
+}
+
+/// The wire name of a field of the installation's own, by that name or its label.
+fn custom_wire<'a>(custom: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let mut fields = custom.iter();
+    let found = fields.find(|(wire, label)| wire == name || label == name);
+    found.map(|(wire, _)| wire.as_str())
 }
 
 /// What was given for each field, and what else was given.

@@ -222,6 +222,7 @@ pub fn operation(dialect: Dialect, result: ResultKind, effect: Effect) -> Operat
         paging: None,
         effect,
         newer_form: None,
+        custom_fields: Vec::new(),
     }
 }
 

@@ -48,7 +48,10 @@ pub struct Module {
 /// path.
 pub async fn probe(client: &ErpClient, catalogue: &Catalogue) -> Vec<Probed> {
     let client = client.with_priority(Priority::Bulk);
-    let business = catalogue.operations().iter().filter(|operation| operation.is_business());
+    let business = catalogue
+        .operations()
+        .iter()
+        .filter(|operation| operation.is_business());
     let asked = business.map(|operation| {
         let client = &client;
         async move { (operation, ask(client, operation).await) }
