@@ -266,14 +266,14 @@ impl Column {
             .map(|value| value.label.as_str())
     }
 
-    /// A value as it is kept: codes for labels, numbers and dates read from text. What cannot be read is kept as it
-    /// came, since the vendor's types are loose.
+    /// A value as it is kept: codes for labels, numbers and dates read from text. Text that cannot be read is kept as it
+    /// came, since the vendor's types are loose; what nests has no place in a plain column.
     pub(crate) fn read(&self, value: &Value) -> Value {
         if nested(self.kind) {
             return value.clone();
         }
         let Some(text) = scalar(value) else {
-            return value.clone();
+            return Value::Null;
         };
         let text = self.code(&text);
         match self.kind {
@@ -299,5 +299,21 @@ fn scalar(value: &Value) -> Option<String> {
             texts.map(|texts| texts.join(","))
         }
         other => other.to_text(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Schema;
+    use sunmao_catalogue::{FieldType, Record, Value};
+
+    #[test]
+    fn a_plain_column_keeps_nothing_that_nests() {
+        let mut schema = Schema::new("orders", "订单".to_owned());
+        let column = schema.add("intro", "备注", FieldType::String);
+        let read = |value: Value| schema.columns[column].read(&value);
+        assert_eq!(read(Value::from(Record::default())), Value::Null);
+        let codes = vec![Value::Integer(1), Value::Integer(2)];
+        assert_eq!(read(Value::List(codes)), Value::from("1,2"));
     }
 }
