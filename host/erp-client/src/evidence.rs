@@ -1,26 +1,20 @@
 //! What the ERP's words mean. Its status numbers do not tell a dropped session from a refusal, nor a refusal from a
 //! success, so every judgement by words is made here, from tables.
 
+mod login;
 mod session;
+
+pub(crate) use login::{LoginRefusal, judge_login, speaks_of_credentials};
 
 /// What a message with a good status turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Message {
-    /// Nothing speaks against success; the texts of success vary by installation.
+    /// It says yes, or nothing at all under a status that does.
     Accepted,
     /// It says no.
     Refused,
-}
-
-/// Why a login was turned down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LoginRefusal {
-    /// The ERP wants a captcha: only a person can sign in now.
-    Captcha,
-    /// The account or the password is wrong, or nothing says that it is not that.
-    Credentials,
-    /// Something else stands in the way, such as the number of users.
-    Elsewhere,
+    /// It says something else; the texts of success vary by installation, and so do those of refusals.
+    Unknown,
 }
 
 const SUCCESS: &[&str] = &["成功", "success"];
@@ -35,6 +29,15 @@ const SUCCESS_OPENING: &[&str] = &[
     "操作完毕",
     "提交完成",
     "处理完成",
+];
+
+/// What stands above a message, and is shown where the message itself is empty.
+const HEADINGS: &[&str] = &["提示", "系统提示", "温馨提示", "信息提示", "消息", "信息"];
+
+/// What speaks of something done, where nothing speaks against it.
+const DONE: &[&str] = &[
+    "完成", "完毕", "已生成", "已提交", "已审批", "已审核", "已通过", "已同意", "已确认", "已添加", "已新增", "已修改", "已更新",
+    "已删除", "已发送", "已处理", "已受理", "已分配", "已指派", "已共享", "已入库", "已出库", "已入账", "通过", "ok", "done", "saved",
 ];
 
 const NOT_SUCCESS: &[&str] = &[
@@ -162,60 +165,6 @@ const INTERRUPTED: &[&str] = &[
     "数据库会话",
 ];
 
-const CAPTCHA: &[&str] = &["验证码", "校验码", "captcha", "rndcode"];
-
-const CREDENTIALS: &[&str] = &[
-    "密码",
-    "口令",
-    "用户名",
-    "用户不存在",
-    "账号",
-    "帐号",
-    "账户",
-    "帐户",
-    "password",
-    "user name",
-    "username",
-];
-
-/// That a login failed, whatever is said beside it: the ERP may have counted it.
-const LOGIN_FAILED: &[&str] = &[
-    "登录失败",
-    "登陆失败",
-    "登录错误",
-    "登陆错误",
-    "未注册",
-    "认证失败",
-    "验证失败",
-    "login failed",
-    "login failure",
-    "unauthorized",
-];
-
-const NOT_CREDENTIALS: &[&str] = &[
-    "人数",
-    "用户数",
-    "并发",
-    "在线",
-    "许可",
-    "授权",
-    "注册",
-    "维护",
-    "升级",
-    "繁忙",
-    "稍后",
-    "数据库",
-    "服务器",
-    "超时",
-    "串号",
-    "设备",
-    "busy",
-    "maintenance",
-    "license",
-    "later",
-    "timeout",
-];
-
 /// Whether the words say that the session is gone. A success that asks for a new login (a changed password) is one.
 pub(crate) fn session_is_gone(words: &str) -> bool {
     let words = words.to_lowercase();
@@ -227,13 +176,26 @@ pub(crate) fn is_bare_timeout(words: &str) -> bool {
     session::is_bare_timeout(&words.to_lowercase())
 }
 
-/// What a message under a good status means. Success outranks: 保存成功，但不能打印 was stored.
+/// What a message under a good status means:
+///
+/// | evidence, the first that holds | verdict |
+/// | --- | --- |
+/// | no words, or a heading alone | accepted: the status is all there is |
+/// | the first clause that judges says 成功, or the words open with 已保存 and the like | accepted, whatever follows |
+/// | a word of refusal, or a permission that is lacking | refused |
+/// | a word of something done | accepted |
+/// | anything else | unknown: a write is looked up, not believed |
 pub(crate) fn judge_message(words: &str) -> Message {
-    let words = words.to_lowercase();
-    if !sounds_successful(&words) && (contains(&words, REFUSAL) || lacks_permission(&words)) {
-        return Message::Refused;
+    let words = words.trim().to_lowercase();
+    if words.is_empty() || HEADINGS.contains(&words.as_str()) || sounds_successful(&words) {
+        Message::Accepted
+    } else if contains(&words, REFUSAL) || lacks_permission(&words) {
+        Message::Refused
+    } else if contains(&words, DONE) {
+        Message::Accepted
+    } else {
+        Message::Unknown
     }
-    Message::Accepted
 }
 
 /// 没有添加权限, 无查看权限: what is lacking stands between the two words.
@@ -260,26 +222,6 @@ pub(crate) fn speaks_of_unknown_path(words: &str) -> bool {
 /// Whether the words say that the work was broken off, so that its outcome is open.
 pub(crate) fn speaks_of_interruption(words: &str) -> bool {
     contains(&words.to_lowercase(), INTERRUPTED)
-}
-
-/// Why a login was turned down. What nobody can tell counts as wrong credentials, since a third wrong login brings up
-/// the captcha for everybody.
-pub(crate) fn judge_login(words: &str) -> LoginRefusal {
-    let words = words.to_lowercase();
-    let may_be_credentials = contains(&words, CREDENTIALS) || contains(&words, LOGIN_FAILED);
-    if contains(&words, CAPTCHA) {
-        LoginRefusal::Captcha
-    } else if !may_be_credentials && contains(&words, NOT_CREDENTIALS) {
-        LoginRefusal::Elsewhere
-    } else {
-        LoginRefusal::Credentials
-    }
-}
-
-/// Whether an answer that is no login answer by its form says that the credentials were looked at.
-pub(crate) fn speaks_of_credentials(words: &str) -> bool {
-    let words = words.to_lowercase();
-    contains(&words, CREDENTIALS) || contains(&words, LOGIN_FAILED) || contains(&words, CAPTCHA)
 }
 
 fn sounds_successful(lowercase: &str) -> bool {
@@ -311,9 +253,17 @@ mod tests {
             "操作完成，请检查",
             "",
             "ok",
+            "系统提示",
             "单据已生成",
         ] {
             assert_eq!(judge_message(words), Message::Accepted, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_says_neither_is_unknown() {
+        for words in ["单据处理中", "请稍候", "warning: see log", "客户资料", "0"] {
+            assert_eq!(judge_message(words), Message::Unknown, "{words}");
         }
     }
 
@@ -341,22 +291,5 @@ mod tests {
         ] {
             assert_eq!(judge_message(words), Message::Refused, "{words}");
         }
-    }
-
-    #[test]
-    fn a_login_that_failed_counts_whatever_is_said_beside_it() {
-        for words in [
-            "登录失败，请稍后再试",
-            "用户未注册",
-            "Login failed. Try again later.",
-            "用户名或密码错误",
-            "?",
-        ] {
-            assert_eq!(judge_login(words), LoginRefusal::Credentials, "{words}");
-        }
-        for words in ["在线用户数已达上限", "系统维护中，请稍后", "license expired"] {
-            assert_eq!(judge_login(words), LoginRefusal::Elsewhere, "{words}");
-        }
-        assert_eq!(judge_login("请输入验证码"), LoginRefusal::Captcha);
     }
 }

@@ -85,10 +85,14 @@ fn acknowledgement(operation: &Operation, content: Content, message: String) -> 
     if ack.message.is_empty() {
         ack.message = message;
     }
-    match says_no(&title) || says_no(&ack.message) {
-        true => Err(refusal(operation, None, ack.message)),
-        false => Ok(Answer::Ack(ack)),
+    if says_no(&title) || says_no(&ack.message) {
+        return Err(refusal(operation, None, ack.message));
     }
+    // Nobody can tell: the record can, where it is read back.
+    if !operation.is_read() && evidence::judge_message(&ack.message) == Message::Unknown {
+        return Err(Rejection::broken(ack.message));
+    }
+    Ok(Answer::Ack(ack))
 }
 
 /// A message with everything it carries; members of its `data` object stand beside the others.
