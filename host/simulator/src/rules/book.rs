@@ -6,6 +6,7 @@ use crate::ledger::{Change, ChangeKind};
 use crate::world::World;
 use jiff::ZonedDateTime;
 use rust_decimal::Decimal;
+use std::collections::HashMap;
 use sunmao_catalogue::{Record, Value};
 
 impl World {
@@ -144,9 +145,10 @@ impl World {
         let keys: Vec<i64> = self.table(position).newest_first().map(|(ord, _)| ord).collect();
         let model = self.model.clone();
         let schema = &model.schemas[position];
+        let mut columns: HashMap<&str, Option<usize>> = HashMap::new();
         for ord in keys {
             for (wire, value) in fitted(self, ord) {
-                if let Some(column) = schema.named(wire) {
+                if let Some(column) = *columns.entry(wire).or_insert_with(|| schema.named(wire)) {
                     self.table(position).follow(ord, column, value);
                 }
             }

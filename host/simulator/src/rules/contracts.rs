@@ -21,11 +21,11 @@ const END_NOTICE: i64 = 30;
 /// How many days a contract counts as one of the newest.
 const NEWEST: i64 = 7;
 
-/// A contract waits for its approval from when it is saved.
-const WAITING: Shows = Shows::Codes("审批状态", &[contract_approvals::WAITING]);
 /// The column of the repair that a contract charges for.
 const REPAIR: &str = "维修单id";
 
+/// A contract waits for its approval from when it is saved.
+const WAITING: Shows = Shows::Codes("审批状态", &[contract_approvals::WAITING]);
 const ENDING: Shows = Shows::Days("结束日期", 0, END_NOTICE);
 const SHARED: Shows = Shows::Standing(Standing {
     begins: &["share"],
@@ -255,9 +255,20 @@ fn after_save(world: &mut World, ord: i64, draft: &Draft<'_>) -> Vec<Change> {
             }
         }
     }
+    follow_customer(world, ord);
     note_progress(world, ord);
     contract_approvals::note(world, ord);
     world.hand_over(CONTRACTS, &[ord])
+}
+
+/// Lines belong to the customer of their contract, also when that changes.
+fn follow_customer(world: &mut World, contract: i64) {
+    let customer = world.read(CONTRACTS, contract, "company");
+    for line in lines_of(world, contract) {
+        if world.read(LINES, line, "company") != customer {
+            world.write(LINES, line, &[("company", customer.clone())]);
+        }
+    }
 }
 
 /// Makes a line of the contract of each that came with it.

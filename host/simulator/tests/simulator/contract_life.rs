@@ -322,3 +322,28 @@ async fn nobody_sells_below_the_lowest_price() {
     let at_it = json!({"num1": 1, "price1": 100, "discount": "0.8"});
     assert_eq!(edit(&caller, line, at_it).await, "保存成功！");
 }
+
+#[tokio::test]
+async fn lines_go_with_their_contract_to_another_customer() {
+    let caller = small().await;
+    let (one, other) = (
+        customer(&caller, "甲有限公司").await,
+        customer(&caller, "乙有限公司").await,
+    );
+    let product = product(&caller, "P-1", "100.00").await;
+    let taken = line(&caller, one, product, "3").await;
+    let ord = save(&caller, contract(one, "HT-1")).await;
+    let waiting = line(&caller, one, product, "1").await;
+    let mut changed = contract(other, "HT-1");
+    changed["ord"] = json!(ord);
+    save(&caller, changed).await;
+    for (customer, expected) in [(one, waiting), (other, taken)] {
+        let found = rows(
+            &caller
+                .call("contract-lines.list", json!({"company": customer}))
+                .await,
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0]["ord"], json!(expected));
+    }
+}
