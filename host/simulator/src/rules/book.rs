@@ -4,7 +4,6 @@ use super::Command;
 use super::amounts::{given, readable};
 use crate::ledger::{Change, ChangeKind};
 use crate::world::World;
-use jiff::ZonedDateTime;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use sunmao_catalogue::{Record, Value};
@@ -157,12 +156,12 @@ impl World {
 
     /// The time as the ERP writes it: `2025-03-07 10:00:00`.
     pub(crate) fn moment(&self) -> String {
-        ZonedDateTime::now().strftime("%Y-%m-%d %H:%M:%S").to_string()
+        self.clock.text()
     }
 
     /// The day as the ERP keeps it: `2025-03-07`.
     pub(crate) fn day(&self) -> String {
-        ZonedDateTime::now().strftime("%Y-%m-%d").to_string()
+        self.clock.today().to_string()
     }
 }
 

@@ -185,7 +185,7 @@ async fn rows_can_be_objects_with_their_key_beside_the_cells() {
     for (row, cells) in rows.iter().zip(expected["rows"].as_array().unwrap()) {
         assert_eq!(row, &json!({"value": cells, "ord": cells[key]}));
     }
-    // The lines inside a screen are packed as well; they have no key of their own.
+    // The lines inside a screen are packed as well.
     let lines = async |caller: &Caller| -> Json {
         let screen = caller.call("stock-receipts.get", json!({"ord": 7})).await;
         let groups = screen["body"]["bill"]["groups"].as_array().unwrap();
@@ -195,7 +195,8 @@ async fn rows_can_be_objects_with_their_key_beside_the_cells() {
         fields.find(|field| field["source"]["table"].is_object()).unwrap()["source"]["table"]["rows"].clone()
     };
     let (expected, packed) = (lines(&plain).await, lines(&objects).await);
-    assert_eq!(packed[0], json!({"value": expected[0]}));
+    assert_eq!(packed[0]["value"], expected[0]);
+    assert!(expected[0].is_array());
     // Only the form dialect has such rows.
     assert!(objects.call("accounts.list", json!({})).await["Rows"][0].is_array());
 }
