@@ -47,8 +47,8 @@ pub(super) fn build(
 pub(super) fn page(value: Option<&Value>) -> Option<Page> {
     let record = value?.as_record()?;
     let number = |name| member(record, name).and_then(Value::as_integer);
-    let narrow = |name| number(name).and_then(|number| u32::try_from(number).ok());
-    let (size, index, count) = (narrow("pagesize"), narrow("pageindex"), narrow("pagecount"));
+    let narrowed = |name| number(name).and_then(narrow);
+    let (size, index, count) = (narrowed("pagesize"), narrowed("pageindex"), narrowed("pagecount"));
     let total = number("recordcount").and_then(|number| u64::try_from(number).ok());
     // Without these two nobody can tell a last page from an empty one.
     if count.is_none() && total.is_none() {
@@ -67,6 +67,12 @@ pub(super) fn page(value: Option<&Value>) -> Option<Page> {
     })
 }
 
+/// A count as pages have them; one too large for that is the largest, since the page behind the last one has no rows
+/// however far behind it is.
+fn narrow(number: i64) -> Option<u32> {
+    (number >= 0).then(|| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
 /// The page that was asked for, for answers that do not say which they are.
 pub(super) struct Asked {
     size: Option<u32>,
@@ -78,7 +84,7 @@ impl Asked {
     pub(super) fn of(operation: &Operation, arguments: &Arguments) -> Self {
         let number = |wire: &str| {
             let number = arguments.get(wire).and_then(Value::as_integer);
-            number.and_then(|number| u32::try_from(number).ok())
+            number.and_then(narrow)
         };
         let paging = operation.paging.as_ref();
         Asked {

@@ -195,6 +195,7 @@ async fn a_list_without_rows_is_an_error_unless_it_says_that_it_is_empty() {
         json!({"source": {"table": {"cols": [], "page": {"recordcount": "0", "pagecount": 1}}}}),
         json!({"source": {"table": {"rows": {}, "page": {"recordcount": 0}}}}),
         json!({"source": {"table": {"rows": [], "page": {"pageindex": 4, "pagecount": 3, "recordcount": 50}}}}),
+        json!({"source": {"table": {"rows": [], "page": {"pageindex": 4294967296_i64, "pagecount": 3}}}}),
     ] {
         assert!(list(empty).await.unwrap().rows.is_empty());
     }
