@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod arbitrary_arguments;
 mod budget;
 mod comfort;
 mod credentials;
@@ -12,6 +13,7 @@ mod installations;
 mod json_and_helper;
 mod manners;
 mod odd_answers;
+mod round_trip;
 mod session;
 mod simulator;
 mod support;

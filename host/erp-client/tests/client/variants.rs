@@ -9,7 +9,8 @@ use sunmao_catalogue::{
 use sunmao_erp_client::{ErpClient, Error, Settings};
 use sunmao_simulator::{Fault, Faults, Options, Simulator, Variant};
 
-async fn start(options: Options) -> (Simulator, ErpClient) {
+/// A simulator of eight records an object, and a client that no budget slows down.
+pub async fn start(options: Options) -> (Simulator, ErpClient) {
     let options = Options {
         size: 8,
         now: Some(date(2026, 3, 2).at(9, 0, 0, 0)),
@@ -75,7 +76,7 @@ fn is_served_in_part(operation: &Operation) -> bool {
 }
 
 /// Whether an installation of this kind has the operation at all.
-fn is_known(variant: Variant, operation: &Operation, catalogue: &Catalogue) -> bool {
+pub fn is_known(variant: Variant, operation: &Operation, catalogue: &Catalogue) -> bool {
     match variant {
         Variant::Legacy => operation.dialect == Dialect::Form,
         Variant::Partial => is_served_in_part(operation),
