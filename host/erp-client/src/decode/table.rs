@@ -6,6 +6,14 @@ use sunmao_catalogue::{Arguments, Column, Operation, Page, Record, Table, Value}
 /// The column that keeps a row's key where the ERP sends it beside the cells.
 const KEY_COLUMN: &str = "ord";
 
+/// Columns that no list has, by far: finding the place of each cell takes longer with each.
+const MOST_COLUMNS: usize = 4096;
+
+/// Cells that may be missing for each one that came, and in a short list for none: rows are made as wide as the columns,
+/// which lets a small answer of many short rows take all memory there is.
+const MISSING_FOR_EACH: usize = 32;
+const MISSING_AT_LEAST: usize = 1 << 20;
+
 /// Builds a table from what the ERP calls columns and rows. Rows may only be missing when the page says that there are
 /// none, since a screen skeleton without rows is no empty list.
 pub(super) fn build(
@@ -29,18 +37,44 @@ pub(super) fn build(
         rows: Vec::with_capacity(rows.len()),
         page: Page::default(),
     };
+    if table.columns.len() > MOST_COLUMNS || rows.iter().any(|row| width(row) > MOST_COLUMNS) {
+        return Err(too_wide());
+    }
     if let Some(Value::Record(first)) = rows.first().filter(|row| packed_cells(row).is_none()) {
         adopt_names(&mut table.columns, first);
     }
     for row in rows {
         let cells = cells(&mut table.columns, row)?;
         table.rows.push(cells);
+        if table.columns.len() > MOST_COLUMNS {
+            return Err(too_wide());
+        }
+    }
+    let given: usize = table.rows.iter().map(Vec::len).sum();
+    let missing = (table.rows.len() * table.columns.len()).saturating_sub(given);
+    if missing > MISSING_AT_LEAST.max(given.saturating_mul(MISSING_FOR_EACH)) {
+        return Err(Rejection::broken(
+            "a list whose rows lack nearly all of their cells",
+        ));
     }
     for row in &mut table.rows {
         row.resize(table.columns.len(), Value::Null);
     }
     table.page = page.unwrap_or_else(|| asked.page(table.rows.len()));
     Ok(table)
+}
+
+/// How many cells a row has.
+fn width(row: &Value) -> usize {
+    match row {
+        Value::List(cells) => cells.len(),
+        Value::Record(record) => packed_cells(row).map_or(record.len(), <[Value]>::len),
+        _ => 0,
+    }
+}
+
+fn too_wide() -> Rejection {
+    Rejection::broken("a list of more columns than any list has")
 }
 
 /// Reads a page's place: `pagesize`, `pageindex`, `pagecount`, `recordcount` in any letter case.

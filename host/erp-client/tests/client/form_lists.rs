@@ -201,6 +201,26 @@ async fn a_list_without_rows_is_an_error_unless_it_says_that_it_is_empty() {
     }
 }
 
+/// Answers of a few kilobytes that would take gigabytes or minutes were they any longer, once each row is as wide as the columns.
+#[tokio::test]
+async fn a_small_answer_is_no_huge_list() {
+    let columns: Vec<String> = (0..4000).map(|column| format!("c{column}")).collect();
+    let empty = vec![json!([]); 5_000];
+    let distinct: Vec<_> = (0..5_000).map(|row| json!({format!("c{row}"): 1})).collect();
+    let wide: serde_json::Map<_, _> = (0..50_000).map(|cell| (format!("c{cell}"), json!(1))).collect();
+    for (columns, rows) in [
+        (json!(columns), json!(empty)),
+        (json!([]), json!(distinct)),
+        (json!([]), json!([wide])),
+    ] {
+        let error = list(json!({"source": {"table": {"cols": columns, "rows": rows}}})).await;
+        assert_eq!(error.unwrap_err().kind(), Kind::Unavailable);
+    }
+    let sparse = vec![json!({"c7": 1}); 1000];
+    let sparse = list(json!({"source": {"table": {"cols": columns[..200], "rows": sparse}}})).await;
+    assert_eq!(sparse.unwrap().rows.len(), 1000);
+}
+
 #[tokio::test]
 async fn the_number_of_pages_follows_from_the_number_of_records() {
     let page = json!({"recordcount": "1,022", "pagesize": 20});
