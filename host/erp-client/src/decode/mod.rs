@@ -11,6 +11,7 @@ mod verdict;
 
 use crate::evidence;
 use crate::installation::Installation;
+use crate::words;
 use reqwest::StatusCode;
 use sunmao_catalogue::{Answer, Arguments, Dialect, Operation, Record, Value};
 
@@ -53,7 +54,10 @@ pub(crate) fn answer(
 ) -> Result<Answer, Rejection> {
     let mut record = match lenient::read(body) {
         Ok(Value::Record(record)) => installation.unwrapped(record),
-        Ok(value) => return Err(from_text(status, value.to_text().unwrap_or_default())),
+        Ok(value) => {
+            let text = value.to_text().unwrap_or_default();
+            return Err(from_text(status, words::plain(&text)));
+        }
         Err(text) => return Err(from_text(status, text)),
     };
     if status == StatusCode::TOO_MANY_REQUESTS {
@@ -87,12 +91,12 @@ impl Rejection {
         }
     }
 
-    /// An answer that makes no sense.
-    fn broken(words: impl Into<String>) -> Self {
+    /// An answer that makes no sense; the words may hold the ERP's own.
+    fn broken(words: impl AsRef<str>) -> Self {
         Rejection {
             reason: Reason::Broken,
             code: None,
-            words: words.into(),
+            words: words::plain(words.as_ref()),
         }
     }
 }

@@ -52,6 +52,28 @@ async fn what_is_no_answer_is_unavailable_for_reads_and_unconfirmed_for_writes()
 }
 
 #[tokio::test]
+async fn words_are_one_readable_line_wherever_they_stand() {
+    for (operation, body, words) in [
+        (form_list(), json!("服务器\u{0}忙\n<b>请</b>"), "服务器 忙"),
+        (
+            form_list(),
+            json!({"header": {"status": 0, "message": "服务器\u{0}\r\n忙"}}),
+            "服务器 忙",
+        ),
+        (
+            json_get(),
+            json!({"Code": 200, "Msg": "服务器\u{0}\r\n忙"}),
+            "服务器 忙",
+        ),
+    ] {
+        let error = answer_to(&operation, 200, body.to_string()).await.unwrap_err();
+        let message = error.fault().message;
+        let is_line = !message.contains(char::is_control) && !message.contains("<b>");
+        assert!(is_line && message.contains(words), "{message:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_error_is_one_even_when_its_body_says_that_all_is_well() {
     for operation in [form_save(), json_save(), helper_save()] {
         let error = answer_to(&operation, 500, sound(&operation).to_string())
