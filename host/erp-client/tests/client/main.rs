@@ -5,6 +5,7 @@
 mod arbitrary_arguments;
 mod budget;
 mod comfort;
+mod corpus;
 mod credentials;
 mod encode;
 mod form_documents;
