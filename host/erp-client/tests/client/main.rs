@@ -18,4 +18,5 @@ mod round_trip;
 mod session;
 mod simulator;
 mod support;
+mod tls;
 mod variants;
