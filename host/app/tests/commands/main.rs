@@ -7,6 +7,7 @@ mod configuration;
 mod contacts;
 mod dead;
 mod demo;
+mod doctor;
 mod endings;
 mod operations;
 mod pages;

@@ -13,6 +13,7 @@ mod form_lists;
 mod installations;
 mod json_and_helper;
 mod manners;
+mod moving_lists;
 mod odd_answers;
 mod round_trip;
 mod session;
