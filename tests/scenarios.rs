@@ -1,6 +1,13 @@
 //! Stories of business, one file each under `tests/scenarios`: every step is a `sunmao call` against a simulated ERP of
 //! the story's own, and what the ERP then holds is compared with what the story says.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test, though it has a main of its own"
+)]
+
 mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};

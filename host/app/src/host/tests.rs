@@ -3,6 +3,7 @@
 use super::*;
 use crate::configuration::{ExtensionsSection, Server, StoreSection};
 use std::path::Path;
+use sunmao_erp_client::ErpClient;
 use sunmao_erp_client::Settings;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

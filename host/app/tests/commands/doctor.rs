@@ -25,7 +25,10 @@ async fn a_sound_installation_is_called_so_and_a_wrong_password_is_not() {
         .await;
     assert_eq!(wrong.code, Some(1), "{}", wrong.stderr);
     let findings = wrong.json()["findings"].as_array().unwrap().clone();
-    let unsound: Vec<&Value> = findings.iter().filter(|finding| finding["sound"] == false).collect();
+    let unsound: Vec<&Value> = findings
+        .iter()
+        .filter(|finding| finding["sound"] == false)
+        .collect();
     assert_eq!(unsound.len(), 1, "{findings:?}");
     assert_eq!(unsound[0]["subject"], "[erp]");
 }
@@ -38,7 +41,10 @@ async fn a_probe_finds_what_the_installation_lacks_and_writes_nothing() {
         .run(&["doctor", "--probe", "--json"])
         .await;
     assert_eq!(probed.code, Some(0), "{}", probed.stderr);
-    let operations = probed.json()["probes"][0]["operations"].as_array().unwrap().clone();
+    let operations = probed.json()["probes"][0]["operations"]
+        .as_array()
+        .unwrap()
+        .clone();
     assert_eq!(operations.len(), 215);
     let state = |name: &str| {
         let mut operations = operations.iter();
@@ -53,10 +59,17 @@ async fn a_probe_finds_what_the_installation_lacks_and_writes_nothing() {
     let asked = calls(&erp);
     let written: Vec<&String> = asked
         .iter()
-        .filter(|name| ["save", "create", "update", "delete", "reserve"].iter().any(|verb| name.contains(verb)))
+        .filter(|name| {
+            ["save", "create", "update", "delete", "reserve"]
+                .iter()
+                .any(|verb| name.contains(verb))
+        })
         .collect();
     assert!(written.is_empty(), "{written:?}");
-    let text = Sunmao::of(&erp, &options).run(&["doctor", "--probe"]).await.stdout;
+    let text = Sunmao::of(&erp, &options)
+        .run(&["doctor", "--probe"])
+        .await
+        .stdout;
     assert!(text.contains("unknown here: weekly-reports.list"), "{text}");
 }
 
@@ -75,12 +88,21 @@ async fn further_accounts_are_their_own_installations() {
     assert_eq!(answer.code, Some(0), "{}", answer.stderr);
     assert_eq!(answer.json()["page"]["total"], 3);
     assert!(calls(&at_main).is_empty());
-    assert_eq!(calls(&at_branch), ["session.login", "customers.list", "session.logout"]);
+    assert_eq!(
+        calls(&at_branch),
+        ["session.login", "customers.list", "session.logout"]
+    );
     let doctor = sunmao.run(&["doctor", "--json"]).await;
     assert_eq!(doctor.code, Some(0), "{}", doctor.stderr);
-    let unknown = sunmao.run(&["call", "customers.list", "--erp", "brunch", "--json"]).await;
+    let unknown = sunmao
+        .run(&["call", "customers.list", "--erp", "brunch", "--json"])
+        .await;
     assert_eq!(unknown.code, Some(2));
-    assert!(unknown.stderr.contains("did you mean branch"), "{}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("did you mean branch"),
+        "{}",
+        unknown.stderr
+    );
 }
 
 #[tokio::test]
@@ -92,13 +114,24 @@ async fn what_the_installation_added_itself_is_shown_and_kept() {
         .run(&["operations", "show", "customers.save-company", "--live", "--save"])
         .await;
     assert_eq!(shown.code, Some(0), "{}", shown.stderr);
-    assert!(shown.stdout.contains("FIELDS OF THIS INSTALLATION"), "{}", shown.stdout);
+    assert!(
+        shown.stdout.contains("FIELDS OF THIS INSTALLATION"),
+        "{}",
+        shown.stdout
+    );
     assert!(sunmao.folder.path().join("custom-fields.toml").is_file());
     // What the file says is known to every command.
     sunmao.replace("custom-fields.toml", "[customers]\nzdy1 = \"会员等级\"\n");
     let saved = sunmao
         .run(&[
-            "call", "customers.save-company", "ord=1", "name=样例", "sort1=1", "person_name=李明", "会员等级=金", "--json",
+            "call",
+            "customers.save-company",
+            "ord=1",
+            "name=样例",
+            "sort1=1",
+            "person_name=李明",
+            "会员等级=金",
+            "--json",
         ])
         .await;
     assert_eq!(saved.code, Some(0), "{}", saved.stderr);

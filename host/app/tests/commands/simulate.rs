@@ -26,7 +26,14 @@ async fn what_is_recorded_of_an_erp_is_replayed_without_it() {
     let mut simulator = sunmao.start(&["simulate", "--size", "3", "--json"]);
     let printed = simulator.next().await.expect("where it listens");
     let upstream = printed["base_url"].as_str().unwrap().to_owned();
-    let mut recorder = sunmao.start(&["simulate", "--record", "fixtures", "--upstream", &upstream, "--json"]);
+    let mut recorder = sunmao.start(&[
+        "simulate",
+        "--record",
+        "fixtures",
+        "--upstream",
+        &upstream,
+        "--json",
+    ]);
     let list = async |base_url: &str| {
         Sunmao::new()
             .with("SUNMAO_ERP_BASE_URL", base_url)
@@ -45,8 +52,15 @@ async fn what_is_recorded_of_an_erp_is_replayed_without_it() {
     let replayed = list(replaying["base_url"].as_str().unwrap()).await;
     assert_eq!(replayed.code, Some(0), "{}", replayed.stderr);
     assert_eq!(replayed.json()["page"], recorded.json()["page"]);
-    assert_eq!(replayed.json()["items"][0]["ord"], recorded.json()["items"][0]["ord"]);
-    assert_ne!(replayed.json()["items"][0]["name"], recorded.json()["items"][0]["name"], "anonymous");
+    assert_eq!(
+        replayed.json()["items"][0]["ord"],
+        recorded.json()["items"][0]["ord"]
+    );
+    assert_ne!(
+        replayed.json()["items"][0]["name"],
+        recorded.json()["items"][0]["name"],
+        "anonymous"
+    );
     assert_eq!(replayer.terminate().await, Some(0));
 }
 

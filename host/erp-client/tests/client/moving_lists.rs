@@ -49,12 +49,19 @@ async fn each_record_comes_once_and_none_that_stays_is_missed() {
                 let key = page.column("ord").unwrap();
                 came.extend(page.rows.iter().filter_map(|row| row[key].as_integer()));
             }
-            let happened = simulator.ledger().iter().filter(|entry| entry.fault.is_some()).count();
+            let happened = simulator
+                .ledger()
+                .iter()
+                .filter(|entry| entry.fault.is_some())
+                .count();
             assert!(happened > 1, "{fault} {seed}: the list did not move");
             let once: BTreeSet<i64> = came.iter().copied().collect();
             assert_eq!(once.len(), came.len(), "{fault} {seed}: a record came twice");
             let after = held(&simulator).await;
-            let missed: Vec<&i64> = before.intersection(&after).filter(|key| !once.contains(key)).collect();
+            let missed: Vec<&i64> = before
+                .intersection(&after)
+                .filter(|key| !once.contains(key))
+                .collect();
             assert!(missed.is_empty(), "{fault} {seed}: {missed:?} were missed");
             assert_eq!(pages.doubt(), None);
             simulator.stop().await;

@@ -38,7 +38,10 @@ async fn secured() -> (u16, String) {
                     false => sound(&json_list()),
                 }
                 .to_string();
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
                 let _ = stream.write_all((head + &body).as_bytes()).await;
                 let _ = stream.shutdown().await;
             });
