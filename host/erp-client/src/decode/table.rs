@@ -64,11 +64,11 @@ pub(super) fn build(
     Ok(table)
 }
 
-/// How many cells a row has.
+/// How many cells or members a row has.
 fn width(row: &Value) -> usize {
     match row {
         Value::List(cells) => cells.len(),
-        Value::Record(record) => packed_cells(row).map_or(record.len(), <[Value]>::len),
+        Value::Record(record) => record.len(),
         _ => 0,
     }
 }
