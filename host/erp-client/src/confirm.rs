@@ -4,7 +4,9 @@
 use crate::Error;
 use crate::calling::{Call, Line};
 use crate::failure::Report;
-use sunmao_catalogue::{Ack, Answer, Arguments, Effect, Kind, Operation, Repeat, ResultKind, Value};
+use sunmao_catalogue::{
+    Ack, Answer, Arguments, Effect, FieldType, Kind, Operation, Repeat, ResultKind, Value,
+};
 use tokio::time::Instant;
 
 /// How often a write goes out whose outcome nobody saw.
@@ -115,9 +117,11 @@ impl Line {
     }
 }
 
-/// Compares what was sent with what is shown, field by field.
+/// Compares what was sent with what is shown. Plain text that is required tells: the ERP keeps it as it is. Other fields it
+/// may compute, round or rename, so they only tell where nothing else does, and only all together.
 fn compare(call: &Call<'_>, visible: &Visible<'_>, shown: &Answer) -> Seen {
-    let mut compared = 0;
+    let mut told = None;
+    let (mut alike, mut unlike) = (0, None);
     for field in &call.operation.params {
         let Some(written) = call.arguments.get(&field.wire).filter(|_| field.wire != KEY) else {
             continue;
@@ -131,23 +135,26 @@ fn compare(call: &Call<'_>, visible: &Visible<'_>, shown: &Answer) -> Seen {
             }
             Answer::Table(_) | Answer::Ack(_) => None,
         };
-        match value.and_then(|value| field.shows(written, value).map(|same| (same, value))) {
-            Some((true, _)) => compared += 1,
-            Some((false, value)) => {
-                let text = |value: &Value| value.to_text().unwrap_or_default();
-                return Seen::Missing(format!(
-                    "{} was written as {:?} and reads {:?}",
-                    field.name,
-                    text(written),
-                    text(value)
-                ));
-            }
-            None => {}
+        let Some((value, same)) = value.and_then(|value| Some((value, field.shows(written, value)?))) else {
+            continue;
+        };
+        let text = |value: &Value| value.to_text().unwrap_or_default();
+        let difference = || {
+            let (written, shown) = (text(written), text(value));
+            format!("{} was written as {written:?} and reads {shown:?}", field.name)
+        };
+        match (field.required && field.kind == FieldType::String, same) {
+            (true, false) => return Seen::Missing(difference()),
+            (true, true) => told = Some(Seen::Applied),
+            (false, true) => alike += 1,
+            (false, false) => unlike = unlike.or_else(|| Some(difference())),
         }
     }
-    match compared {
-        0 => Seen::Unknown,
-        _ => Seen::Applied,
+    match (told, alike, unlike) {
+        (Some(told), ..) => told,
+        (None, 0, Some(difference)) => Seen::Missing(difference),
+        (None, 0, None) => Seen::Unknown,
+        (None, _, _) => Seen::Applied,
     }
 }
 

@@ -27,13 +27,7 @@ const FORBIDDEN: [(&str, &[&str]); 6] = [
     ),
     (
         "simulator",
-        &[
-            "sunmao-erp-client",
-            "sunmao-runtime",
-            "sunmao-store",
-            "reqwest",
-            "wasmtime",
-        ],
+        &["sunmao-erp-client", "sunmao-runtime", "sunmao-store", "wasmtime"],
     ),
     (
         "store",

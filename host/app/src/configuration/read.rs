@@ -161,7 +161,7 @@ impl Provider for Content<'_> {
             .map_err(|error| figment::Error::from(format!("the file is no UTF-8 text: {error}")))?;
         let mut profiles = Toml::string(text).data()?;
         for dictionary in profiles.values_mut() {
-            place_accounts(dictionary)?;
+            place_accounts(dictionary).map_err(|error| *error)?;
         }
         Ok(profiles)
     }
@@ -171,9 +171,10 @@ impl Provider for Content<'_> {
 const ACCOUNTS: &str = "erp_accounts";
 
 /// Takes the tables within `[erp]` out: each is an account with what `[erp]` says around it, and `main` is `[erp]` itself.
-fn place_accounts(file: &mut Dict) -> Result<(), figment::Error> {
+fn place_accounts(file: &mut Dict) -> Result<(), Box<figment::Error>> {
     if file.contains_key(ACCOUNTS) {
-        return Err(Kind::UnknownField(ACCOUNTS.to_owned(), &["erp"]).into());
+        let unknown = Kind::UnknownField(ACCOUNTS.to_owned(), &["erp"]);
+        return Err(Box::new(unknown.into()));
     }
     let Some(Value::Dict(_, erp)) = file.get_mut("erp") else {
         return Ok(());
@@ -199,7 +200,7 @@ fn place_accounts(file: &mut Dict) -> Result<(), figment::Error> {
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         {
             let message = format!("`erp.{name}`: an account's name is small letters, digits and hyphens");
-            return Err(figment::Error::from(message));
+            return Err(Box::new(figment::Error::from(message)));
         }
         let mut account = shared.clone();
         account.extend(table);

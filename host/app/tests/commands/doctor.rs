@@ -53,7 +53,7 @@ async fn a_probe_finds_what_the_installation_lacks_and_writes_nothing() {
     };
     assert_eq!(state("customers.list"), "known");
     assert_eq!(state("customers.get"), "known");
-    assert_eq!(state("weekly-reports.list"), "unknown");
+    assert_eq!(state("machines.list"), "unknown");
     // Writes are not tried; this one shares its page with the reservation, which would use a number up.
     assert_eq!(state("customers.save-company"), "not-told");
     let asked = calls(&erp);
@@ -70,7 +70,7 @@ async fn a_probe_finds_what_the_installation_lacks_and_writes_nothing() {
         .run(&["doctor", "--probe"])
         .await
         .stdout;
-    assert!(text.contains("unknown here: weekly-reports.list"), "{text}");
+    assert!(text.contains("unknown here: machines.list"), "{text}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use sunmao_catalogue::{Column, Page, Table, Value};
 const KEY_COLUMNS: [&str; 2] = ["ord", "id"];
 
 /// How often a walk may go back because the list became shorter; a count that only wavers would keep it for ever.
-const MOST_RETURNS: u32 = 20;
+const MOST_RETURNS: u32 = 200;
 
 /// How often a walk begins anew to look for rows that the ERP counts and that did not come.
 const MOST_PASSES: u32 = 2;

@@ -39,6 +39,7 @@ pub async fn parts_behind(simulator: Simulator, base_url: &str, username: String
     let base_url = base_url.parse().expect("base URL");
     let mut settings = Settings::new(base_url, username, password.into(), "sunmaotest");
     settings.requests_per_second = 1_000_000;
+    settings.retries = 0;
     let erp = ErpClient::new(settings).expect("client");
     let folder = tempfile::tempdir().expect("folder");
     let store = Store::open(&folder.path().join("sunmao.sqlite"))

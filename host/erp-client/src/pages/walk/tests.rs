@@ -45,7 +45,7 @@ fn walk_over(mut records: Vec<i64>, mut change: impl FnMut(usize, &mut Vec<i64>)
     let mut walk = Walk::new(10);
     let mut came = Vec::new();
     let mut index = 1;
-    for asked in 1..100 {
+    for asked in 1..1_000 {
         change(asked, &mut records);
         let from = records.len().min((index as usize - 1) * 10);
         let until = records.len().min(from + 10);
