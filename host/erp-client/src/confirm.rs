@@ -5,7 +5,7 @@ use crate::Error;
 use crate::calling::{Call, Line};
 use crate::failure::Report;
 use sunmao_catalogue::{
-    Ack, Answer, Arguments, Effect, FieldType, Kind, Operation, Repeat, ResultKind, Value,
+    Ack, Answer, Arguments, Effect, Field, FieldType, Kind, Operation, Repeat, ResultKind, Value,
 };
 use tokio::time::Instant;
 
@@ -126,16 +126,9 @@ fn compare(call: &Call<'_>, visible: &Visible<'_>, shown: &Answer) -> Seen {
         let Some(written) = call.arguments.get(&field.wire).filter(|_| field.wire != KEY) else {
             continue;
         };
-        let value = match shown {
-            Answer::Document(document) => document.value(&field.wire),
-            Answer::Record(record) => {
-                let same = |other: &&sunmao_catalogue::Field| other.name == field.name;
-                let other = visible.read_back.fields.iter().find(same);
-                record.get(other.map_or(&field.wire, |other| &other.wire))
-            }
-            Answer::Table(_) | Answer::Ack(_) => None,
-        };
-        let Some((value, same)) = value.and_then(|value| Some((value, field.shows(written, value)?))) else {
+        let Some((value, same)) = shown_of(field, visible.read_back, shown)
+            .and_then(|value| Some((value, field.shows(written, value)?)))
+        else {
             continue;
         };
         let text = |value: &Value| value.to_text().unwrap_or_default();
@@ -155,6 +148,23 @@ fn compare(call: &Call<'_>, visible: &Visible<'_>, shown: &Answer) -> Seen {
         (None, 0, Some(difference)) => Seen::Missing(difference),
         (None, 0, None) => Seen::Unknown,
         (None, _, _) => Seen::Applied,
+    }
+}
+
+/// What an answer shows of a field. One wire name means different things on different pages, so the label has to be the same
+/// as well, or the name that the catalogue gives to both.
+fn shown_of<'a>(field: &Field, read_back: &Operation, shown: &'a Answer) -> Option<&'a Value> {
+    match shown {
+        Answer::Document(document) => {
+            let mut fields = document.fields.iter();
+            let same = fields.find(|other| other.name == field.wire && other.caption == field.label);
+            same.map(|other| &other.value)
+        }
+        Answer::Record(record) => {
+            let other = read_back.fields.iter().find(|other| other.name == field.name)?;
+            record.get(&other.wire)
+        }
+        Answer::Table(_) | Answer::Ack(_) => None,
     }
 }
 
