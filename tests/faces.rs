@@ -4,21 +4,14 @@
 
 #![cfg(test)]
 
+#[path = "support/faces.rs"]
+mod faces;
 mod support;
 
+use faces::{OPERATIONS, REFUSED, Stage, answered, command_line};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Dialect, Operation, Record, Value};
-use sunmao_erp_client::{ErpClient, Settings};
-use sunmao_runtime::plugins::{Plugin, engine};
-use sunmao_runtime::scripts::Script;
-use sunmao_runtime::{
-    Clock, Event, Extension, ExtensionError, Gateway, Grants, Host, Invocation, Limits, Permit,
-};
+use sunmao_catalogue::{Dialect, Operation, Record, Value};
 use sunmao_simulator::{LedgerEntry, Options, Outcome, Simulator, Variant};
-use sunmao_store::Store;
-
-const OPERATIONS: usize = 215;
 
 /// One test a variant, so that they run beside each other.
 macro_rules! on_every_variant {
@@ -51,33 +44,19 @@ on_every_variant! {
 }
 
 async fn every_operation_through_every_face(variant: Variant) {
-    let options = Options {
+    let stage = Stage::start(Options {
         size: 5,
         variant,
         ..Options::default()
-    };
-    let simulator = Simulator::start(options.clone(), ([127, 0, 0, 1], 0).into())
-        .await
-        .expect("simulator");
-    let folder = tempfile::tempdir().expect("folder");
-    std::fs::write(folder.path().join("sunmao.toml"), configuration(variant)).expect("configuration");
-    let (host, erp) = host(&simulator, &options, folder.path()).await;
-    let permit = Arc::new(Permit {
-        grants: Grants::everything(&host.catalogue),
-        limits: Limits::default(),
-        ..Permit::default()
-    });
-    let component = support::guest("tests/dist/all-operations.wasm");
-    let plugin = Plugin::load(
-        &engine(None).expect("engine"),
-        host.clone(),
-        permit.clone(),
-        "all",
-        &component,
-    );
-    let plugin = plugin.expect("a plugin that imports every operation");
-    assert_eq!(plugin.surface().operations.len(), OPERATIONS);
-
+    })
+    .await;
+    let Stage {
+        simulator,
+        options,
+        folder,
+        host,
+        ..
+    } = &stage;
     let mut faults = Vec::new();
     let mut calls = 0;
     for operation in host
@@ -87,25 +66,20 @@ async fn every_operation_through_every_face(variant: Variant) {
         .filter(|operation| operation.is_business())
     {
         calls += 1;
-        let script = Script::load(host.clone(), permit.clone(), "all", &script(operation)).expect("script");
-        answered(
-            plugin
-                .handle(&Invocation::at(host.clock.now()), &event(operation))
-                .await,
+        answered(stage.by_plugin(operation).await, operation, &REFUSED, &mut faults);
+        let through_plugin = newest(simulator, operation);
+        answered(stage.by_script(operation).await, operation, &REFUSED, &mut faults);
+        let through_script = newest(simulator, operation);
+        command_line(
+            simulator,
+            options,
             operation,
+            folder.path(),
+            &REFUSED,
             &mut faults,
-        );
-        let through_plugin = newest(&simulator, operation);
-        answered(
-            script
-                .handle(&Invocation::at(host.clock.now()), &event(operation))
-                .await,
-            operation,
-            &mut faults,
-        );
-        let through_script = newest(&simulator, operation);
-        command_line(&simulator, &options, operation, folder.path(), &mut faults).await;
-        let through_call = newest(&simulator, operation);
+        )
+        .await;
+        let through_call = newest(simulator, operation);
         for (face, entry) in [
             ("plugin", &through_plugin),
             ("script", &through_script),
@@ -133,86 +107,7 @@ async fn every_operation_through_every_face(variant: Variant) {
         faults.len(),
         faults.join("\n")
     );
-    erp.logout().await.expect("logout");
-    host.store.close().await.expect("close");
-}
-
-async fn host(simulator: &Simulator, options: &Options, folder: &std::path::Path) -> (Arc<Host>, ErpClient) {
-    let base_url = simulator.base_url().parse().expect("base URL");
-    let mut settings = Settings::new(
-        base_url,
-        options.username.clone(),
-        options.password.clone().into(),
-        "sunmaotest",
-    );
-    settings.requests_per_second = 10_000;
-    settings.installation = installation(options.variant).parse().expect("installation");
-    let erp = ErpClient::new(settings).expect("client");
-    let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
-    let clock = Clock::system();
-    let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
-    (
-        Arc::new(Host::new(Catalogue::shared(), gateway, store, clock)),
-        erp,
-    )
-}
-
-fn installation(variant: Variant) -> &'static str {
-    match variant {
-        Variant::Legacy => "legacy",
-        Variant::Gateway => "gateway",
-        _ => "standard",
-    }
-}
-
-fn configuration(variant: Variant) -> String {
-    format!("[erp]\ninstallation = \"{}\"\n", installation(variant))
-}
-
-fn event(operation: &Operation) -> Event {
-    Event {
-        id: 1,
-        name: operation.name.clone(),
-        key: String::new(),
-        payload: "{}".to_owned(),
-        attempt: 1,
-    }
-}
-
-/// The ERP may refuse an example, but it has to have been asked and understood.
-fn answered(outcome: Result<(), ExtensionError>, operation: &Operation, faults: &mut Vec<String>) {
-    let Err(error) = outcome else { return };
-    let text = error.to_string().to_ascii_lowercase();
-    if !["refused", "not-found", "notfound"]
-        .iter()
-        .any(|kind| text.contains(kind))
-    {
-        faults.push(format!("{}: {error}", operation.name));
-    }
-}
-
-async fn command_line(
-    simulator: &Simulator,
-    options: &Options,
-    operation: &Operation,
-    folder: &std::path::Path,
-    faults: &mut Vec<String>,
-) {
-    let file = folder.join("arguments.json");
-    std::fs::write(&file, serde_json::to_vec(&operation.example()).expect("JSON")).expect("arguments");
-    let mut command = support::sunmao(simulator, options);
-    command
-        .current_dir(folder)
-        .args(["call", &operation.name, &format!("@{}", file.display()), "--json"]);
-    let output = command.output().await.expect("sunmao call");
-    let error = String::from_utf8_lossy(&output.stderr);
-    let refused = ["refused", "not-found"].iter().any(|kind| error.contains(kind));
-    if !output.status.success() && !refused {
-        faults.push(format!("{} by call: {}: {error}", operation.name, output.status));
-    }
-    if output.status.success() && serde_json::from_slice::<serde_json::Value>(&output.stdout).is_err() {
-        faults.push(format!("{} by call: the answer is no JSON", operation.name));
-    }
+    stage.stop().await;
 }
 
 /// The newest request that stands for the operation.
@@ -313,34 +208,4 @@ fn flat(value: &Value) -> BTreeMap<String, String> {
         value => walk("", value, &mut leaves),
     }
     leaves
-}
-
-/// A script that makes the call, with the example as Rhai literals.
-fn script(operation: &Operation) -> String {
-    let module = operation.object.replace('-', "_");
-    let function = operation.verb.replace('-', "_");
-    let example = operation.example();
-    let argument = if example.is_empty() {
-        String::new()
-    } else {
-        literal(&Value::from(example))
-    };
-    format!("fn handle(event) {{ {module}::{function}({argument}); }}")
-}
-
-fn literal(value: &Value) -> String {
-    match value {
-        Value::Null => "()".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Integer(value) => value.to_string(),
-        Value::Decimal(value) => format!("\"{value}\""),
-        Value::Text(value) => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
-        Value::List(values) => format!("[{}]", values.iter().map(literal).collect::<Vec<_>>().join(", ")),
-        Value::Record(record) => {
-            let members = record
-                .iter()
-                .map(|(name, value)| format!("\"{}\": {}", name.replace('-', "_"), literal(value)));
-            format!("#{{ {} }}", members.collect::<Vec<_>>().join(", "))
-        }
-    }
 }

@@ -16,7 +16,9 @@ use tokio::time::Instant;
 
 const UNREACHABLE: &str = "check the base URL and that the ERP is up and reachable from this machine";
 
-const NOT_AN_ERP: &str = "check the base URL: the address, the port, and the path in front of /webapi";
+const NOT_AN_ERP: &str = "check the base URL: the address, the port, and the path in front of /webapi; an older \
+                          installation, or one behind a gateway, has to be named as such (`installation` under \
+                          [erp])";
 
 const WRONG: &str = "correct the username and the password before the next try: after three wrong logins the ERP asks \
                      for a captcha, so at most two are sent";
