@@ -43,6 +43,9 @@ fn is_blank(value: &Value) -> bool {
 
 fn lines(field: &Field, value: &Value) -> Result<(), String> {
     let lines = value.as_list().unwrap_or(std::slice::from_ref(value));
+    if field.kind == FieldType::Object && lines.len() > 1 {
+        return Err(format!("{}格式不正确", field.label));
+    }
     for (position, line) in lines.iter().enumerate() {
         let fault = |fault: String| format!("{}第{}行：{fault}", field.label, position + 1);
         match line.as_record() {

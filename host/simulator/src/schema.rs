@@ -270,7 +270,11 @@ impl Column {
     /// came, since the vendor's types are loose; what nests has no place in a plain column.
     pub(crate) fn read(&self, value: &Value) -> Value {
         if nested(self.kind) {
-            return value.clone();
+            // A list of one stands for the one; a list of none is nothing.
+            return match (self.kind, value) {
+                (FieldType::Object, Value::List(records)) => records.first().cloned().unwrap_or_default(),
+                _ => value.clone(),
+            };
         }
         let Some(text) = scalar(value) else {
             return Value::Null;
