@@ -30,9 +30,6 @@ pub enum Installation {
 }
 
 impl Installation {
-    /// The names that the configuration takes.
-    pub const NAMES: [&str; 3] = ["standard", "legacy", "gateway"];
-
     /// Where a login goes.
     pub(crate) fn login_path(&self) -> &str {
         match self {

@@ -154,6 +154,28 @@ impl World {
         }
     }
 
+    /// What a document of a contract's says of it: the customer, the contract, the customer's number, and what is copied
+    /// under another name (the document's wire name, the contract's).
+    pub(super) fn of_contract(
+        &mut self,
+        contract: i64,
+        copied: &[(&'static str, &str)],
+    ) -> Vec<(&'static str, Value)> {
+        let customer = self.read("contracts", contract, "company");
+        let number = customer
+            .as_integer()
+            .map(|customer| self.read("customers", customer, "khid"));
+        let mut values = vec![
+            ("company", customer),
+            ("contract", contract.into()),
+            ("khid", number.unwrap_or_default()),
+        ];
+        for (own, theirs) in copied {
+            values.push((own, self.read("contracts", contract, theirs)));
+        }
+        values
+    }
+
     /// The time as the ERP writes it: `2025-03-07 10:00:00`.
     pub(crate) fn moment(&self) -> String {
         self.clock.text()

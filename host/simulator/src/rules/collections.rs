@@ -98,27 +98,18 @@ pub(super) fn collect(world: &mut World, contract: i64, occasion: Occasion, amou
 
 /// What a collection shows of its contract.
 fn of_contract(world: &mut World, contract: i64) -> Vec<(&'static str, Value)> {
-    let customer = world.read(CONTRACTS, contract, "company");
-    let number = customer
-        .as_integer()
-        .map(|customer| world.read("customers", customer, "khid"));
-    let mut values = vec![
-        ("company", customer),
-        ("contract", contract.into()),
-        ("khid", number.unwrap_or_default()),
-    ];
-    for (own, theirs) in [
-        ("name", "CompanyName"),
-        ("htname", "title"),
-        ("htid", "htid"),
-        ("bz", "bz"),
-        ("hkjh", "fqhk"),
-        ("hkmode", "PaybackMode"),
-        ("hktype", "jh_intro3"),
-    ] {
-        values.push((own, world.read(CONTRACTS, contract, theirs)));
-    }
-    values
+    world.of_contract(
+        contract,
+        &[
+            ("name", "CompanyName"),
+            ("htname", "title"),
+            ("htid", "htid"),
+            ("bz", "bz"),
+            ("hkjh", "fqhk"),
+            ("hkmode", "PaybackMode"),
+            ("hktype", "jh_intro3"),
+        ],
+    )
 }
 
 /// Generated collection n is that of contract n, or an advance of its customer where that contract is not approved.

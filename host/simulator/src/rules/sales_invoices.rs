@@ -102,25 +102,16 @@ fn tax(world: &mut World, contract: i64, amount: Decimal, due: Decimal) -> Decim
 
 /// What an invoice shows of its contract.
 fn of_contract(world: &mut World, contract: i64) -> Vec<(&'static str, Value)> {
-    let customer = world.read(CONTRACTS, contract, "company");
-    let number = customer
-        .as_integer()
-        .map(|customer| world.read("customers", customer, "khid"));
-    let mut values = vec![
-        ("company", customer),
-        ("contract", contract.into()),
-        ("khid", number.unwrap_or_default()),
-    ];
-    for (own, theirs) in [
-        ("name", "CompanyName"),
-        ("htname", "title"),
-        ("htid", "htid"),
-        ("bz", "bz"),
-        ("md", "invoiceMode"),
-    ] {
-        values.push((own, world.read(CONTRACTS, contract, theirs)));
-    }
-    values
+    world.of_contract(
+        contract,
+        &[
+            ("name", "CompanyName"),
+            ("htname", "title"),
+            ("htid", "htid"),
+            ("bz", "bz"),
+            ("md", "invoiceMode"),
+        ],
+    )
 }
 
 /// Generated invoice n is that of contract n, written once its products are issued.
