@@ -39,7 +39,7 @@ async fn a_list_comes_as_records_and_the_session_is_ended() {
     let answer = answer.json();
     assert_eq!(answer["items"].as_array().unwrap().len(), 3);
     assert_eq!(answer["page"]["total"], 7);
-    assert!(answer["items"][0]["khid"].is_string(), "{answer}");
+    assert!(answer["items"][0]["extra"]["khid"].is_string(), "{answer}");
     assert_eq!(calls(&erp), ["session.login", "customers.list", "session.logout"]);
     let text = sunmao.run(&["call", "customers.list", "pagesize=3"]).await.stdout;
     assert!(text.contains("3 rows, page 1 of 3, 7 in all"), "{text}");
@@ -61,7 +61,7 @@ async fn all_walks_every_page() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|item| item["ord"].to_string())
+        .map(|item| item["record-key"].to_string())
         .collect();
     assert_eq!(
         (answer["items"].as_array().unwrap().len(), keys.len()),
