@@ -105,8 +105,13 @@ fn settings(environment: &Environment, account: &str, erp: &Erp) -> Result<Setti
 
 fn installation(erp: &Erp) -> Result<Installation, Failure> {
     let mut installation = erp.installation.parse()?;
-    if let (Installation::Gateway { login_path }, Some(path)) = (&mut installation, &erp.gateway_login_path) {
-        login_path.clone_from(path);
+    if let Installation::Gateway { login_path, bodies } = &mut installation {
+        if let Some(path) = &erp.gateway_login_path {
+            login_path.clone_from(path);
+        }
+        if let Some(named) = &erp.gateway_bodies {
+            *bodies = named.parse()?;
+        }
     }
     Ok(installation)
 }

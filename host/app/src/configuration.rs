@@ -73,6 +73,8 @@ pub struct Erp {
     pub installation: String,
     /// Where a gateway takes logins; none for the usual place.
     pub gateway_login_path: Option<String>,
+    /// What a gateway takes and answers: `erp`, `plain`; none for the usual.
+    pub gateway_bodies: Option<String>,
     /// Certificates of an authority of one's own, a PEM file.
     pub certificate_file: Option<PathBuf>,
     /// The proxy's address, or `none`; nothing for what the environment says.
@@ -120,6 +122,7 @@ impl Default for Erp {
         Erp {
             installation: "standard".to_owned(),
             gateway_login_path: None,
+            gateway_bodies: None,
             certificate_file: None,
             proxy: None,
             retries: 2,

@@ -83,6 +83,9 @@ enum Next {
 impl Line {
     pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
         let requests_per_second = settings.check()?;
+        if let Some(doubt) = settings.doubt() {
+            tracing::warn!("{doubt}");
+        }
         let budget = Arc::new(Budget::new(requests_per_second, settings.concurrency));
         let transport = Arc::new(Transport::new(&settings)?);
         Ok(Line {
@@ -330,7 +333,7 @@ fn after(rejection: &Rejection, reply: &Reply) -> Next {
         Reason::Broken => Next::Unseen {
             alive: !matches!(reply.status.as_u16(), 502..=504),
         },
-        Reason::Expired | Reason::Refused | Reason::MissingRecord => Next::Settled,
+        Reason::Expired | Reason::Refused | Reason::MissingRecord | Reason::Misdeclared(_) => Next::Settled,
     }
 }
 

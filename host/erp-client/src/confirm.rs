@@ -157,12 +157,16 @@ fn shown_of<'a>(field: &Field, read_back: &Operation, shown: &'a Answer) -> Opti
     match shown {
         Answer::Document(document) => {
             let mut fields = document.fields.iter();
-            let same = fields.find(|other| other.name == field.wire && other.caption == field.label);
+            let same = fields
+                .find(|other| other.name.eq_ignore_ascii_case(&field.wire) && other.caption == field.label);
             same.map(|other| &other.value)
         }
         Answer::Record(record) => {
             let other = read_back.fields.iter().find(|other| other.name == field.name)?;
-            record.get(&other.wire)
+            let mut members = record.iter();
+            members
+                .find(|(name, _)| other.is_named(name))
+                .map(|(_, value)| value)
         }
         Answer::Table(_) | Answer::Ack(_) => None,
     }

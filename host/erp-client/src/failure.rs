@@ -159,6 +159,7 @@ impl<'a> Report<'a> {
             Reason::MissingRecord => (Kind::NotFound, MISSING_RECORD),
             Reason::UnknownPath => (Kind::NotFound, UNKNOWN_PATH),
             Reason::TurnedAway => (Kind::OverBudget, TURNED_AWAY),
+            Reason::Misdeclared(hint) => (self.unseen(), hint),
             Reason::Broken => (self.unseen(), self.unseen_hint()),
         };
         self.error(Phase::Answered, kind, rejection.code, words, hint)

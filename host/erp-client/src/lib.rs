@@ -26,7 +26,7 @@ mod words;
 pub use budget::Priority;
 pub use client::ErpClient;
 pub use error::{Error, Failure, Phase, Subject};
-pub use installation::Installation;
+pub use installation::{GatewayBodies, Installation};
 pub use pages::Pages;
 pub use recorded::read_answer;
 pub use session::{SessionEvent, SessionStatus};

@@ -4,7 +4,7 @@ use super::{Rejection, listed, member, take};
 use sunmao_catalogue::{Arguments, Column, Operation, Page, Record, Table, Value};
 
 /// The column that keeps a row's key where the ERP sends it beside the cells.
-const KEY_COLUMN: &str = "ord";
+pub(super) const KEY_COLUMN: &str = "ord";
 
 /// Columns that no list has, by far: finding the place of each cell takes longer with each.
 const MOST_COLUMNS: usize = 4096;

@@ -29,6 +29,8 @@ const CREDENTIALS: &[&str] = &[
     "username",
 ];
 
+const DEVICE: &[&str] = &["串号", "设备", "serialnum"];
+
 /// That a login failed, whatever is said beside it: the ERP may have counted it.
 const LOGIN_FAILED: &[&str] = &[
     "登录失败",
@@ -85,6 +87,11 @@ pub(crate) fn judge_login(words: &str) -> LoginRefusal {
 pub(crate) fn speaks_of_credentials(words: &str) -> bool {
     let words = words.to_lowercase();
     contains(&words, CREDENTIALS) || contains(&words, LOGIN_FAILED) || contains(&words, CAPTCHA)
+}
+
+/// Whether the words are about the device name that the login gave.
+pub(crate) fn speaks_of_device(words: &str) -> bool {
+    contains(&words.to_lowercase(), DEVICE)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! One login (menu 11): what is sent, and what the answer means.
 
+use super::recognition::Recognised;
 use super::{NoSession, Session, Sessions};
 use crate::attempts::{Exhausted, Held};
 use crate::budget::Priority;
 use crate::decode::{gateway_header, header_of, lenient};
 use crate::evidence::{self, LoginRefusal};
+use crate::settings::DEVICE_NAME;
 use crate::transport::{Loss, Reply};
 use crate::{encode, words};
 use jiff::Timestamp;
@@ -58,7 +60,7 @@ impl Sessions {
         self.budget.pace(deadline).await.map_err(busy)?;
         attempts.going_out();
         let outcome = match self.transport.post(request, deadline).await {
-            Ok(reply) => self.judge(reply, &attempts),
+            Ok(reply) => self.answered(reply, &attempts, deadline).await,
             Err(loss) => {
                 if !matches!(loss, Loss::Unsent(_)) {
                     attempts.unseen();
@@ -68,6 +70,31 @@ impl Sessions {
         };
         attempts.settle();
         outcome.map_err(NoSession::asked)
+    }
+
+    /// An answer of another kind of installation than was named says nothing of the credentials, unless they may have been
+    /// looked at all the same.
+    async fn answered(
+        &self,
+        reply: Reply,
+        attempts: &Held<'_>,
+        deadline: Instant,
+    ) -> Result<Session, NoSession> {
+        let recognised = self.recognised(&reply, deadline).await;
+        match recognised {
+            None => self.judge(reply, attempts),
+            Some(Recognised {
+                hint,
+                may_have_counted: true,
+            }) => self
+                .judge(reply, attempts)
+                .map_err(|failure| NoSession { hint, ..failure }),
+            Some(Recognised { hint, .. }) => Err(NoSession {
+                kind: Kind::Session,
+                code: Some(i32::from(reply.status.as_u16())),
+                ..NoSession::unavailable("another kind of installation answers than was named", hint)
+            }),
+        }
     }
 
     fn judge(&self, reply: Reply, attempts: &Held<'_>) -> Result<Session, NoSession> {
@@ -118,6 +145,7 @@ impl Sessions {
                 attempts.turned_down();
                 WRONG
             }
+            LoginRefusal::Elsewhere if evidence::speaks_of_device(&message) => DEVICE_NAME,
             LoginRefusal::Elsewhere => ELSEWHERE,
         };
         tracing::warn!(status, message, "the ERP turned the login down");

@@ -3,6 +3,7 @@
 
 mod login;
 mod logout;
+mod recognition;
 
 use crate::Settings;
 use crate::attempts::Attempts;
