@@ -32,6 +32,7 @@ on_every_variant! {
     as_published: Standard,
     before_the_present_paths: Legacy,
     behind_a_gateway: Gateway,
+    behind_a_gateway_of_plain_records: GatewayPlain,
     with_rows_as_objects: RowObjects,
     with_a_single_row: SingleRow,
     with_reports_around_lists: ReportSource,
@@ -41,6 +42,8 @@ on_every_variant! {
     with_loose_text: LooseText,
     with_some_modules_only: Partial,
     before_the_newer_forms: Before3215,
+    with_names_in_small_letters: LowerCase,
+    taken_by_the_vendors_word: Strict,
 }
 
 async fn every_operation_through_every_face(variant: Variant) {

@@ -87,13 +87,7 @@ async fn corpus_is_found() {
         );
         settings.requests_per_second = 1_000_000;
         settings.breaker_failures = 0;
-        settings.installation = match variant {
-            Variant::Legacy => "legacy",
-            Variant::Gateway => "gateway",
-            _ => "standard",
-        }
-        .parse()
-        .unwrap();
+        settings.installation = crate::variants::installation(variant);
         let client = ErpClient::new(settings).unwrap();
         for (position, operation) in catalogue.operations().iter().enumerate() {
             if !operation.is_business() {

@@ -2,6 +2,7 @@
 //! records under the same rules.
 
 mod gateway;
+mod letters;
 mod loose;
 mod shape;
 
@@ -27,6 +28,9 @@ pub enum Variant {
     /// other call carries `Authorization: Bearer TOKEN`, or is answered by HTTP 401, needs no token of the ERP's own,
     /// and is answered by `{"data": <the ERP's answer>}`.
     Gateway,
+    /// `gateway-plain`: the same, but it takes plain parameters (`{"pageIndex": 1, "pageSize": 20}`, `{"name", "contact"}`) and
+    /// answers `{"data": <the records themselves>}`; its login is at `/webapi/v3/ov1/login` as well.
+    GatewayPlain,
     /// `row-objects`: rows of `form` tables are `{"value": […], "ord": …}`.
     RowObjects,
     /// `single-row`: a `form` table of one row has that row, as `{"value": […], "ord": …}`, in the place of the list.
@@ -46,6 +50,11 @@ pub enum Variant {
     Partial,
     /// `before-32-15`: version 32.10, which does not know the operations that 32.15 brought.
     Before3215,
+    /// `lower-case`: the members of records and the names of columns are in small letters.
+    LowerCase,
+    /// `strict`: what the vendor's pages say and no more, where live servers are more generous: device names of 20 letters
+    /// and digits behind `txt:`, bodies that are JSON, no command beside a login.
+    Strict,
 }
 
 /// A text that is no variant.
@@ -58,10 +67,11 @@ pub struct UnknownVariant {
 
 impl Variant {
     /// All variants.
-    pub const ALL: [Variant; 12] = [
+    pub const ALL: [Variant; 15] = [
         Variant::Standard,
         Variant::Legacy,
         Variant::Gateway,
+        Variant::GatewayPlain,
         Variant::RowObjects,
         Variant::SingleRow,
         Variant::ReportSource,
@@ -71,6 +81,8 @@ impl Variant {
         Variant::LooseText,
         Variant::Partial,
         Variant::Before3215,
+        Variant::LowerCase,
+        Variant::Strict,
     ];
 
     /// Where a gateway takes logins.
@@ -82,6 +94,7 @@ impl Variant {
             Variant::Standard => "standard",
             Variant::Legacy => "legacy",
             Variant::Gateway => "gateway",
+            Variant::GatewayPlain => "gateway-plain",
             Variant::RowObjects => "row-objects",
             Variant::SingleRow => "single-row",
             Variant::ReportSource => "report-source",
@@ -91,11 +104,18 @@ impl Variant {
             Variant::LooseText => "loose-text",
             Variant::Partial => "partial",
             Variant::Before3215 => "before-32-15",
+            Variant::LowerCase => "lower-case",
+            Variant::Strict => "strict",
         }
     }
 
     fn names() -> String {
         Variant::ALL.map(Variant::name).join(", ")
+    }
+
+    /// Whether it takes what live servers take beyond the vendor's pages.
+    pub(crate) fn is_generous(self) -> bool {
+        self != Variant::Strict
     }
 
     /// What the login tells as `appversion`.
@@ -141,6 +161,7 @@ impl Variant {
                 shape::captions(self, reply, text)
             }
             Variant::LooseText => loose::loosened(dialect, text),
+            Variant::LowerCase => letters::lowered(dialect, text),
             _ => text,
         }
     }
