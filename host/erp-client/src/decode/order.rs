@@ -15,7 +15,8 @@ pub(super) fn name_by_order(operation: &Operation, table: &mut Table) {
         return;
     }
     for (column, name) in columns[..cells].iter_mut().zip(&operation.observed_order) {
-        if !name.is_empty() && !(has_key_beside && name == KEY_COLUMN) {
+        let stands_beside = has_key_beside && name == KEY_COLUMN;
+        if !name.is_empty() && !stands_beside {
             column.name.clone_from(name);
         }
     }

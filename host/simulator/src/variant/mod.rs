@@ -4,6 +4,7 @@
 mod gateway;
 mod letters;
 mod loose;
+mod older;
 mod shape;
 
 use crate::reply::Reply;
@@ -22,7 +23,7 @@ pub enum Variant {
     Standard,
     /// `legacy`: before `/webapi/v3/ov1`. The `form` dialect only, on the older paths (`/sysa/mobilephone/….asp`, the
     /// login among them) and with `Content-Type: application/zsml; charset=utf-8` only; all else is an HTML error page
-    /// or an unknown path.
+    /// or an unknown path. Some columns and fields stand where older integrations count on them.
     Legacy,
     /// `gateway`: behind a gateway. `POST /api/login` with `{"username", "password"}` is answered by `{"token"}`; every
     /// other call carries `Authorization: Bearer TOKEN`, or is answered by HTTP 401, needs no token of the ERP's own,
@@ -160,6 +161,7 @@ impl Variant {
             Variant::Captions | Variant::CaptionObjects if dialect == Dialect::Json => {
                 shape::captions(self, reply, text)
             }
+            Variant::Legacy if dialect == Dialect::Form => older::placed(reply, text),
             Variant::LooseText => loose::loosened(dialect, text),
             Variant::LowerCase => letters::lowered(dialect, text),
             _ => text,
