@@ -50,6 +50,15 @@ impl Store {
         self.sqlite.close().await
     }
 
+    /// Whether the writer still writes: it opens a transaction in which nothing is changed. The caller decides how long it
+    /// waits.
+    ///
+    /// # Errors
+    /// The file cannot be written to, or the writer has ended.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.sqlite.check().await
+    }
+
     /// How many transactions were committed since it was opened.
     #[must_use]
     pub fn commits(&self) -> u64 {

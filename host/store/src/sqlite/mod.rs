@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod check;
 mod codec;
 mod contacts;
 mod deliveries;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
 use crate::StoreError;
+use check::Check;
 use failure::Failure;
 use job::Write;
 use writer::Writer;
@@ -42,6 +44,10 @@ impl Sqlite {
         // The readers go first: the writer's connection is then the last one, and SQLite tidies its log away.
         self.readers.close().await;
         self.writer.close().await
+    }
+
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.write(Check).await
     }
 
     pub(crate) fn commits(&self) -> u64 {

@@ -1,9 +1,11 @@
 //! The one writer. Whatever waits when it comes round shares a transaction, and so one flush to the disk.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -82,7 +84,16 @@ impl Writer {
             .send(Message::Job(job(write, reply)))
             .await
             .map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        match answer.await {
+            Ok(answer) => answer,
+            Err(_) if self.outbox.is_closed() => Err(closed()),
+            Err(_) => Err(StoreError::Failed {
+                path: self.path.to_path_buf(),
+                phase: W::PHASE,
+                reason: "the writer panicked".to_owned(),
+                hint: "nothing of it was kept; report what the log says",
+            }),
+        }
     }
 
     pub(super) async fn later(&self, row: AuditRow) -> Result<(), StoreError> {
@@ -139,8 +150,12 @@ impl Task {
                 break;
             }
             let jobs = self.sort(&mut messages);
-            if !jobs.is_empty() || taken.is_none() {
-                self.commit(jobs).await;
+            if jobs.is_empty() && taken.is_some() {
+                continue;
+            }
+            // What was being committed is undone with its connection, and whoever waits for it is told. Others go on.
+            if AssertUnwindSafe(self.commit(jobs)).catch_unwind().await.is_err() {
+                tracing::error!(path = %self.path.display(), "the store's writer panicked; this is a fault of sunmao: report it");
             }
         }
         self.finish().await;
@@ -269,3 +284,6 @@ async fn apply(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
