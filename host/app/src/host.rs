@@ -11,8 +11,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::Catalogue;
-use sunmao_erp_client::SessionEvent;
-use sunmao_runtime::{Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins};
+use sunmao_erp_client::{ErpClient, SessionEvent};
+use sunmao_runtime::{
+    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins, supervised,
+};
 use sunmao_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, oneshot};
@@ -61,7 +63,11 @@ impl Running {
     /// # Errors
     /// The address is taken, the store or the code cache cannot be opened, or a flow is unsound. A broken plugin or
     /// script is no error: the others serve.
-    pub async fn start(configuration: Configuration, accounts: impl Into<Accounts>) -> Result<Self, Failure> {
+    pub async fn start(
+        configuration: Configuration,
+        accounts: impl Into<Accounts>,
+        clock: Clock,
+    ) -> Result<Self, Failure> {
         let accounts = accounts.into();
         let extensions_settings = configuration.extensions_settings();
         extensions_settings
@@ -74,7 +80,6 @@ impl Running {
         let engine = plugins::engine(Some(&configuration.extensions.cache_folder))
             .map_err(|error| no_engine(&error.to_string()))?;
         let store = Store::open(&configuration.store.path).await?;
-        let clock = Clock::system();
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
@@ -97,11 +102,10 @@ impl Running {
         let sessions_end = CancellationToken::new();
         let mut sessions = JoinSet::new();
         for (name, erp) in accounts.iter() {
-            let events = erp.session_events();
             sessions.spawn(audit_sessions(
                 parts.clone(),
                 name.to_owned(),
-                events,
+                (erp.clone(), erp.session_events()),
                 sessions_end.clone(),
             ));
         }
@@ -207,11 +211,16 @@ fn no_engine(message: &str) -> Failure {
 async fn audit_sessions(
     parts: Arc<Parts>,
     account: String,
-    events: broadcast::Receiver<SessionEvent>,
+    (erp, events): (ErpClient, broadcast::Receiver<SessionEvent>),
     ended: CancellationToken,
 ) {
-    let gateway = &parts.host.gateway;
-    gateway.audit_sessions(&account, events, ended.cancelled()).await;
+    let host = &parts.host;
+    let mut events = Some(events);
+    let keep = || {
+        let events = events.take().unwrap_or_else(|| erp.session_events());
+        host.gateway.audit_sessions(&account, events, ended.cancelled())
+    };
+    supervised(&host.vitals, "the audit of sign-ins", keep).await;
 }
 
 async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {

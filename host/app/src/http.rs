@@ -11,7 +11,8 @@
 //! | `GET /v1/dead?after=&limit=` | what waits for a person |
 //! | `POST /v1/dead/retry` | `{"all": true}` or `{"ids": [1, 2]}`: another try |
 //! | `GET /v1/audit?after=&limit=&actor=&operation=&outcome=` | who did what in the ERP |
-//! | `GET /v1/status`, `GET /healthz` | queue, ERP session, and the file that was not taken over; whether it answers |
+//! | `GET /v1/status` | queue, ERP session, and the file that was not taken over |
+//! | `GET /healthz` | whether its parts give signs of life |
 
 mod audit;
 mod bulk;

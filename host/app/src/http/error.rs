@@ -110,6 +110,16 @@ impl ApiError {
         )
     }
 
+    /// A part of the host gives no sign of life.
+    pub fn lifeless(parts: &str) -> Self {
+        ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            format!("no sign of life of: {parts}"),
+            "look at the log and at the disk, then start the host anew: what was accepted goes on",
+        )
+    }
+
     /// The same error with another hint.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();

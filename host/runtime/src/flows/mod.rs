@@ -5,6 +5,7 @@ mod ending;
 mod erp_record;
 mod flow;
 mod progress;
+mod pulse;
 mod worker;
 
 pub(crate) use flow::Flow;

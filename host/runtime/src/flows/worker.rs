@@ -4,10 +4,13 @@ use super::customer_push::{self, Handled};
 use super::ending;
 use super::flow::{CONTACT_SAVED, Flow, FlowError, FlowSettings};
 use super::progress::{Progress, Step};
+use super::pulse::{self, CLOCK_PATIENCE, WORKER_PATIENCE, WRITER_PATIENCE};
 use crate::extension::{Event, ExtensionError, Invocation, SharedExtension};
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::loading::Extensions;
+use crate::supervision::supervised;
+use crate::vitals::Heartbeat;
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
@@ -16,7 +19,7 @@ use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
 use sunmao_store::{Delivery, Lease, Leased, Route, StoreError};
 use tokio::sync::{Semaphore, broadcast, watch};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 /// Deliveries handled at once; the ERP's own budget is the erp-client's.
 const AT_ONCE: usize = 8;
@@ -51,7 +54,10 @@ struct Inner {
     progress: broadcast::Sender<Progress>,
     slots: Arc<Semaphore>,
     stop: watch::Sender<bool>,
-    task: std::sync::Mutex<Option<JoinHandle<()>>>,
+    /// The loop that hands out work.
+    worker: std::sync::Mutex<JoinSet<()>>,
+    /// What goes on beside it.
+    upkeep: std::sync::Mutex<JoinSet<()>>,
 }
 
 impl Flows {
@@ -70,12 +76,10 @@ impl Flows {
             progress: broadcast::Sender::new(PROGRESS_LINES),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
             stop: watch::Sender::new(false),
-            task: std::sync::Mutex::new(None),
+            worker: std::sync::Mutex::default(),
+            upkeep: std::sync::Mutex::default(),
         });
-        let task = tokio::spawn(inner.clone().run());
-        if let Ok(mut slot) = inner.task.lock() {
-            *slot = Some(task);
-        }
+        inner.begin();
         Ok(Flows { inner })
     }
 
@@ -110,10 +114,16 @@ impl Flows {
     /// Takes no more work, and returns when what is in flight has ended.
     pub async fn stop(&self) {
         self.inner.stop.send_replace(true);
-        let task = self.inner.task.lock().ok().and_then(|mut task| task.take());
-        if let Some(task) = task {
-            // A worker that panicked has nothing in flight any more.
-            let _ = task.await;
+        let worker = self
+            .inner
+            .worker
+            .lock()
+            .map(|mut tasks| std::mem::take(&mut *tasks));
+        if let Ok(worker) = worker {
+            worker.join_all().await;
+        }
+        if let Ok(mut upkeep) = self.inner.upkeep.lock() {
+            upkeep.abort_all();
         }
         let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
         let _ = self.inner.slots.acquire_many(all).await;
@@ -139,12 +149,51 @@ fn resolve(
 }
 
 impl Inner {
-    async fn run(self: Arc<Self>) {
-        let upkeep = tokio::spawn(self.clone().keep_small());
+    /// Starts what goes on for as long as the host does; each part of it outlives a panic.
+    fn begin(self: &Arc<Self>) {
+        let vitals = &self.host.vitals;
+        let beats = [
+            ("worker", WORKER_PATIENCE),
+            ("clock", CLOCK_PATIENCE),
+            ("writer", WRITER_PATIENCE),
+        ];
+        let [worker, clock, writer] = beats.map(|(part, patience)| {
+            let heartbeat = Heartbeat::new();
+            vitals.add(part, heartbeat.clone(), patience);
+            heartbeat
+        });
+        let inner = self.clone();
+        if let Ok(mut tasks) = self.worker.lock() {
+            tasks.spawn(async move {
+                supervised(&inner.host.vitals, "worker", || inner.clone().run(&worker)).await;
+            });
+        }
+        let Ok(mut upkeep) = self.upkeep.lock() else {
+            return;
+        };
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "clock", || pulse::clock(&inner.host, &clock)).await;
+        });
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "writer", || {
+                pulse::writer(&inner.host, &writer)
+            })
+            .await;
+        });
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "upkeep", || inner.clone().keep_small()).await;
+        });
+    }
+
+    async fn run(self: Arc<Self>, heartbeat: &Heartbeat) {
         let mut arrivals = self.host.store.deliveries.arrivals();
         let mut stop = self.stop.subscribe();
         let worker = format!("sunmao {}", std::process::id());
         while !*stop.borrow() {
+            heartbeat.beat();
             arrivals.borrow_and_update();
             let sleep = match self.take(&worker).await {
                 Ok(0) => self.until_next().await,
@@ -160,7 +209,6 @@ impl Inner {
                 _ = stop.changed() => {}
             }
         }
-        upkeep.abort();
     }
 
     /// Forgets what was finished long ago.
@@ -174,8 +222,9 @@ impl Inner {
 
     /// Leases as many deliveries as there are free hands. Returns how many.
     async fn take(self: &Arc<Self>, worker: &str) -> Result<usize, StoreError> {
-        // Waits for a free hand; the semaphore is never closed.
-        let Ok(first) = self.slots.clone().acquire_owned().await else {
+        // Waits for a free hand, for as long as the worker may go without a sign of life.
+        let free = tokio::time::timeout(LONGEST_SLEEP, self.slots.clone().acquire_owned()).await;
+        let Ok(Ok(first)) = free else {
             return Ok(0);
         };
         let mut hands = vec![first];
