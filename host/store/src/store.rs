@@ -64,4 +64,11 @@ impl Store {
     pub fn commits(&self) -> u64 {
         self.sqlite.commits()
     }
+
+    /// How many transactions failed since it was opened because of the database or the disk: while it does not rise, what
+    /// failed has other reasons.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.sqlite.failures()
+    }
 }

@@ -70,7 +70,10 @@ async fn a_file_that_another_program_holds_is_named_with_what_to_do() -> Result<
     );
 
     let unwritable = store.check().await;
-    assert!(matches!(unwritable, Err(StoreError::Failed { .. })), "{unwritable:?}");
+    assert!(
+        matches!(unwritable, Err(StoreError::Failed { .. })),
+        "{unwritable:?}"
+    );
 
     transaction.rollback().await?;
     browser.close().await?;

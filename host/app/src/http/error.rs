@@ -65,7 +65,7 @@ impl ApiError {
     pub fn no_such_path() -> Self {
         ApiError::not_found(
             "no such path",
-            "the paths are /v1/hub/contacts, /v1/extensions, /v1/operations, /v1/dead, /v1/audit, /v1/status and /healthz",
+            "the paths are /v1/hub/contacts, /v1/extensions, /v1/operations, /v1/deliveries, /v1/dead, /v1/audit, /v1/status and /healthz",
         )
     }
 

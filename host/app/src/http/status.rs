@@ -57,6 +57,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
         "started_at": parts.started_at,
         "contacts": store.contacts.count().await?,
         "deliveries": store.deliveries.counts().await?,
+        "held_up": held_up(&parts).await?,
         "session": session(&gateway.session_status(None)),
         "accounts": others,
         "extensions": { "all": extensions.len(), "broken": broken },
@@ -64,6 +65,17 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
         "flows": parts.configuration.load().flow.keys().collect::<Vec<_>>(),
         "configuration": { "error": parts.refused_configuration.load().as_deref().map(refused) },
     })))
+}
+
+/// The targets of what waits that are not taken up now, with why and how many wait.
+async fn held_up(parts: &Parts) -> Result<Map<String, Value>, ApiError> {
+    let waiting = parts.host.store.deliveries.waiting().await?;
+    let held_up = waiting.into_iter().filter_map(|(target, deliveries)| {
+        let fault = parts.flows.held_up(&target)?;
+        let why = json!({ "deliveries": deliveries, "message": fault.message, "hint": fault.hint });
+        Some((target, why))
+    });
+    Ok(held_up.collect())
 }
 
 fn session(status: &SessionStatus) -> Value {

@@ -1,5 +1,6 @@
 //! The regular beat of a host: once a second it is looked whether the clock ticks and the store can be written to.
 
+use super::worker::Inner;
 use crate::host::Host;
 use crate::vitals::Heartbeat;
 use std::time::Duration;
@@ -14,13 +15,15 @@ pub(super) const WRITER_PATIENCE: Duration = Duration::from_secs(15);
 /// The worker looks at the queue every few seconds, whatever its hands do.
 pub(super) const WORKER_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Beats once a second.
-pub(super) async fn clock(host: &Host, heartbeat: &Heartbeat) {
+/// Beats once a second, and looks whether the clock was set.
+pub(super) async fn clock(inner: &Inner, heartbeat: &Heartbeat) {
     let mut ticks = interval(INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let _ = host.clock.now();
+        if let Err(error) = inner.clock.look(&inner.host).await {
+            inner.trouble.met(&error);
+        }
         heartbeat.beat();
     }
 }

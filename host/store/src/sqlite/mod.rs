@@ -6,6 +6,7 @@ mod check;
 mod codec;
 mod contacts;
 mod deliveries;
+mod discard;
 mod enqueue;
 mod failure;
 mod finish;
@@ -18,6 +19,7 @@ mod lock;
 mod open;
 mod standing;
 mod state;
+mod times;
 mod upkeep;
 mod writer;
 
@@ -52,6 +54,10 @@ impl Sqlite {
 
     pub(crate) fn commits(&self) -> u64 {
         self.writer.commits()
+    }
+
+    pub(crate) fn failures(&self) -> u64 {
+        self.writer.failures()
     }
 
     async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {

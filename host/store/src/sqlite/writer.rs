@@ -38,6 +38,7 @@ pub(super) struct Writer {
     outbox: mpsc::Sender<Message>,
     held: Arc<Held>,
     commits: Arc<AtomicU64>,
+    failures: Arc<AtomicU64>,
     arrivals: watch::Receiver<u64>,
 }
 
@@ -53,6 +54,7 @@ impl Writer {
         let (bell, arrivals) = watch::channel(0);
         let held = Arc::new(Held::new());
         let commits = Arc::new(AtomicU64::new(0));
+        let failures = Arc::new(AtomicU64::new(0));
         let task = Task {
             path: path.clone(),
             options,
@@ -61,6 +63,7 @@ impl Writer {
             held: held.clone(),
             closing: None,
             commits: commits.clone(),
+            failures: failures.clone(),
             bell,
             _lock: lock,
         };
@@ -70,6 +73,7 @@ impl Writer {
             outbox,
             held,
             commits,
+            failures,
             arrivals,
         }
     }
@@ -120,6 +124,11 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// How many transactions the database or the disk did not take.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
     pub(super) fn arrivals(&self) -> watch::Receiver<u64> {
         self.arrivals.clone()
     }
@@ -134,6 +143,7 @@ struct Task {
     held: Arc<Held>,
     closing: Option<oneshot::Sender<()>>,
     commits: Arc<AtomicU64>,
+    failures: Arc<AtomicU64>,
     bell: watch::Sender<u64>,
     _lock: ProcessLock,
 }
@@ -219,6 +229,14 @@ impl Task {
     }
 
     async fn transact(&mut self, jobs: &mut [Box<dyn Job>], held: &[AuditRow]) -> Result<(), Undone> {
+        let result = self.try_transact(jobs, held).await;
+        if let Err(Undone::Whole(_) | Undone::Write(Failure::Database(_))) = &result {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        result
+    }
+
+    async fn try_transact(&mut self, jobs: &mut [Box<dyn Job>], held: &[AuditRow]) -> Result<(), Undone> {
         let whole = |error: sqlx::Error| Undone::Whole(error.into());
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
