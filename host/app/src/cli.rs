@@ -1,7 +1,7 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, contacts, dead, demo, doctor, operations, plugin, script, serve, simulate,
+    audit, call, contacts, dead, delivery, demo, doctor, operations, plugin, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -42,6 +42,7 @@ pub enum Command {
     Plugin(plugin::Plugin),
     Script(script::Script),
     Contacts(contacts::Contacts),
+    Delivery(delivery::Delivery),
     Dead(dead::Dead),
     Audit(audit::Audit),
 }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod call;
 pub mod contacts;
 pub mod dead;
+pub mod delivery;
 pub mod demo;
 pub mod doctor;
 mod extensions;
@@ -122,6 +123,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
         Command::Contacts(contacts) => contacts.run(&context).await,
+        Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
     }

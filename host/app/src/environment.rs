@@ -30,6 +30,9 @@ pub const URL: &str = "SUNMAO_URL";
 /// The log filter.
 pub const LOG: &str = "SUNMAO_LOG";
 
+/// The file that moves the clock, for tests.
+pub const TEST_CLOCK_FILE: &str = "SUNMAO_TEST_CLOCK_FILE";
+
 /// One variable.
 pub struct Variable {
     /// Its name.
@@ -53,6 +56,10 @@ pub const VARIABLES: &[Variable] = &[
         "device name the ERP files the session under, 1 to 20 letters and digits [SUNMAO01]",
     ),
     plain(CONFIG, "the configuration file [./sunmao.toml]"),
+    plain(
+        TEST_CLOCK_FILE,
+        "for tests: a file with a line of seconds by which the clock of `serve` is ahead",
+    ),
     plain(
         STATE_FOLDER,
         "where wrong logins are counted between runs [the user's state folder]",

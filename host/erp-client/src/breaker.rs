@@ -3,11 +3,21 @@
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// How long the ERP is left alone at first, and at most.
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Whether the ERP is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It is.
+    Asked,
+    /// It has failed again and again, and is left alone until then; one call then shows whether it is back.
+    LeftAlone(Instant),
+}
 
 /// Counts failures, and says whether to ask.
 #[derive(Debug)]
@@ -15,6 +25,8 @@ pub(crate) struct Breaker {
     /// Failures in a row that open it; zero leaves it closed for ever.
     limit: u32,
     state: Mutex<State>,
+    /// Told of under the lock, so that a later state is never overtaken by an earlier one.
+    reach: watch::Sender<Reach>,
 }
 
 #[derive(Debug)]
@@ -47,6 +59,7 @@ impl Breaker {
         Breaker {
             limit,
             state: Mutex::new(State::closed()),
+            reach: watch::Sender::new(Reach::Asked),
         }
     }
 
@@ -75,6 +88,16 @@ impl Breaker {
         })
     }
 
+    /// Whether the ERP is asked, now and whenever that changes.
+    pub(crate) fn reach(&self) -> watch::Receiver<Reach> {
+        self.reach.subscribe()
+    }
+
+    fn open(&self, state: &mut State) {
+        let until = state.open();
+        self.reach.send_replace(Reach::LeftAlone(until));
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,6 +110,11 @@ impl Leave<'_> {
         let mut state = self.breaker.state();
         if !matches!(state.stage, Stage::Closed(0)) {
             *state = State::closed();
+            self.breaker.reach.send_if_modified(|reach| {
+                let was_left_alone = *reach != Reach::Asked;
+                *reach = Reach::Asked;
+                was_left_alone
+            });
         }
     }
 
@@ -98,11 +126,11 @@ impl Leave<'_> {
             Stage::Closed(failures) => {
                 *failures += 1;
                 if self.breaker.limit > 0 && *failures >= self.breaker.limit {
-                    state.open();
-                    tracing::warn!(failures = self.breaker.limit, "the ERP is left alone for a while");
+                    self.breaker.open(&mut state);
+                    tracing::debug!(failures = self.breaker.limit, "the ERP is left alone for a while");
                 }
             }
-            Stage::Probing if self.is_probe => state.open(),
+            Stage::Probing if self.is_probe => self.breaker.open(&mut state),
             // Calls that were under way when it opened.
             Stage::Open(_) | Stage::Probing => {}
         }
@@ -135,9 +163,12 @@ impl State {
         }
     }
 
-    fn open(&mut self) {
-        let pause = self.pauses.next().unwrap_or(LONGEST);
-        self.stage = Stage::Open(Instant::now() + pause);
+    /// Returns until when.
+    fn open(&mut self) -> Instant {
+        let pause = self.pauses.next().unwrap_or(LONGEST).min(LONGEST);
+        let until = Instant::now() + pause;
+        self.stage = Stage::Open(until);
+        until
     }
 }
 
@@ -173,6 +204,34 @@ mod tests {
         assert!(breaker.ask().is_err(), "one probe at a time");
         probe.answered();
         assert!(breaker.ask().is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_watches_is_told_when_it_opens_and_when_it_closes() {
+        let breaker = Breaker::new(3);
+        let mut reach = breaker.reach();
+        breaker.ask().unwrap().answered();
+        assert!(!reach.has_changed().unwrap(), "as before");
+        open(&breaker);
+        let left_alone = *reach.borrow_and_update();
+        assert!(matches!(left_alone, Reach::LeftAlone(until) if until > Instant::now()));
+        wait(&breaker);
+        breaker.ask().unwrap().failed();
+        assert!(reach.has_changed().unwrap(), "for longer");
+        assert_ne!(*reach.borrow_and_update(), left_alone);
+        wait(&breaker);
+        breaker.ask().unwrap().answered();
+        assert_eq!(*reach.borrow_and_update(), Reach::Asked);
+    }
+
+    #[tokio::test]
+    async fn it_is_never_open_for_so_long_that_an_erp_that_is_back_waits_in_vain() {
+        let breaker = Breaker::new(1);
+        for _ in 0..20 {
+            wait(&breaker);
+            breaker.ask().unwrap().failed();
+        }
+        assert!(breaker.ask().unwrap_err() <= LONGEST);
     }
 
     #[tokio::test]

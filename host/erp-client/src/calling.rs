@@ -1,7 +1,7 @@
 //! One call from end to end: the form that the installation knows, a session, a turn, the request, the answer, and
 //! repetitions where nothing can be done twice.
 
-use crate::breaker::{Breaker, Leave};
+use crate::breaker::{Breaker, Leave, Reach};
 use crate::budget::{Budget, Exceeded, Priority};
 use crate::decode::{self, Reason, Rejection};
 use crate::encode::{self, TokenName};
@@ -17,6 +17,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Catalogue, Dialect, Kind, Operation, Value};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 /// Most renewals in one attempt. The second and third only happen when sessions that had served were dropped meanwhile.
@@ -102,6 +103,11 @@ impl Line {
             token_name: OnceLock::new(),
             unknown_forms: Mutex::default(),
         })
+    }
+
+    /// Whether the ERP is asked, now and whenever that changes.
+    pub(crate) fn reach(&self) -> watch::Receiver<Reach> {
+        self.breaker.reach()
     }
 
     /// Calls an operation, with codes in place of the labels it was given.

@@ -1,5 +1,6 @@
 //! The client that callers hold: cheap to clone, one account behind all clones.
 
+use crate::breaker::Reach;
 use crate::budget::Priority;
 use crate::calling::{Call, Line};
 use crate::error::{Phase, Subject};
@@ -9,7 +10,7 @@ use crate::{Error, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation, Value};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 /// Talks to one ERP under one account. Clones are cheap and share the session, the connections and the budget.
@@ -126,6 +127,16 @@ impl ErpClient {
         limit: Duration,
     ) -> Result<Answer, Error> {
         self.called(operation, arguments, limit, Confirm::ByReading).await
+    }
+
+    /// Whether the ERP is asked at all, now and whenever that changes.
+    pub fn reach(&self) -> watch::Receiver<Reach> {
+        self.line.reach()
+    }
+
+    /// How many calls may be under way at once.
+    pub fn concurrency(&self) -> usize {
+        self.line.sessions.settings().concurrency
     }
 
     /// What is known of the session.

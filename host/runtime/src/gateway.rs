@@ -81,6 +81,11 @@ impl Gateway {
         }
     }
 
+    /// The ERP's accounts.
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     /// Whether the host is signed in with an account, since when, and to which version. An account that there is not is
     /// not signed in.
     pub fn session_status(&self, account: Option<&str>) -> SessionStatus {

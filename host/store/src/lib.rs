@@ -13,7 +13,9 @@ pub mod contract;
 mod deliveries;
 mod error;
 mod intents;
+mod leasing;
 mod links;
+mod selection;
 mod sqlite;
 mod state;
 mod store;
@@ -26,6 +28,8 @@ pub use deliveries::{
 };
 pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent};
+pub use leasing::{Cause, PutOff, Share, Wanted};
 pub use links::{Link, Links, NewLink};
+pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
 pub use state::{PluginState, StateEntry};
 pub use store::Store;

@@ -50,9 +50,25 @@ impl Store {
         self.sqlite.close().await
     }
 
+    /// Whether the writer still writes: it opens a transaction in which nothing is changed. The caller decides how long it
+    /// waits.
+    ///
+    /// # Errors
+    /// The file cannot be written to, or the writer has ended.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.sqlite.check().await
+    }
+
     /// How many transactions were committed since it was opened.
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.sqlite.commits()
+    }
+
+    /// How many transactions failed since it was opened because of the database or the disk: while it does not rise, what
+    /// failed has other reasons.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.sqlite.failures()
     }
 }

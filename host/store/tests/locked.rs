@@ -69,8 +69,15 @@ async fn a_file_that_another_program_holds_is_named_with_what_to_do() -> Result<
         begin.elapsed()
     );
 
+    let unwritable = store.check().await;
+    assert!(
+        matches!(unwritable, Err(StoreError::Failed { .. })),
+        "{unwritable:?}"
+    );
+
     transaction.rollback().await?;
     browser.close().await?;
+    store.check().await?;
     store
         .contacts
         .accept(vec![contact(99)], Vec::new(), Timestamp::UNIX_EPOCH)

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::host::Running;
 use crate::output::{self, Style};
 use crate::shutdown::{self, Shutdown};
-use crate::{access, logging, reload};
+use crate::{access, clock, logging, reload};
 use clap::Args;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -47,7 +47,7 @@ impl Serve {
         let sources = context.sources(self.flags())?;
         let configuration = sources.read()?;
         let accounts = access::accounts(&context.environment, &configuration)?;
-        let running = Running::start(configuration, accounts).await?;
+        let running = Running::start(configuration, accounts, clock::of(&context.environment)).await?;
         announce(&running, context);
         let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
         shutdown.requested().await;

@@ -9,6 +9,7 @@ use crate::host::Host;
 use crate::loading::check_grants;
 use crate::plugins::Engine;
 use crate::settings::ExtensionsSettings;
+use crate::supervision::supervised;
 use arc_swap::ArcSwap;
 use futures::StreamExt;
 use std::sync::atomic::Ordering;
@@ -57,7 +58,7 @@ impl Extensions {
         });
         inner.look_at_both(Trust::AtOnce).await;
         let kinds = [ExtensionKind::Plugin, ExtensionKind::Script];
-        let tasks = kinds.map(|kind| tokio::spawn(follow(inner.clone(), kind)));
+        let tasks = kinds.map(|kind| tokio::spawn(keep_following(inner.clone(), kind)));
         inner.tasks().extend(tasks);
         Extensions { inner }
     }
@@ -108,6 +109,15 @@ impl Extensions {
             task.abort();
         }
     }
+}
+
+/// Follows a folder, whatever happens to whoever looks at it.
+async fn keep_following(inner: Arc<Inner>, kind: ExtensionKind) {
+    let task = match kind {
+        ExtensionKind::Plugin => "the follower of the plugins' folder",
+        ExtensionKind::Script => "the follower of the scripts' folder",
+    };
+    supervised(&inner.host.vitals, task, || follow(inner.clone(), kind)).await;
 }
 
 /// Follows a folder: each time something is heard, and in intervals, looks at it and loads what has settled.

@@ -8,11 +8,13 @@ pub mod intents;
 pub mod lanes;
 pub mod links;
 pub mod revisions;
+pub mod shares;
 pub mod state;
+pub mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{AuditRow, DeadLetter, Delivery, Leased, NewDelivery, Store, StoreError};
+use crate::{AuditRow, Cause, DeadLetter, Delivery, Leased, NewDelivery, PutOff, Store, StoreError, Wanted};
 
 /// Makes a test of each case. Takes the name of an `async fn` in scope that returns, if it can, a fresh store and
 /// whatever must live as long as it.
@@ -44,6 +46,19 @@ macro_rules! contract_tests {
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
                 deliveries_of_a_record_are_listed_newest_first,
                 counts_say_where_deliveries_stand;
+            shares:
+                each_target_gets_its_share_and_all_together_the_limit,
+                an_ended_lease_is_given_again_within_its_targets_share,
+                the_next_due_time_is_that_of_the_targets_asked_for;
+            waiting:
+                an_attempt_counts_as_what_it_came_to,
+                what_counts_is_counted_anew_for_a_newer_payload,
+                what_waited_is_due_once_it_is_back,
+                times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
+                what_waits_is_listed_and_counted,
+                a_person_makes_what_waits_due,
+                what_waits_or_is_dead_is_dropped_but_not_what_is_in_hand,
+                what_may_have_been_written_is_dropped_only_when_that_is_said;
             revisions:
                 a_newer_payload_replaces_the_waiting_one,
                 a_newer_payload_queues_behind_the_one_in_hand,
@@ -152,9 +167,21 @@ fn audit_row(operation: &str) -> AuditRow {
     }
 }
 
+/// Given back after a failure of its own.
+fn later(not_before: Timestamp, reason: &str) -> PutOff {
+    PutOff {
+        not_before,
+        reason: reason.to_owned(),
+        cause: Cause::Failed,
+    }
+}
+
 /// Leases whatever is due at `now`, for 30 seconds.
 async fn lease(store: &Store, now: i64) -> Result<Vec<Leased>, StoreError> {
-    store.deliveries.lease(100, "worker", at(now + 30), at(now)).await
+    store
+        .deliveries
+        .lease(Wanted::Any(100), "worker", at(now + 30), at(now))
+        .await
 }
 
 /// Leases the one delivery that is due.

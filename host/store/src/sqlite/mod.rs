@@ -2,9 +2,11 @@
 
 mod accept;
 mod audit;
+mod check;
 mod codec;
 mod contacts;
 mod deliveries;
+mod discard;
 mod enqueue;
 mod failure;
 mod finish;
@@ -17,6 +19,7 @@ mod lock;
 mod open;
 mod standing;
 mod state;
+mod times;
 mod upkeep;
 mod writer;
 
@@ -26,6 +29,7 @@ use std::sync::Arc;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
 use crate::StoreError;
+use check::Check;
 use failure::Failure;
 use job::Write;
 use writer::Writer;
@@ -44,8 +48,16 @@ impl Sqlite {
         self.writer.close().await
     }
 
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.write(Check).await
+    }
+
     pub(crate) fn commits(&self) -> u64 {
         self.writer.commits()
+    }
+
+    pub(crate) fn failures(&self) -> u64 {
+        self.writer.failures()
     }
 
     async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {

@@ -1,9 +1,11 @@
 //! The one writer. Whatever waits when it comes round shares a transaction, and so one flush to the disk.
 
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures::FutureExt;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -36,6 +38,7 @@ pub(super) struct Writer {
     outbox: mpsc::Sender<Message>,
     held: Arc<Held>,
     commits: Arc<AtomicU64>,
+    failures: Arc<AtomicU64>,
     arrivals: watch::Receiver<u64>,
 }
 
@@ -51,6 +54,7 @@ impl Writer {
         let (bell, arrivals) = watch::channel(0);
         let held = Arc::new(Held::new());
         let commits = Arc::new(AtomicU64::new(0));
+        let failures = Arc::new(AtomicU64::new(0));
         let task = Task {
             path: path.clone(),
             options,
@@ -59,6 +63,7 @@ impl Writer {
             held: held.clone(),
             closing: None,
             commits: commits.clone(),
+            failures: failures.clone(),
             bell,
             _lock: lock,
         };
@@ -68,6 +73,7 @@ impl Writer {
             outbox,
             held,
             commits,
+            failures,
             arrivals,
         }
     }
@@ -82,7 +88,16 @@ impl Writer {
             .send(Message::Job(job(write, reply)))
             .await
             .map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        match answer.await {
+            Ok(answer) => answer,
+            Err(_) if self.outbox.is_closed() => Err(closed()),
+            Err(_) => Err(StoreError::Failed {
+                path: self.path.to_path_buf(),
+                phase: W::PHASE,
+                reason: "the writer panicked".to_owned(),
+                hint: "nothing of it was kept; report what the log says",
+            }),
+        }
     }
 
     pub(super) async fn later(&self, row: AuditRow) -> Result<(), StoreError> {
@@ -109,6 +124,11 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// How many transactions the database or the disk did not take.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
     pub(super) fn arrivals(&self) -> watch::Receiver<u64> {
         self.arrivals.clone()
     }
@@ -123,6 +143,7 @@ struct Task {
     held: Arc<Held>,
     closing: Option<oneshot::Sender<()>>,
     commits: Arc<AtomicU64>,
+    failures: Arc<AtomicU64>,
     bell: watch::Sender<u64>,
     _lock: ProcessLock,
 }
@@ -139,8 +160,12 @@ impl Task {
                 break;
             }
             let jobs = self.sort(&mut messages);
-            if !jobs.is_empty() || taken.is_none() {
-                self.commit(jobs).await;
+            if jobs.is_empty() && taken.is_some() {
+                continue;
+            }
+            // What was being committed is undone with its connection, and whoever waits for it is told. Others go on.
+            if AssertUnwindSafe(self.commit(jobs)).catch_unwind().await.is_err() {
+                tracing::error!(path = %self.path.display(), "the store's writer panicked; this is a fault of sunmao: report it");
             }
         }
         self.finish().await;
@@ -204,6 +229,14 @@ impl Task {
     }
 
     async fn transact(&mut self, jobs: &mut [Box<dyn Job>], held: &[AuditRow]) -> Result<(), Undone> {
+        let result = self.try_transact(jobs, held).await;
+        if let Err(Undone::Whole(_) | Undone::Write(Failure::Database(_))) = &result {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        }
+        result
+    }
+
+    async fn try_transact(&mut self, jobs: &mut [Box<dyn Job>], held: &[AuditRow]) -> Result<(), Undone> {
         let whole = |error: sqlx::Error| Undone::Whole(error.into());
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -269,3 +302,6 @@ async fn apply(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,8 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use proptest::sample::Index;
 use sunmao_store::{
-    Completion, DeadLetter, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery, Store,
-    StoreError,
+    Cause, Completion, DeadLetter, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery,
+    PutOff, Store, StoreError, Wanted,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -110,7 +110,7 @@ impl Model {
                     return Ok(());
                 };
                 let due = self.now + SignedDuration::from_secs(delay);
-                deliveries.release(lease, due, "later", self.now).await?;
+                deliveries.release(lease, later(due), self.now).await?;
                 self.held.remove(&lease.delivery);
                 self.take_over(lease.delivery);
                 self.wait(lease.delivery, due);
@@ -223,7 +223,7 @@ impl Model {
         let leased = self
             .store
             .deliveries
-            .lease(limit, "worker", until, self.now)
+            .lease(Wanted::Any(limit), "worker", until, self.now)
             .await?;
         assert_eq!(
             leased.len(),
@@ -387,6 +387,14 @@ impl Model {
 /// Whether the delivery carries a state of this record.
 fn is_record(known: &BTreeMap<DeliveryId, Known>, id: DeliveryId, key: usize) -> bool {
     known[&id].key == key && known[&id].revision.is_some()
+}
+
+fn later(not_before: Timestamp) -> PutOff {
+    PutOff {
+        not_before,
+        reason: "later".to_owned(),
+        cause: Cause::Failed,
+    }
 }
 
 fn letter() -> DeadLetter {
