@@ -23,6 +23,7 @@ mod settings;
 mod transport;
 mod words;
 
+pub use attempts::LoginTally;
 pub use budget::Priority;
 pub use client::ErpClient;
 pub use error::{Error, Failure, Phase, Subject};
