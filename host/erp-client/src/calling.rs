@@ -71,6 +71,8 @@ impl Failed {
 enum Next {
     /// Nothing: the ERP has spoken, or the time is up.
     Settled,
+    /// Nothing was sent, by our own choice: no login is due.
+    Withheld,
     /// The installation does not know the path.
     OtherForm,
     /// Nothing was sent: the ERP was not reached.
@@ -193,6 +195,7 @@ impl Line {
             .with_max_times(retries as usize)
             .with_jitter()
             .build();
+        let mut earlier = None;
         loop {
             let leave = self.breaker.ask().map_err(|left| Failed {
                 error: call.report.left_alone(left),
@@ -205,6 +208,8 @@ impl Line {
                 Err(failed) => failed,
             };
             let wanted = match failed.next {
+                // Why the login before came to nothing says more than that another is not due yet.
+                Next::Withheld => return Err(earlier.unwrap_or(failed)),
                 Next::Settled | Next::OtherForm => return Err(failed),
                 Next::Unseen { .. } if !call.operation.is_read() => return Err(failed),
                 Next::TurnedAway(wanted) => wanted,
@@ -221,6 +226,7 @@ impl Line {
                 return Err(failed);
             }
             tracing::debug!(operation = call.operation.name, ?pause, error = %failed.error, "to be repeated");
+            earlier = Some(failed);
             sleep(pause).await;
         }
     }
@@ -320,11 +326,11 @@ impl Line {
 }
 
 fn not_signed_in(operation: &Operation, failure: NoSession) -> Failed {
-    let is_unreached = failure.asked && failure.kind == Kind::Unavailable;
     Failed {
-        next: match is_unreached {
-            true => Next::Unreached,
-            false => Next::Settled,
+        next: match (failure.asked, failure.kind) {
+            (true, Kind::Unavailable) => Next::Unreached,
+            (true, _) => Next::Settled,
+            (false, _) => Next::Withheld,
         },
         error: failure.into_error(Subject::of(operation), Phase::SigningIn),
     }
@@ -350,6 +356,7 @@ fn tell(leave: Leave<'_>, outcome: &Result<Answer, Failed>) {
     };
     match failed.next {
         Next::Unreached | Next::Unseen { alive: false } => leave.failed(),
+        Next::Withheld => drop(leave),
         Next::Settled if failed.error.kind() == Kind::OverBudget => drop(leave),
         Next::Settled | Next::OtherForm | Next::TurnedAway(_) | Next::Unseen { alive: true } => {
             leave.answered();

@@ -6,7 +6,7 @@ use crate::calling::{Call, Line};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
 use crate::session::{SessionEvent, SessionStatus};
-use crate::{Error, Settings};
+use crate::{Error, LoginTally, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation, Value};
@@ -142,6 +142,20 @@ impl ErpClient {
     /// What is known of the session.
     pub fn session_status(&self) -> SessionStatus {
         self.line.sessions.status()
+    }
+
+    /// What is counted of the account's logins.
+    pub fn login_tally(&self) -> LoginTally {
+        self.line.sessions.login_tally()
+    }
+
+    /// Forgets what was counted of the account's logins, so that the next one may go out: a person has put the account
+    /// right, or knows that the password is.
+    ///
+    /// # Errors
+    /// The file cannot be removed, or another process was signing in for as long as a call may take.
+    pub async fn unlock_logins(&self) -> std::io::Result<()> {
+        self.line.sessions.unlock(Instant::now() + self.timeout).await
     }
 
     /// Sign-ins and sign-outs from now on, for the audit log.

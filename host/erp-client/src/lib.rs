@@ -23,6 +23,7 @@ mod settings;
 mod transport;
 mod words;
 
+pub use attempts::LoginTally;
 pub use breaker::Reach;
 pub use budget::Priority;
 pub use client::ErpClient;

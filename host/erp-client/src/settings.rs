@@ -4,7 +4,7 @@ use crate::{Error, Installation};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -60,8 +60,9 @@ pub struct Settings {
     pub certificate_file: Option<PathBuf>,
     /// What stands between this machine and the ERP.
     pub proxy: Proxy,
-    /// Where wrong logins are counted beyond the life of this process: every start would else have two of its own, and
-    /// the third wrong one in a row makes the ERP ask for a captcha. The file holds no credentials.
+    /// Where logins that were not accepted are counted beyond the life of this process: every start would else have two
+    /// of its own, and the third wrong one in a row makes the ERP ask for a captcha. A file of this account alone, which
+    /// holds no credentials.
     pub attempts_file: Option<PathBuf>,
 }
 
@@ -92,6 +93,13 @@ impl Settings {
             proxy: Proxy::default(),
             attempts_file: None,
         }
+    }
+
+    /// Where to count logins in a folder that is not this installation's alone: accounts of other ERPs have other files.
+    pub fn attempts_file_in(&self, folder: &Path) -> PathBuf {
+        let account = format!("{} {}", self.base_url, self.username);
+        let name = blake3::hash(account.as_bytes()).to_hex();
+        folder.join(format!("login-{}.json", &name[..16]))
     }
 
     /// Whether the base URL means this machine, where a proxy from the environment is never wanted.

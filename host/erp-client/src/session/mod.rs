@@ -6,7 +6,7 @@ mod logout;
 mod recognition;
 
 use crate::Settings;
-use crate::attempts::Attempts;
+use crate::attempts::{Attempts, LoginTally};
 use crate::budget::Budget;
 use crate::transport::Transport;
 use jiff::Timestamp;
@@ -223,6 +223,14 @@ impl Sessions {
                 Err(failure)
             }
         }
+    }
+
+    pub(crate) fn login_tally(&self) -> LoginTally {
+        self.attempts.report(Timestamp::now())
+    }
+
+    pub(crate) async fn unlock(&self, deadline: Instant) -> std::io::Result<()> {
+        self.attempts.clear(deadline).await
     }
 
     pub(crate) fn events(&self) -> broadcast::Receiver<SessionEvent> {

@@ -12,6 +12,7 @@ mod form_documents;
 mod form_lists;
 mod installations;
 mod json_and_helper;
+mod login_tally;
 mod manners;
 mod misdeclared;
 mod moving_lists;
