@@ -139,6 +139,11 @@ impl ErpClient {
         self.line.sessions.settings().concurrency
     }
 
+    /// What in the settings the ERP may not take, although most do: a person is told, and nothing is held back for it.
+    pub fn doubt(&self) -> Option<String> {
+        self.line.sessions.settings().doubt()
+    }
+
     /// What is known of the session.
     pub fn session_status(&self) -> SessionStatus {
         self.line.sessions.status()

@@ -89,7 +89,8 @@ impl Doctor {
         if let Err(error) = client.logout().await {
             tracing::warn!(%error, "not signed out");
         }
-        (Finding::of_account(name, signed_in), probed)
+        let finding = Finding::of_account(name, signed_in);
+        (finding.with_doubt(client.doubt()), probed)
     }
 }
 
@@ -118,6 +119,13 @@ impl Finding {
             problem: None,
             note: note.into(),
         }
+    }
+
+    fn with_doubt(mut self, doubt: Option<String>) -> Self {
+        if let Some(doubt) = doubt {
+            self.note = format!("{}; {doubt}", self.note);
+        }
+        self
     }
 
     fn of_account(name: &str, signed_in: Result<String, Failure>) -> Self {
