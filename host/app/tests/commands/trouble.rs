@@ -132,3 +132,20 @@ async fn a_host_whose_guests_never_end_stops_all_the_same() {
     assert_eq!(status["deliveries"]["pending"], 8, "none is lost: {status}");
     assert_eq!(running.terminate().await, Some(0));
 }
+
+#[tokio::test]
+async fn an_erp_that_may_be_asked_more_at_once_is() {
+    let options = Options {
+        size: 10,
+        latency: Duration::from_millis(300),
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let sunmao = furnished(Sunmao::of(&erp, &options)).with("SUNMAO_ERP_CONCURRENCY", "16");
+    let mut running = sunmao.start(&SERVE);
+    let url = url(&mut running).await;
+    file(&url, 40).await;
+    until_deliveries(&url, |deliveries| deliveries["leased"].as_u64() > Some(16)).await;
+    until_deliveries(&url, |deliveries| deliveries["done"] == 40).await;
+    assert_eq!(running.terminate().await, Some(0));
+}

@@ -112,7 +112,7 @@ impl Outages {
                 None
             }
             (Reach::LeftAlone(until), None) => {
-                let words = "its last calls failed one after the other";
+                let words = "it failed again and again, or asked to be left alone";
                 known.insert(
                     account.to_owned(),
                     Outage::begin(account, Why::LeftAlone, words, until),
