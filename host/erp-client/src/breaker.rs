@@ -15,7 +15,8 @@ const LONGEST: Duration = Duration::from_secs(15);
 pub enum Reach {
     /// It is.
     Asked,
-    /// It has failed again and again, and is left alone until then; one call then shows whether it is back.
+    /// It has failed again and again, or asked to be left alone for longer than calls wait: it is, until then. One call
+    /// then shows whether it is back.
     LeftAlone(Instant),
 }
 
@@ -32,6 +33,8 @@ pub(crate) struct Breaker {
 #[derive(Debug)]
 struct State {
     stage: Stage,
+    /// Until when the ERP asked to be left alone. Calls that were under way may be answered meanwhile.
+    rests_until: Option<Instant>,
     /// How long the ERP is left alone, time after time.
     pauses: ExponentialBackoff,
 }
@@ -93,6 +96,13 @@ impl Breaker {
         self.reach.subscribe()
     }
 
+    /// The ERP asked to be left alone until then.
+    pub(crate) fn rest(&self, until: Instant) {
+        let mut state = self.state();
+        state.rests_until = Some(state.rests_until.map_or(until, |known| known.max(until)));
+        self.reach.send_replace(Reach::LeftAlone(until));
+    }
+
     fn open(&self, state: &mut State) {
         let until = state.open();
         self.reach.send_replace(Reach::LeftAlone(until));
@@ -108,8 +118,13 @@ impl Leave<'_> {
     pub(crate) fn answered(mut self) {
         self.told = true;
         let mut state = self.breaker.state();
+        let now = Instant::now();
+        let rests_until = state.rests_until.filter(|until| *until > now);
         if !matches!(state.stage, Stage::Closed(0)) {
             *state = State::closed();
+        }
+        state.rests_until = rests_until;
+        if rests_until.is_none() {
             self.breaker.reach.send_if_modified(|reach| {
                 let was_left_alone = *reach != Reach::Asked;
                 *reach = Reach::Asked;
@@ -159,6 +174,7 @@ impl State {
             .with_jitter();
         State {
             stage: Stage::Closed(0),
+            rests_until: None,
             pauses: pauses.build(),
         }
     }
@@ -220,6 +236,20 @@ mod tests {
         assert!(reach.has_changed().unwrap(), "for longer");
         assert_ne!(*reach.borrow_and_update(), left_alone);
         wait(&breaker);
+        breaker.ask().unwrap().answered();
+        assert_eq!(*reach.borrow_and_update(), Reach::Asked);
+    }
+
+    #[tokio::test]
+    async fn an_erp_that_asked_to_be_left_alone_is_although_it_answers_what_was_under_way() {
+        let breaker = Breaker::new(3);
+        let mut reach = breaker.reach();
+        let under_way = breaker.ask().unwrap();
+        let until = Instant::now() + LONGEST;
+        breaker.rest(until);
+        under_way.answered();
+        assert_eq!(*reach.borrow_and_update(), Reach::LeftAlone(until));
+        breaker.state().rests_until = Some(Instant::now());
         breaker.ask().unwrap().answered();
         assert_eq!(*reach.borrow_and_update(), Reach::Asked);
     }

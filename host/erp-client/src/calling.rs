@@ -29,6 +29,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// Longest time the ERP may ask to be left alone; what is beyond is a mistake of the server's.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
+/// From here on it is no use to line up and wait: whoever has work for the ERP is told to keep it.
+const LONG_PAUSE: Duration = Duration::from_secs(10);
+
 /// What all calls of one account share.
 #[derive(Debug)]
 pub(crate) struct Line {
@@ -216,7 +219,11 @@ impl Line {
                 Next::Unreached | Next::Unseen { .. } => None,
             };
             if let Some(wanted) = wanted {
-                self.budget.pause(Instant::now() + wanted.min(LONGEST_PAUSE));
+                let until = Instant::now() + wanted.min(LONGEST_PAUSE);
+                self.budget.pause(until);
+                if wanted >= LONG_PAUSE {
+                    self.breaker.rest(until);
+                }
             }
             let Some(pause) = pauses.next() else {
                 return Err(failed);

@@ -281,18 +281,7 @@ async fn an_automation_that_never_ends_leaves_hands_to_the_flow_and_ends_with_it
     assert!(stage.host.store.deliveries.counts().await.expect("counts").leased <= 4);
 
     std::fs::remove_file(stage.script("endless")).expect("removed");
-    let begun = Instant::now();
-    loop {
-        let counts = stage.host.store.deliveries.counts().await.expect("counts");
-        if counts.leased == 0 {
-            break;
-        }
-        assert!(
-            begun.elapsed() < Duration::from_secs(30),
-            "its hands are free: {counts:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    stage.until_no_hand_is_taken().await;
     let given_back = stage.delivery("e-0").await;
     assert_eq!(given_back.state, DeliveryState::Pending);
     let hint = stage.flows.held_up("script endless").expect("it is gone").hint;
@@ -306,6 +295,87 @@ async fn an_automation_that_never_ends_leaves_hands_to_the_flow_and_ends_with_it
     for number in 0..20 {
         stage.done(&format!("e-{number}")).await;
     }
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_automation_that_never_ends_ends_with_its_grants() {
+    let stage = Stage::set(Setting {
+        options: slow(20),
+        automations: vec![("endless", ENDLESS)],
+        before: vec![event("script endless", "e-0")],
+        ..Setting::default()
+    })
+    .await;
+    stage
+        .until("e-0", |delivery| delivery.state == DeliveryState::Leased)
+        .await;
+    stage.revoke().await;
+    stage.until_no_hand_is_taken().await;
+    assert_eq!(stage.delivery("e-0").await.state, DeliveryState::Pending);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mapping_that_never_ends_ends_with_its_file_and_its_contacts_wait_for_the_next() {
+    let endless =
+        "fn to_customer(contact) { for page in 1..100000 { customers::list(#{ page_index: page }); } }";
+    let stage = Stage::set(Setting {
+        options: slow(20),
+        automations: vec![("mapping", endless)],
+        ..Setting::default()
+    })
+    .await;
+    stage.file(ids(0..20)).await;
+    stage
+        .until("c-000", |delivery| delivery.state == DeliveryState::Leased)
+        .await;
+    std::fs::remove_file(stage.script("mapping")).expect("removed");
+    stage.until_no_hand_is_taken().await;
+    let held_up = stage.flows.held_up("flow push").expect("its mapping is gone");
+    assert!(
+        held_up.message.contains("script mapping does not serve"),
+        "{held_up}"
+    );
+    std::fs::write(stage.script("mapping"), stage::MAPPING).expect("mapping");
+    for id in ids(0..20) {
+        stage.done(&id).await;
+    }
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_panics_again_and_again_gives_no_sign_of_life() {
+    let is_broken = Arc::new(AtomicUsize::new(0));
+    let broken = is_broken.clone();
+    let clock = Clock::new(move || {
+        assert_eq!(broken.load(Ordering::SeqCst), 0, "a broken clock");
+        Timestamp::now()
+    });
+    let stage = Stage::set(Setting {
+        clock,
+        ..Setting::default()
+    })
+    .await;
+    stage.file(ids(0..1)).await;
+    stage.done("c-000").await;
+    let age = |part: &str| {
+        let signs = stage.host.vitals.signs();
+        let sign = signs.iter().find(|sign| sign.part == part);
+        sign.map(|sign| sign.age).expect("a part")
+    };
+    is_broken.store(1, Ordering::SeqCst);
+    let begun = Instant::now();
+    while stage.host.vitals.panics().count < 8 {
+        assert!(begun.elapsed() < PATIENCE, "they are begun anew");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // Two of them panicked four times, a second apart.
+    assert!(age("worker") >= Duration::from_secs(2), "{:?}", age("worker"));
+    assert!(age("clock") >= Duration::from_secs(2), "{:?}", age("clock"));
+    is_broken.store(0, Ordering::SeqCst);
+    stage.file(ids(1..2)).await;
+    stage.done("c-001").await;
     stage.stop().await;
 }
 

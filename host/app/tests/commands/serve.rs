@@ -18,6 +18,11 @@ pub struct Host {
 }
 
 pub async fn host() -> Host {
+    host_with(|_| {}).await
+}
+
+/// The same with whatever else lies in its folder.
+pub async fn host_with(furnish: impl FnOnce(&Sunmao)) -> Host {
     let options = Options {
         size: 10,
         ..Options::default()
@@ -32,6 +37,7 @@ pub async fn host() -> Host {
         "scripts/admission.rhai",
         &std::fs::read_to_string(root().join("scripts/admission.rhai")).unwrap(),
     );
+    furnish(&sunmao);
     let plugins = plugins_folder();
     let arguments = [
         "serve",

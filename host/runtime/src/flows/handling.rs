@@ -146,10 +146,9 @@ impl Inner {
                 }
             }
             Handled::Later(fault) => {
-                let reach = client.map(|client| *client.reach().borrow());
                 let wait = need
-                    .zip(reach)
-                    .and_then(|(need, reach)| self.outages.put_off(need, &fault, reach));
+                    .zip(client)
+                    .and_then(|(need, client)| self.outages.put_off(need, &fault, client));
                 match (need, wait) {
                     (Some(need), Some(at_most)) => {
                         if let Some(probe) = probe {

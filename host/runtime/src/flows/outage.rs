@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_erp_client::Reach;
+use sunmao_erp_client::{ErpClient, Reach};
 use tokio::time::Instant;
 
 /// How long the wait between two probes for a session is at first and at most. The client asks the ERP far less often.
@@ -112,7 +112,7 @@ impl Outages {
                 None
             }
             (Reach::LeftAlone(until), None) => {
-                let words = "its last calls failed one after the other";
+                let words = "it failed again and again, or asked to be left alone";
                 known.insert(
                     account.to_owned(),
                     Outage::begin(account, Why::LeftAlone, words, until),
@@ -171,11 +171,23 @@ impl Outages {
         ))
     }
 
-    /// A delivery failed. If its account is out, how long it waits at most; else the failure is its own.
-    pub fn put_off(&self, need: Need<'_>, fault: &Fault, reach: Reach) -> Option<Duration> {
+    /// A delivery failed. If its account is out, how long it waits at most; else the failure is its own. A guest may say
+    /// what it likes of its calls, so the client is asked as well.
+    pub fn put_off(&self, need: Need<'_>, fault: &Fault, client: &ErpClient) -> Option<Duration> {
+        let is_signed_in = client.session_status().signed_in;
+        self.put_off_given(need, fault, *client.reach().borrow(), is_signed_in)
+    }
+
+    fn put_off_given(
+        &self,
+        need: Need<'_>,
+        fault: &Fault,
+        reach: Reach,
+        is_signed_in: bool,
+    ) -> Option<Duration> {
         let why = match (reach, fault.kind) {
             (Reach::LeftAlone(_), Kind::Unavailable | Kind::OverBudget | Kind::Session) => Why::LeftAlone,
-            (Reach::Asked, Kind::Session) => Why::NoSession,
+            (Reach::Asked, Kind::Session) if !is_signed_in => Why::NoSession,
             _ => return None,
         };
         let now = Instant::now();
@@ -306,7 +318,7 @@ mod tests {
         let outages = Arc::new(Outages::default());
         assert_eq!(outages.gate(flow("flow a")), Gate::Open);
         assert_eq!(
-            outages.put_off(flow("flow a"), &down(), Reach::Asked),
+            outages.put_off_given(flow("flow a"), &down(), Reach::Asked, true),
             None,
             "its own failure"
         );
@@ -318,7 +330,7 @@ mod tests {
             Gate::Open,
             "it may not need the ERP"
         );
-        let wait = outages.put_off(automation("plugin b"), &down(), Reach::LeftAlone(until));
+        let wait = outages.put_off_given(automation("plugin b"), &down(), Reach::LeftAlone(until), true);
         assert!(wait.is_some_and(|wait| wait > Duration::from_secs(8)), "{wait:?}");
         assert_eq!(outages.gate(automation("plugin b")), Gate::Shut, "it does");
         let elsewhere = Need {
@@ -347,7 +359,9 @@ mod tests {
     async fn an_account_that_cannot_sign_in_is_back_with_a_session() {
         let outages = Arc::new(Outages::default());
         let turned_down = Fault::new(Kind::Session, "用户名或密码错误");
-        let wait = outages.put_off(flow("flow a"), &turned_down, Reach::Asked);
+        let said = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, true);
+        assert_eq!(said, None, "there is a session, whatever the guest says");
+        let wait = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, false);
         assert!(wait.is_some_and(|wait| wait >= SHORTEST), "{wait:?}");
         assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
         assert_eq!(outages.note(MAIN, Reach::Asked), None, "asking it is not enough");

@@ -105,15 +105,23 @@ impl Inner {
     }
 }
 
+impl Inner {
+    /// Which file deliveries of a target wait for, and what to do about it; none if all that they need serves.
+    pub(super) fn missing(&self, target: &str) -> Option<Fault> {
+        match self.target(target) {
+            None => Some(is_gone(target)),
+            Some(known) => known.lacks,
+        }
+    }
+}
+
 impl Flows {
     /// Why deliveries of a target are not taken up now, and what to do about it; none if they are.
     pub fn held_up(&self, target: &str) -> Option<Fault> {
-        let Some(known) = self.inner.target(target) else {
-            return Some(is_gone(target));
-        };
-        if let Some(lacks) = known.lacks {
-            return Some(lacks);
+        if let Some(missing) = self.inner.missing(target) {
+            return Some(missing);
         }
+        let known = self.inner.target(target)?;
         let words = self.inner.outages.words(known.need()?)?;
         Some(
             Fault::new(Kind::Unavailable, words)

@@ -2,7 +2,6 @@
 //! changes. Each part outlives a panic.
 
 use super::pulse::{self, CLOCK_PATIENCE, WORKER_PATIENCE, WRITER_PATIENCE};
-use super::serving::is_gone;
 use super::worker::Inner;
 use crate::supervision::supervised;
 use crate::vitals::Heartbeat;
@@ -10,11 +9,14 @@ use jiff::SignedDuration;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// Finished deliveries are kept this long.
 const KEEP: SignedDuration = SignedDuration::from_hours(24 * 14);
 /// Finished deliveries are forgotten in this interval.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
+/// What waits for a file that is not there is looked for this often even when no file came or went.
+const TELL_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Inner {
     /// Starts it all.
@@ -87,9 +89,11 @@ impl Inner {
         // What waited when the host went down may be there by now.
         self.hasten(None).await;
         loop {
-            self.tell_of_the_gone(&mut told).await;
-            if changes.changed().await.is_err() {
-                return;
+            self.tell_of_the_missing(&mut told).await;
+            match timeout(TELL_INTERVAL, changes.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return,
+                Err(_) => continue,
             }
             let serving = self.extensions.serving();
             let serving = serving.iter().map(|extension| extension.identity().to_string());
@@ -109,22 +113,18 @@ impl Inner {
         }
     }
 
-    /// Once of each target, until it is there again.
-    async fn tell_of_the_gone(&self, told: &mut BTreeSet<String>) {
+    /// Once of each target, until nothing is missing again.
+    async fn tell_of_the_missing(&self, told: &mut BTreeSet<String>) {
         let waiting = match self.host.store.deliveries.waiting().await {
             Ok(waiting) => waiting,
             Err(error) => return self.trouble.met(&error),
         };
-        told.retain(|target| self.target(target).is_none());
+        told.retain(|target| self.missing(target).is_some());
         for (target, deliveries) in waiting {
-            if self.target(&target).is_none() && told.insert(target.clone()) {
-                let gone = is_gone(&target);
-                tracing::warn!(
-                    target,
-                    deliveries,
-                    hint = gone.hint,
-                    "deliveries wait for what does not serve"
-                );
+            if let Some(missing) = self.missing(&target)
+                && told.insert(target.clone())
+            {
+                tracing::warn!(target, deliveries, missing = %missing.message, hint = missing.hint, "deliveries wait for a file");
             }
         }
     }

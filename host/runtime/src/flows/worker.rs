@@ -157,9 +157,11 @@ impl Inner {
         let mut stop = self.stop.subscribe();
         let worker = format!("sunmao {}", std::process::id());
         while !*stop.borrow() {
-            heartbeat.beat();
             arrivals.borrow_and_update();
-            let sleep = match self.round(&worker).await {
+            let round = self.round(&worker).await;
+            // Only now: a worker that panics each time it is begun anew does no work.
+            heartbeat.beat();
+            let sleep = match round {
                 Ok(0) => self.until_next().await,
                 Ok(_) => {
                     self.trouble.over();

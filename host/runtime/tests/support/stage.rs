@@ -19,7 +19,7 @@ use sunmao_store::{DeliveryRecord, DeliveryState, NewContact, NewDelivery, Store
 /// Whatever a test waits for happens within this time, or the test fails.
 pub const PATIENCE: Duration = Duration::from_secs(100);
 
-const MAPPING: &str = r#"fn to_customer(contact) {
+pub const MAPPING: &str = r#"fn to_customer(contact) {
     #{ customer_name: contact.company_name, customer_number: contact.k_code, customer_category: "1",
        contact_name: contact.real_name }
 }"#;
@@ -52,6 +52,7 @@ pub struct Stage {
     pub extensions: Extensions,
     pub flows: Flows,
     parts: Parts,
+    settings: ExtensionsSettings,
 }
 
 /// What a test has its own way with.
@@ -60,7 +61,7 @@ pub struct Setting {
     pub options: Options,
     /// Changes the store that the flow sees.
     pub store: Box<dyn FnOnce(Store) -> Store>,
-    /// Automations by name; each may list customers.
+    /// Automations by name; each may list customers. One called `mapping` takes the place of the flow's.
     pub automations: Vec<(&'static str, &'static str)>,
     /// What happens before the worker starts.
     pub before: Vec<NewDelivery>,
@@ -128,7 +129,8 @@ impl Stage {
             plugins: BTreeMap::new(),
             scripts: granted,
         };
-        let extensions = Extensions::start(host.clone(), engine(None).expect("engine"), settings).await;
+        let extensions =
+            Extensions::start(host.clone(), engine(None).expect("engine"), settings.clone()).await;
         if !setting.before.is_empty() {
             let filed = host.clock.now() + jiff::SignedDuration::from_secs(setting.filed_in);
             let enqueued = host.store.deliveries.enqueue(setting.before, filed).await;
@@ -150,6 +152,7 @@ impl Stage {
             proxy,
             extensions,
             parts,
+            settings,
         }
     }
 
@@ -159,6 +162,27 @@ impl Stage {
             .path()
             .join("scripts")
             .join(format!("{name}.rhai"))
+    }
+
+    /// Takes all grants away.
+    pub async fn revoke(&self) {
+        let settings = ExtensionsSettings {
+            scripts: BTreeMap::new(),
+            ..self.settings.clone()
+        };
+        self.extensions.reconfigure(settings).await;
+    }
+
+    /// Waits until nothing is in hand.
+    pub async fn until_no_hand_is_taken(&self) {
+        let begun = std::time::Instant::now();
+        while self.host.store.deliveries.counts().await.expect("counts").leased > 0 {
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "hands are free in time"
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     pub async fn file(&self, ids: impl IntoIterator<Item = String>) {
