@@ -55,7 +55,7 @@ pub const VARIABLES: &[Variable] = &[
     plain(CONFIG, "the configuration file [./sunmao.toml]"),
     plain(
         STATE_FOLDER,
-        "where wrong logins are counted between runs [the user's state folder]",
+        "where wrong logins are counted of commands that run beside no host [the user's state folder]",
     ),
     plain(
         URL,

@@ -9,6 +9,7 @@ mod dead;
 mod demo;
 mod doctor;
 mod endings;
+mod logins;
 mod operations;
 mod pages;
 mod scripted;
