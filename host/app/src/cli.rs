@@ -1,7 +1,7 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, contacts, dead, delivery, demo, doctor, operations, plugin, script, serve, simulate,
+    audit, call, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -39,6 +39,7 @@ pub enum Command {
     Operations(operations::Operations),
     Call(call::Call),
     Doctor(doctor::Doctor),
+    Erp(erp::Erp),
     Plugin(plugin::Plugin),
     Script(script::Script),
     Contacts(contacts::Contacts),

@@ -7,6 +7,7 @@ pub mod dead;
 pub mod delivery;
 pub mod demo;
 pub mod doctor;
+pub mod erp;
 mod extensions;
 pub mod operations;
 pub mod plugin;
@@ -120,6 +121,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Operations(operations) => operations.run(&context).await,
         Command::Call(call) => call.run(&context).await,
         Command::Doctor(doctor) => doctor.run(&context).await,
+        Command::Erp(erp) => erp.run(&context).await,
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
         Command::Contacts(contacts) => contacts.run(&context).await,

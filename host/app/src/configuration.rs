@@ -10,7 +10,7 @@ pub use read::{Flag, Sources};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use sunmao_runtime::{Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
 
 /// `sunmao.toml`, as written and with defaults filled in.
@@ -35,6 +35,9 @@ pub struct Configuration {
     pub script: BTreeMap<String, ExtensionSettings>,
     /// `[flow.NAME]`
     pub flow: BTreeMap<String, FlowSettings>,
+    /// Whether anything but the defaults was read: a file, or a store that was named elsewhere.
+    #[serde(skip)]
+    pub is_written: bool,
 }
 
 /// `[server]`
@@ -139,6 +142,20 @@ impl Configuration {
     pub fn accounts(&self) -> impl Iterator<Item = (&str, &Erp)> {
         let others = self.erp_accounts.iter().map(|(name, erp)| (name.as_str(), erp));
         std::iter::once((Accounts::MAIN, &self.erp)).chain(others)
+    }
+
+    /// The account that is meant, or all of them.
+    pub fn account_names(&self, only: Option<&str>) -> Vec<String> {
+        match only {
+            Some(name) => vec![name.to_owned()],
+            None => self.accounts().map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    /// The store of the host that this configuration is for; none where nothing tells of a host.
+    pub fn installed_store(&self) -> Option<&Path> {
+        let path = self.store.path.as_path();
+        (self.is_written || path.exists()).then_some(path)
     }
 
     /// What the extensions' loader wants to know.

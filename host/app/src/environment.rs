@@ -62,7 +62,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     plain(
         STATE_FOLDER,
-        "where wrong logins are counted between runs [the user's state folder]",
+        "where wrong logins are counted of commands that run beside no host [the user's state folder]",
     ),
     plain(
         URL,

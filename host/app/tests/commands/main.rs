@@ -11,6 +11,7 @@ mod demo;
 mod doctor;
 mod endings;
 mod health;
+mod logins;
 mod operations;
 mod pages;
 mod scripted;
