@@ -100,6 +100,47 @@ async fn a_write_that_stored_nothing_is_seen_in_small_letters_too() {
     }
 }
 
+/// The lines of a receipt show the product's key as `ord`, so that two of one product agree in it.
+#[tokio::test]
+async fn two_lines_of_one_product_are_two_rows() {
+    let options = Options {
+        size: 5,
+        ..Options::default()
+    };
+    let simulator = Simulator::start(options.clone(), ([127, 0, 0, 1], 0).into())
+        .await
+        .unwrap();
+    let settings = Settings::new(
+        simulator.base_url().parse().unwrap(),
+        options.username,
+        options.password.into(),
+        "SUNMAOTEST01",
+    );
+    let client = ErpClient::new(settings).unwrap();
+    let catalogue = Catalogue::shared();
+    let create = catalogue.find("stock-receipts.create").unwrap();
+    let line = json!({"title": "支架", "order1": "CP000001", "unit": 1, "num1": "2", "price2": "3", "ku": 1,
+        "WareHousePositionID": 1});
+    let given = json!({"title": "两行", "rkbh": "RK-2", "date5": "2025-03-07", "kuinlist": [line, line]});
+    let given = serde_json::from_value(given).unwrap();
+    client.call(create, &create.check(&given).unwrap()).await.unwrap();
+    let list = catalogue.find("stock-receipts.list").unwrap();
+    let found = table(
+        client
+            .call(list, &arguments([("rkbh", Value::from("RK-2"))]))
+            .await
+            .unwrap(),
+    );
+    let receipt = found.rows[0][found.column("ord").unwrap()].clone();
+    let lines = catalogue.find("stock-receipt-lines.list").unwrap();
+    let mut pages = client.pages(lines, arguments([("ord", receipt)])).unwrap();
+    let whole = pages.collect().await.unwrap();
+    assert_eq!(whole.rows.len(), 2);
+    let product = whole.column("ord").unwrap();
+    assert_eq!(whole.rows[0][product], whole.rows[1][product]);
+    assert_eq!(pages.doubt(), None);
+}
+
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
