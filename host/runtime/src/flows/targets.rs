@@ -90,10 +90,8 @@ impl Inner {
 
     /// The automation of a target, if it serves.
     pub(super) fn automation(&self, target: &str) -> Option<SharedExtension> {
-        let serving = self.automations().into_iter();
-        serving
-            .filter(|extension| extension.identity().to_string() == target)
-            .next()
+        let mut automations = self.automations().into_iter();
+        automations.find(|extension| extension.identity().to_string() == target)
     }
 
     fn automations(&self) -> Vec<SharedExtension> {

@@ -7,9 +7,10 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use proptest::sample::Index;
 use sunmao_store::{
-    Cause, Completion, DeadLetter, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery,
-    PutOff, Store, StoreError, Wanted,
+    Completion, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery, Store, StoreError, Wanted,
 };
+
+use crate::ends::{later, letter};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -387,21 +388,4 @@ impl Model {
 /// Whether the delivery carries a state of this record.
 fn is_record(known: &BTreeMap<DeliveryId, Known>, id: DeliveryId, key: usize) -> bool {
     known[&id].key == key && known[&id].revision.is_some()
-}
-
-fn later(not_before: Timestamp) -> PutOff {
-    PutOff {
-        not_before,
-        reason: "later".to_owned(),
-        cause: Cause::Failed,
-    }
-}
-
-fn letter() -> DeadLetter {
-    DeadLetter {
-        kind: "refused".to_owned(),
-        code: None,
-        message: "no".to_owned(),
-        hint: "correct it".to_owned(),
-    }
 }

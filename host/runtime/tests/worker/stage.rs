@@ -1,6 +1,6 @@
 //! A host with one flow and any automations, behind a proxy that can take the ERP away.
 
-use super::support::{self, Parts};
+use crate::support::{self, Parts};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -252,5 +252,19 @@ pub fn event(target: &str, key: &str) -> NewDelivery {
         key: key.to_owned(),
         payload: "{}".to_owned(),
         revision: None,
+    }
+}
+
+/// Contacts' ids.
+pub fn ids(range: std::ops::Range<usize>) -> impl Iterator<Item = String> {
+    range.map(|number| format!("c-{number:03}"))
+}
+
+/// An ERP that takes so many milliseconds for a call.
+pub fn slow(latency: u64) -> Options {
+    Options {
+        size: 20,
+        latency: Duration::from_millis(latency),
+        ..Options::default()
     }
 }
