@@ -76,7 +76,7 @@ pub struct Erp {
     pub installation: String,
     /// Where a gateway takes logins; none for the usual place.
     pub gateway_login_path: Option<String>,
-    /// Certificates of an authority of one's own, a PEM file.
+    /// Certificates of one's own, a PEM file: an authority's, or exactly the ERP's.
     pub certificate_file: Option<PathBuf>,
     /// The proxy's address, or `none`; nothing for what the environment says.
     pub proxy: Option<String>,
