@@ -78,7 +78,7 @@ pub struct Erp {
     pub gateway_login_path: Option<String>,
     /// What a gateway takes and answers: `erp`, `plain`; none for the usual.
     pub gateway_bodies: Option<String>,
-    /// Certificates of an authority of one's own, a PEM file.
+    /// Certificates of one's own, a PEM file: an authority's, or exactly the ERP's.
     pub certificate_file: Option<PathBuf>,
     /// The proxy's address, or `none`; nothing for what the environment says.
     pub proxy: Option<String>,

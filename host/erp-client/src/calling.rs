@@ -322,7 +322,7 @@ impl Line {
             let posted = self.transport.post(request, call.deadline).await;
             return posted.map(|reply| (session, reply)).map_err(|loss| Failed {
                 next: match loss {
-                    Loss::Unsent(_) => Next::Unreached,
+                    Loss::Unsent { .. } => Next::Unreached,
                     Loss::TooLarge(_) => Next::Settled,
                     Loss::NoAnswer(_) | Loss::Late | Loss::Torn(_) => Next::Unseen { alive: false },
                 },

@@ -141,7 +141,7 @@ impl<'a> Report<'a> {
             ref loss => loss.to_string(),
         };
         let (phase, kind, hint) = match loss {
-            Loss::Unsent(_) => (Phase::Connecting, Kind::Unavailable, UNREACHABLE),
+            Loss::Unsent { hint, .. } => (Phase::Connecting, Kind::Unavailable, hint.unwrap_or(UNREACHABLE)),
             Loss::Late | Loss::NoAnswer(_) => (Phase::Awaiting, self.unseen(), self.unseen_hint()),
             Loss::Torn(_) => (Phase::Reading, self.unseen(), self.unseen_hint()),
             Loss::TooLarge(_) if self.operation.is_read() => (Phase::Reading, Kind::OverBudget, TOO_LARGE),

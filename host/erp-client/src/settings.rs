@@ -56,7 +56,7 @@ pub struct Settings {
     pub largest_answer: usize,
     /// How this installation is spoken to.
     pub installation: Installation,
-    /// Certificates of an authority of one's own, PEM, trusted beside the public ones.
+    /// Certificates of one's own, PEM, trusted beside the public authorities: an authority's, or exactly the ERP's.
     pub certificate_file: Option<PathBuf>,
     /// What stands between this machine and the ERP.
     pub proxy: Proxy,

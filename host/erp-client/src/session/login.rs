@@ -73,10 +73,17 @@ impl Sessions {
         let outcome = match self.transport.post(request, deadline).await {
             Ok(reply) => self.answered(reply, &attempts, deadline).await,
             Err(loss) => {
-                if !matches!(loss, Loss::Unsent(_)) {
-                    attempts.unseen(Timestamp::now());
-                }
-                Err(NoSession::unavailable(loss.to_string(), UNREACHABLE))
+                let hint = match loss {
+                    Loss::Unsent { hint, .. } => hint,
+                    Loss::NoAnswer(_) | Loss::Late | Loss::Torn(_) | Loss::TooLarge(_) => {
+                        attempts.unseen(Timestamp::now());
+                        None
+                    }
+                };
+                Err(NoSession::unavailable(
+                    loss.to_string(),
+                    hint.unwrap_or(UNREACHABLE),
+                ))
             }
         };
         attempts.settle();
