@@ -52,8 +52,8 @@ impl Sessions {
             hint,
             may_have_counted: is_erp || evidence::speaks_of_credentials(&words),
         };
-        let is_kept_out = reply.status.is_client_error() && reply.status != StatusCode::NOT_FOUND;
-        if !named.is_gateway() && is_kept_out && answer.is_some() {
+        let is_kept_out = matches!(reply.status.as_u16(), 400 | 401 | 403 | 422) && !words.is_empty();
+        if !named.is_gateway() && is_kept_out {
             return Some(recognised(GATEWAY));
         }
         for (kind, hint) in [(Installation::Standard, STANDARD), (Installation::Legacy, LEGACY)] {
