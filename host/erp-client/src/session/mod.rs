@@ -103,6 +103,8 @@ pub(crate) struct Sessions {
     gate: Arc<Mutex<Option<NoSession>>>,
     logins: AtomicU64,
     closed: AtomicBool,
+    /// A login has succeeded, so that the installation is of the kind that was named.
+    is_known: AtomicBool,
     events: broadcast::Sender<SessionEvent>,
 }
 
@@ -148,6 +150,7 @@ impl Sessions {
             gate: Arc::default(),
             logins: AtomicU64::new(0),
             closed: AtomicBool::new(false),
+            is_known: AtomicBool::new(false),
             events: broadcast::Sender::new(EVENTS),
         }
     }
@@ -215,6 +218,7 @@ impl Sessions {
         match outcome {
             Ok(session) => {
                 *gate = None;
+                self.is_known.store(true, Ordering::Relaxed);
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(session));
                 Ok(())
             }

@@ -5,6 +5,7 @@ use crate::decode::lenient;
 use crate::transport::Reply;
 use crate::{Installation, evidence};
 use reqwest::StatusCode;
+use std::sync::atomic::Ordering;
 use sunmao_catalogue::{Record, Value};
 use tokio::time::Instant;
 
@@ -39,7 +40,11 @@ impl Sessions {
             true => answer.is_some() && !is_erp && reply.status != StatusCode::NOT_FOUND,
             false => is_erp,
         };
-        if is_expected || matches!(reply.status.as_u16(), 408 | 429 | 502..=504) {
+        // What has served before is only out of order; asking it more would not help it.
+        if is_expected
+            || self.is_known.load(Ordering::Relaxed)
+            || matches!(reply.status.as_u16(), 408 | 429 | 502..=504)
+        {
             return None;
         }
         let words = answer.as_deref().map(lenient::spoken).unwrap_or_default();
@@ -47,8 +52,8 @@ impl Sessions {
             hint,
             may_have_counted: is_erp || evidence::speaks_of_credentials(&words),
         };
-        let is_kept_out = reply.status.is_client_error() && reply.status != StatusCode::NOT_FOUND;
-        if !named.is_gateway() && is_kept_out && answer.is_some() {
+        let is_kept_out = matches!(reply.status.as_u16(), 400 | 401 | 403 | 422) && !words.is_empty();
+        if !named.is_gateway() && is_kept_out {
             return Some(recognised(GATEWAY));
         }
         for (kind, hint) in [(Installation::Standard, STANDARD), (Installation::Legacy, LEGACY)] {

@@ -263,3 +263,31 @@ async fn a_bare_record_with_a_code_of_its_own_is_no_verdict() {
         (Some(3), Some(&Value::from("500")))
     );
 }
+
+#[tokio::test]
+async fn an_installation_that_has_served_is_not_asked_what_it_is() {
+    let logins = std::sync::atomic::AtomicUsize::new(0);
+    let erp = StandIn::with_login(
+        move |_| {
+            let first = logins.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+            std::future::ready(match first {
+                true => token("T"),
+                false => respond(200, "<html>系统正在维护</html>"),
+            })
+        },
+        |_| {
+            std::future::ready(ok(
+                json!({"header": {"status": 2, "message": "会话已失效，请重新登录"}}),
+            ))
+        },
+    )
+    .await;
+    let error = erp
+        .client()
+        .call(&form_list(), &Arguments::default())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("维护"), "{error}");
+    assert_eq!(erp.logins(), 2);
+    assert!(erp.calls().iter().all(|seen| !seen.path.contains("logout")));
+}
