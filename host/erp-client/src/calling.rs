@@ -74,6 +74,8 @@ impl Failed {
 enum Next {
     /// Nothing: the ERP has spoken, or the time is up.
     Settled,
+    /// Nothing: the ERP was not asked, since a login is held back.
+    Unasked,
     /// The installation does not know the path.
     OtherForm,
     /// Nothing was sent: the ERP was not reached.
@@ -205,7 +207,7 @@ impl Line {
                 Err(failed) => failed,
             };
             let wanted = match failed.next {
-                Next::Settled | Next::OtherForm => return Err(failed),
+                Next::Settled | Next::Unasked | Next::OtherForm => return Err(failed),
                 Next::Unseen { .. } if !call.operation.is_read() => return Err(failed),
                 Next::TurnedAway(wanted) => wanted,
                 Next::Unreached | Next::Unseen { .. } => None,
@@ -324,12 +326,13 @@ impl Line {
 }
 
 fn not_signed_in(operation: &Operation, failure: NoSession) -> Failed {
-    let is_unreached = failure.asked && failure.kind == Kind::Unavailable;
+    let next = match (failure.asked, failure.kind) {
+        (false, _) => Next::Unasked,
+        (true, Kind::Unavailable) => Next::Unreached,
+        (true, _) => Next::Settled,
+    };
     Failed {
-        next: match is_unreached {
-            true => Next::Unreached,
-            false => Next::Settled,
-        },
+        next,
         error: failure.into_error(Subject::of(operation), Phase::SigningIn),
     }
 }
@@ -354,6 +357,7 @@ fn tell(leave: Leave<'_>, outcome: &Result<Answer, Failed>) {
     };
     match failed.next {
         Next::Unreached | Next::Unseen { alive: false } => leave.failed(),
+        Next::Unasked => drop(leave),
         Next::Settled if failed.error.kind() == Kind::OverBudget => drop(leave),
         Next::Settled | Next::OtherForm | Next::TurnedAway(_) | Next::Unseen { alive: true } => {
             leave.answered();
