@@ -74,8 +74,6 @@ impl Failed {
 enum Next {
     /// Nothing: the ERP has spoken, or the time is up.
     Settled,
-    /// Nothing: the ERP was not asked, since a login is held back.
-    Unasked,
     /// The installation does not know the path.
     OtherForm,
     /// Nothing was sent: the ERP was not reached.
@@ -207,7 +205,7 @@ impl Line {
                 Err(failed) => failed,
             };
             let wanted = match failed.next {
-                Next::Settled | Next::Unasked | Next::OtherForm => return Err(failed),
+                Next::Settled | Next::OtherForm => return Err(failed),
                 Next::Unseen { .. } if !call.operation.is_read() => return Err(failed),
                 Next::TurnedAway(wanted) => wanted,
                 Next::Unreached | Next::Unseen { .. } => None,
@@ -326,13 +324,12 @@ impl Line {
 }
 
 fn not_signed_in(operation: &Operation, failure: NoSession) -> Failed {
-    let next = match (failure.asked, failure.kind) {
-        (false, _) => Next::Unasked,
-        (true, Kind::Unavailable) => Next::Unreached,
-        (true, _) => Next::Settled,
-    };
+    let is_unreached = failure.asked && failure.kind == Kind::Unavailable;
     Failed {
-        next,
+        next: match is_unreached {
+            true => Next::Unreached,
+            false => Next::Settled,
+        },
         error: failure.into_error(Subject::of(operation), Phase::SigningIn),
     }
 }
@@ -357,7 +354,6 @@ fn tell(leave: Leave<'_>, outcome: &Result<Answer, Failed>) {
     };
     match failed.next {
         Next::Unreached | Next::Unseen { alive: false } => leave.failed(),
-        Next::Unasked => drop(leave),
         Next::Settled if failed.error.kind() == Kind::OverBudget => drop(leave),
         Next::Settled | Next::OtherForm | Next::TurnedAway(_) | Next::Unseen { alive: true } => {
             leave.answered();
