@@ -58,7 +58,7 @@ pub const VARIABLES: &[Variable] = &[
     plain(CONFIG, "the configuration file [./sunmao.toml]"),
     plain(
         TEST_CLOCK_FILE,
-        "for tests: a file with a line of seconds by which the clock of `serve` is ahead",
+        "for tests: a file with the seconds by which the clock of `serve` is ahead",
     ),
     plain(
         STATE_FOLDER,

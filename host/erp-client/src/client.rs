@@ -134,6 +134,11 @@ impl ErpClient {
         self.line.reach()
     }
 
+    /// Whether there is no session, and the last login did not bring one about: each call fails until one does.
+    pub fn cannot_sign_in(&self) -> bool {
+        self.line.sessions.cannot_sign_in()
+    }
+
     /// How many calls may be under way at once.
     pub fn concurrency(&self) -> usize {
         self.line.sessions.settings().concurrency

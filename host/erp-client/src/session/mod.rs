@@ -102,6 +102,8 @@ pub(crate) struct Sessions {
     /// Held by whoever signs in; holds how the last login failed, for those who waited for it.
     gate: Arc<Mutex<Option<NoSession>>>,
     logins: AtomicU64,
+    /// The last login did not bring about a session.
+    fails: AtomicBool,
     closed: AtomicBool,
     /// A login has succeeded, so that the installation is of the kind that was named.
     is_known: AtomicBool,
@@ -149,6 +151,7 @@ impl Sessions {
             current: RwLock::default(),
             gate: Arc::default(),
             logins: AtomicU64::new(0),
+            fails: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             is_known: AtomicBool::new(false),
             events: broadcast::Sender::new(EVENTS),
@@ -214,6 +217,7 @@ impl Sessions {
         if outcome.as_ref().err().is_none_or(|failure| failure.asked) {
             self.tell(begun, outcome.as_ref().err());
         }
+        self.fails.store(outcome.is_err(), Ordering::Release);
         self.logins.fetch_add(1, Ordering::Release);
         match outcome {
             Ok(session) => {
@@ -239,6 +243,11 @@ impl Sessions {
 
     pub(crate) fn events(&self) -> broadcast::Receiver<SessionEvent> {
         self.events.subscribe()
+    }
+
+    /// Whether there is no session, and the last login did not bring one about.
+    pub(crate) fn cannot_sign_in(&self) -> bool {
+        self.fails.load(Ordering::Acquire) && self.current().is_none()
     }
 
     /// No login goes out any more.

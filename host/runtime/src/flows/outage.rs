@@ -94,15 +94,17 @@ impl Outages {
         let mut back = Vec::new();
         for (account, client) in accounts.iter() {
             let reach = *client.reach().borrow();
-            back.extend(self.note(account, reach));
+            back.extend(self.note(account, reach, client.session_status().signed_in));
         }
         back
     }
 
-    fn note(&self, account: &str, reach: Reach) -> Option<Back> {
+    fn note(&self, account: &str, reach: Reach, is_signed_in: bool) -> Option<Back> {
         let mut known = self.known();
         match (reach, known.get_mut(account)) {
-            (Reach::Asked, Some(outage)) if outage.why == Why::LeftAlone => end(&mut known, account),
+            (Reach::Asked, Some(outage)) if is_signed_in || outage.why == Why::LeftAlone => {
+                end(&mut known, account)
+            }
             (Reach::Asked, _) => None,
             (Reach::LeftAlone(until), Some(outage)) => {
                 outage.why = Why::LeftAlone;
@@ -174,8 +176,7 @@ impl Outages {
     /// A delivery failed. If its account is out, how long it waits at most; else the failure is its own. A guest may say
     /// what it likes of its calls, so the client is asked as well.
     pub fn put_off(&self, need: Need<'_>, fault: &Fault, client: &ErpClient) -> Option<Duration> {
-        let is_signed_in = client.session_status().signed_in;
-        self.put_off_given(need, fault, *client.reach().borrow(), is_signed_in)
+        self.put_off_given(need, fault, *client.reach().borrow(), client.cannot_sign_in())
     }
 
     fn put_off_given(
@@ -183,12 +184,15 @@ impl Outages {
         need: Need<'_>,
         fault: &Fault,
         reach: Reach,
-        is_signed_in: bool,
+        cannot_sign_in: bool,
     ) -> Option<Duration> {
-        let why = match (reach, fault.kind) {
-            (Reach::LeftAlone(_), Kind::Unavailable | Kind::OverBudget | Kind::Session) => Why::LeftAlone,
-            (Reach::Asked, Kind::Session) if !is_signed_in => Why::NoSession,
-            _ => return None,
+        if !matches!(fault.kind, Kind::Unavailable | Kind::OverBudget | Kind::Session) {
+            return None;
+        }
+        let why = match reach {
+            Reach::LeftAlone(_) => Why::LeftAlone,
+            Reach::Asked if cannot_sign_in => Why::NoSession,
+            Reach::Asked => return None,
         };
         let now = Instant::now();
         let mut known = self.known();
@@ -318,19 +322,19 @@ mod tests {
         let outages = Arc::new(Outages::default());
         assert_eq!(outages.gate(flow("flow a")), Gate::Open);
         assert_eq!(
-            outages.put_off_given(flow("flow a"), &down(), Reach::Asked, true),
+            outages.put_off_given(flow("flow a"), &down(), Reach::Asked, false),
             None,
             "its own failure"
         );
         let until = Instant::now() + Duration::from_secs(9);
-        assert_eq!(outages.note(MAIN, Reach::LeftAlone(until)), None);
+        assert_eq!(outages.note(MAIN, Reach::LeftAlone(until), true), None);
         assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
         assert_eq!(
             outages.gate(automation("plugin b")),
             Gate::Open,
             "it may not need the ERP"
         );
-        let wait = outages.put_off_given(automation("plugin b"), &down(), Reach::LeftAlone(until), true);
+        let wait = outages.put_off_given(automation("plugin b"), &down(), Reach::LeftAlone(until), false);
         assert!(wait.is_some_and(|wait| wait > Duration::from_secs(8)), "{wait:?}");
         assert_eq!(outages.gate(automation("plugin b")), Gate::Shut, "it does");
         let elsewhere = Need {
@@ -346,11 +350,11 @@ mod tests {
         assert_eq!(outages.gate(flow("flow a")), Gate::Shut, "one at a time");
         assert_eq!(outages.next_probe(), None);
         guard.in_vain();
-        outages.note(MAIN, Reach::LeftAlone(probe));
+        outages.note(MAIN, Reach::LeftAlone(probe), true);
         assert_eq!(outages.next_probe(), Some(probe));
         drop(outages.probing(MAIN));
         assert!(outages.next_probe().is_some(), "one that vanished makes room");
-        let back = outages.note(MAIN, Reach::Asked).unwrap();
+        let back = outages.note(MAIN, Reach::Asked, false).unwrap();
         assert_eq!((back.account.as_str(), back.put_off), (MAIN, 1));
         assert_eq!(outages.gate(flow("flow a")), Gate::Open);
     }
@@ -359,12 +363,16 @@ mod tests {
     async fn an_account_that_cannot_sign_in_is_back_with_a_session() {
         let outages = Arc::new(Outages::default());
         let turned_down = Fault::new(Kind::Session, "用户名或密码错误");
-        let said = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, true);
+        let said = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, false);
         assert_eq!(said, None, "there is a session, whatever the guest says");
-        let wait = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, false);
+        let wait = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, true);
         assert!(wait.is_some_and(|wait| wait >= SHORTEST), "{wait:?}");
         assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
-        assert_eq!(outages.note(MAIN, Reach::Asked), None, "asking it is not enough");
+        assert_eq!(
+            outages.note(MAIN, Reach::Asked, false),
+            None,
+            "asking it is not enough"
+        );
         let words = outages.words(flow("flow a")).unwrap();
         assert!(words.contains("用户名或密码错误"), "{words}");
         let first = outages.next_probe().unwrap();
@@ -379,6 +387,15 @@ mod tests {
         assert!(outages.next_probe().is_some_and(|next| next <= Instant::now()));
         let back = outages.probing(MAIN).ended(true).unwrap();
         assert_eq!(back.put_off, 1);
+        assert_eq!(outages.gate(flow("flow a")), Gate::Open);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_somebody_else_had_is_one_too() {
+        let outages = Arc::new(Outages::default());
+        outages.put_off_given(flow("flow a"), &down(), Reach::Asked, true);
+        assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
+        assert!(outages.note(MAIN, Reach::Asked, true).is_some());
         assert_eq!(outages.gate(flow("flow a")), Gate::Open);
     }
 }

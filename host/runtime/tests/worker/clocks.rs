@@ -47,6 +47,12 @@ async fn what_was_put_off_goes_on_although_the_clock_is_set_back() {
     set_while_something_waits(0, -DAY).await;
 }
 
+/// By less than the longest pause, so that nothing looks as if it were put off for too long.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_put_off_goes_on_although_the_clock_is_set_back_a_little() {
+    set_while_something_waits(0, -200).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_earlier_life_put_off_by_a_clock_that_was_ahead_is_due_at_the_start() {
     let contact = NewDelivery {

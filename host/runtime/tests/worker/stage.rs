@@ -31,6 +31,8 @@ pub struct Proxy {
     http: reqwest::Client,
     /// While it is, every call is answered by a gateway that reaches no ERP.
     pub is_down: Arc<AtomicBool>,
+    /// While it is, every login is turned down.
+    pub turns_logins_down: Arc<AtomicBool>,
     /// Calls since the start.
     pub calls: Arc<AtomicUsize>,
 }
@@ -39,6 +41,10 @@ async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCo
     proxy.calls.fetch_add(1, Ordering::SeqCst);
     if proxy.is_down.load(Ordering::SeqCst) {
         return (StatusCode::BAD_GATEWAY, "Bad Gateway".into());
+    }
+    if proxy.turns_logins_down.load(Ordering::SeqCst) && uri.path().contains("/login") {
+        let said = r#"{"header":{"status":1,"message":"用户名或密码错误"}}"#;
+        return (StatusCode::OK, said.into());
     }
     let request = proxy.http.post(format!("{}{uri}", proxy.target)).body(body);
     let answer = request.send().await.expect("the simulator");
@@ -96,6 +102,7 @@ impl Stage {
             target: simulator.base_url().trim_end_matches('/').to_owned(),
             http: reqwest::Client::new(),
             is_down: Arc::default(),
+            turns_logins_down: Arc::default(),
             calls: Arc::default(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
