@@ -3,7 +3,7 @@
 use super::{Face, texts, words};
 use crate::{
     Column, Field, FieldType, Record, Value,
-    coerce::{decimal, integer, moment, truth},
+    coerce::{exact, integer, moment, truth},
 };
 
 /// Which column fills which field.
@@ -112,7 +112,7 @@ fn read(field: &Field, cell: &mut Value, face: Face) -> Option<Value> {
     let value = match field.kind {
         FieldType::String => Some(words(std::mem::take(cell))),
         FieldType::Int => integer(cell).map(Value::Integer),
-        FieldType::Decimal => decimal(cell).map(Value::Decimal),
+        FieldType::Decimal => exact(cell),
         FieldType::Bool => truth(cell).map(Value::Bool),
         FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::from(moment.iso())),
         FieldType::Object => object(field, cell, face),

@@ -8,6 +8,7 @@ mod comfort;
 mod corpus;
 mod credentials;
 mod encode;
+mod exactness;
 mod form_documents;
 mod form_lists;
 mod installations;
