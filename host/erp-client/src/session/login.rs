@@ -63,7 +63,7 @@ impl Sessions {
                 if !matches!(loss, Loss::Unsent(_)) {
                     attempts.unseen();
                 }
-                Err(NoSession::unavailable(loss.to_string(), UNREACHABLE))
+                Err(NoSession::lost(&loss, UNREACHABLE))
             }
         };
         attempts.settle();
@@ -127,6 +127,7 @@ impl Sessions {
             words: message,
             hint,
             asked: true,
+            sent: true,
         }
     }
 

@@ -15,6 +15,7 @@ mod json_and_helper;
 mod manners;
 mod moving_lists;
 mod odd_answers;
+mod outgoing;
 mod round_trip;
 mod session;
 mod simulator;
