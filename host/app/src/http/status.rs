@@ -10,9 +10,10 @@ use std::sync::Arc;
 use sunmao_erp_client::SessionStatus;
 use sunmao_runtime::ExtensionState;
 
-/// The process answers.
-pub async fn healthy() -> &'static str {
-    "ok\n"
+/// The process answers, and what it accepts is kept.
+pub async fn healthy(State(parts): State<Arc<Parts>>) -> Result<&'static str, ApiError> {
+    parts.host.store.check().await?;
+    Ok("ok\n")
 }
 
 /// The queue, the ERP session, the extensions, the flows and the configuration in figures.

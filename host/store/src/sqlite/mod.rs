@@ -5,6 +5,7 @@ mod audit;
 mod codec;
 mod contacts;
 mod deliveries;
+mod disk;
 mod enqueue;
 mod failure;
 mod finish;
@@ -15,6 +16,9 @@ mod lease;
 mod links;
 mod lock;
 mod open;
+mod place;
+mod presence;
+mod process;
 mod standing;
 mod state;
 mod upkeep;
@@ -23,17 +27,19 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::sqlite::{SqliteConnection, SqlitePool, SqliteRow};
 
 use crate::StoreError;
 use failure::Failure;
 use job::Write;
+use presence::Presence;
 use writer::Writer;
 
 /// The SQLite backend; it implements every trait of the crate.
 pub(crate) struct Sqlite {
     path: Arc<Path>,
     readers: SqlitePool,
+    presence: Arc<Presence>,
     writer: Writer,
 }
 
@@ -48,6 +54,10 @@ impl Sqlite {
         self.writer.commits()
     }
 
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.write(Check).await
+    }
+
     async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
         self.writer.run(write).await
     }
@@ -59,6 +69,11 @@ impl Sqlite {
         query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
         record: fn(&SqliteRow) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, StoreError> {
+        // A closed store says that it is closed; its log is rightly gone.
+        if !self.readers.is_closed() {
+            let presence = self.presence.check();
+            presence.map_err(|failure| failure.at(&self.path, phase))?;
+        }
         let rows = query.fetch_all(&self.readers).await;
         rows.and_then(|rows| rows.iter().map(record).collect())
             .map_err(|error| Failure::from(error).at(&self.path, phase))
@@ -72,5 +87,17 @@ impl Sqlite {
         record: fn(&SqliteRow) -> Result<T, sqlx::Error>,
     ) -> Result<Option<T>, StoreError> {
         Ok(self.read(phase, query, record).await?.pop())
+    }
+}
+
+/// Asks the writer to come round once, with nothing to write.
+struct Check;
+
+impl Write for Check {
+    type Output = ();
+    const PHASE: &'static str = "answering";
+
+    async fn apply(&self, _connection: &mut SqliteConnection) -> Result<(), Failure> {
+        Ok(())
     }
 }
