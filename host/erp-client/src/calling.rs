@@ -11,7 +11,7 @@ use crate::form_choice::OtherForm;
 use crate::labels::{Labelled, Labels};
 use crate::session::{NoSession, Session, Sessions};
 use crate::transport::{Loss, Reply, Transport};
-use crate::{Error, Settings};
+use crate::{Error, Outgoing, Settings};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -54,6 +54,17 @@ pub(crate) struct Call<'a> {
     pub(crate) priority: Priority,
     pub(crate) deadline: Instant,
     pub(crate) report: &'a Report<'a>,
+    pub(crate) outgoing: &'a Outgoing<'a>,
+    pub(crate) errand: Errand,
+}
+
+/// Whose request it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// Of the call that was asked for.
+    Asked,
+    /// Of a look-up or a read-back that it needs.
+    Aside,
 }
 
 /// A failed attempt.
@@ -74,8 +85,8 @@ impl Failed {
 enum Next {
     /// Nothing: the ERP has spoken, or the time is up.
     Settled,
-    /// Nothing was sent, by our own choice: no login is due.
-    Withheld,
+    /// Nothing, and nothing went out, by our own choice.
+    HeldBack,
     /// The installation does not know the path.
     OtherForm,
     /// Nothing was sent: the ERP was not reached.
@@ -144,6 +155,7 @@ impl Line {
                 operation: lookup,
                 arguments: &arguments,
                 report: &Report::of(lookup, limit),
+                errand: Errand::Aside,
                 ..*call
             };
             self.repeated(&call).await.map_err(|failed| failed.error)
@@ -202,7 +214,7 @@ impl Line {
         loop {
             let leave = self.breaker.ask().map_err(|left| Failed {
                 error: call.report.left_alone(left),
-                next: Next::Settled,
+                next: Next::HeldBack,
             })?;
             let outcome = self.attempt(call).await;
             tell(leave, &outcome);
@@ -212,7 +224,7 @@ impl Line {
             };
             let wanted = match failed.next {
                 // Why the login before came to nothing says more than that another is not due yet.
-                Next::Withheld => return Err(earlier.unwrap_or(failed)),
+                Next::HeldBack => return Err(earlier.unwrap_or(failed)),
                 Next::Settled | Next::OtherForm => return Err(failed),
                 Next::Unseen { .. } if !call.operation.is_read() => return Err(failed),
                 Next::TurnedAway(wanted) => wanted,
@@ -299,7 +311,11 @@ impl Line {
             error,
             next: Next::Settled,
         };
-        let late = |Exceeded| settled(call.report.turn_did_not_come());
+        let held_back = |error: Error| Failed {
+            error,
+            next: Next::HeldBack,
+        };
+        let late = |Exceeded| held_back(call.report.turn_did_not_come());
         loop {
             let seat = self.budget.seat(call.priority, call.deadline).await;
             let seat = seat.map_err(late)?;
@@ -316,10 +332,18 @@ impl Line {
             let installation = &self.sessions.settings().installation;
             let request = encode::request(installation, call.operation, call.arguments, &session, name)
                 .map_err(|unwritable| settled(call.report.unwritable(unwritable)))?;
+            if call.errand == Errand::Asked {
+                let let_out = call.outgoing.let_out().await;
+                let_out.map_err(|why| held_back(call.report.held_back(why)))?;
+            }
             if Instant::now() >= call.deadline {
                 return Err(late(Exceeded));
             }
+            call.outgoing.sending();
             let posted = self.transport.post(request, call.deadline).await;
+            if matches!(posted, Err(Loss::Unsent { .. })) {
+                call.outgoing.unsent();
+            }
             return posted.map(|reply| (session, reply)).map_err(|loss| Failed {
                 next: match loss {
                     Loss::Unsent { .. } => Next::Unreached,
@@ -335,9 +359,9 @@ impl Line {
 fn not_signed_in(operation: &Operation, failure: NoSession) -> Failed {
     Failed {
         next: match (failure.asked, failure.kind) {
+            (false, _) => Next::HeldBack,
             (true, Kind::Unavailable) => Next::Unreached,
             (true, _) => Next::Settled,
-            (false, _) => Next::Withheld,
         },
         error: failure.into_error(Subject::of(operation), Phase::SigningIn),
     }
@@ -363,7 +387,7 @@ fn tell(leave: Leave<'_>, outcome: &Result<Answer, Failed>) {
     };
     match failed.next {
         Next::Unreached | Next::Unseen { alive: false } => leave.failed(),
-        Next::Withheld => drop(leave),
+        Next::HeldBack => drop(leave),
         Next::Settled if failed.error.kind() == Kind::OverBudget => drop(leave),
         Next::Settled | Next::OtherForm | Next::TurnedAway(_) | Next::Unseen { alive: true } => {
             leave.answered();

@@ -2,11 +2,11 @@
 
 use crate::breaker::Reach;
 use crate::budget::Priority;
-use crate::calling::{Call, Line};
+use crate::calling::{Call, Errand, Line};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
 use crate::session::{SessionEvent, SessionStatus};
-use crate::{Error, LoginTally, Settings};
+use crate::{Error, LoginTally, Outgoing, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation, Value};
@@ -22,9 +22,11 @@ pub struct ErpClient {
 }
 
 /// What a write's success rests on.
-#[derive(Clone, Copy)]
-enum Confirm {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// What the ERP says.
     ByWord,
+    /// What the record shows afterwards, where it can be read: see [`ErpClient::call_confirmed`].
     ByReading,
 }
 
@@ -75,15 +77,24 @@ impl ErpClient {
         arguments: &Arguments,
         limit: Duration,
     ) -> Result<Answer, Error> {
-        self.called(operation, arguments, limit, Confirm::ByWord).await
+        let outgoing = Outgoing::default();
+        self.send(operation, arguments, limit, Confirm::ByWord, &outgoing)
+            .await
     }
 
-    async fn called(
+    /// The same for a caller that wants to know how many requests went out, also of a call that it gave up, and perhaps
+    /// has something to do before the first.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call) or [`call_confirmed`](Self::call_confirmed); `Unavailable` where the caller held the call
+    /// back.
+    pub async fn send(
         &self,
         operation: &Operation,
         arguments: &Arguments,
         limit: Duration,
         confirm: Confirm,
+        outgoing: &Outgoing<'_>,
     ) -> Result<Answer, Error> {
         let started = Instant::now();
         let limit = limit.min(self.timeout);
@@ -96,6 +107,8 @@ impl ErpClient {
                     priority: self.priority_of(operation, arguments),
                     deadline: started + limit,
                     report: &report,
+                    outgoing,
+                    errand: Errand::Asked,
                 };
                 match confirm {
                     Confirm::ByWord => self.line.call(&call).await,
@@ -126,7 +139,9 @@ impl ErpClient {
         arguments: &Arguments,
         limit: Duration,
     ) -> Result<Answer, Error> {
-        self.called(operation, arguments, limit, Confirm::ByReading).await
+        let outgoing = Outgoing::default();
+        self.send(operation, arguments, limit, Confirm::ByReading, &outgoing)
+            .await
     }
 
     /// Whether the ERP is asked at all, now and whenever that changes.

@@ -2,7 +2,7 @@
 //! nobody saw its outcome. The ERP's word alone is not enough: it also says yes and stores nothing.
 
 use crate::Error;
-use crate::calling::{Call, Line};
+use crate::calling::{Call, Errand, Line};
 use crate::failure::Report;
 use sunmao_catalogue::{
     Ack, Answer, Arguments, Effect, Field, FieldType, Kind, Operation, Repeat, ResultKind, Value,
@@ -98,6 +98,7 @@ impl Line {
             operation: visible.read_back,
             arguments: &arguments,
             report: &Report::of(visible.read_back, left),
+            errand: Errand::Aside,
             ..*call
         };
         let shown = match self.repeated(&read).await {

@@ -5,7 +5,7 @@ use crate::encode::Unwritable;
 use crate::error::{Failure, Phase, Subject};
 use crate::session::NoSession;
 use crate::transport::Loss;
-use crate::{Error, words};
+use crate::{Error, HeldBack, words};
 use secrecy::SecretString;
 use std::time::Duration;
 use sunmao_catalogue::{Field, Kind, Operation};
@@ -86,6 +86,11 @@ impl<'a> Report<'a> {
     pub(crate) fn left_alone(&self, left: Duration) -> Error {
         let words = format!("the ERP is not asked for another {} ms", left.as_millis());
         self.error(Phase::Waiting, Kind::Unavailable, None, words, LEFT_ALONE)
+    }
+
+    /// The caller let nothing out; nothing was sent.
+    pub(crate) fn held_back(&self, why: HeldBack) -> Error {
+        self.error(Phase::Waiting, Kind::Unavailable, None, why.words, why.hint)
     }
 
     /// The installation does not have the form that was asked for, and the other does not take what was given.

@@ -137,6 +137,7 @@ async fn reads(store: &Store) -> Outcome {
         error_kind: None,
         message: None,
         duration_micros: 1,
+        requests: 1,
         arguments: None,
     };
     let begin = Instant::now();

@@ -96,7 +96,16 @@ CREATE TABLE audit (
     error_kind      TEXT,
     message         TEXT,
     duration_micros INTEGER NOT NULL,
+    requests        INTEGER NOT NULL,
     arguments       TEXT
+) STRICT;
+
+CREATE INDEX audit_open ON audit (sequence) WHERE outcome = 'open';
+
+-- The one process that works on the file. Still running when the file is opened: it was not closed.
+CREATE TABLE process (
+    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    is_running INTEGER NOT NULL
 ) STRICT;
 
 -- A written key gets a new row, so that AUTOINCREMENT hands out revisions that no deletion sets back.

@@ -27,8 +27,9 @@ pub struct Store {
 impl Store {
     /// Opens the SQLite file, which is created with its folder if absent and brought to the present schema if older.
     ///
-    /// One process owns a file: a second one gets [`StoreError::InUse`]. What an earlier process had leased is due
-    /// at once.
+    /// One process owns a file, whatever the name it came by: a second one gets [`StoreError::InUse`]. What an earlier
+    /// process had leased is due at once. Where it was not closed, the audit log gets a row that says so, and rows it
+    /// left open a message that says why.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let sqlite = Arc::new(Sqlite::open(path).await?);
         Ok(Self {
@@ -42,21 +43,21 @@ impl Store {
         })
     }
 
+    /// Whether what is written now would be kept: the writer opens a transaction, in which nothing is changed, and the
+    /// files are those that were opened. The caller decides how long it waits.
+    ///
+    /// # Errors
+    /// The file cannot be written to or is gone, or the writer has ended.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.sqlite.check().await
+    }
+
     /// Finishes what was asked for, writes what is still held back, and lets go of the file. Later calls, also on
     /// clones, fail with [`StoreError::Closed`].
     ///
     /// A store that is dropped instead lets go of the file a moment later.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.sqlite.close().await
-    }
-
-    /// Whether the writer still writes: it opens a transaction in which nothing is changed. The caller decides how long it
-    /// waits.
-    ///
-    /// # Errors
-    /// The file cannot be written to, or the writer has ended.
-    pub async fn check(&self) -> Result<(), StoreError> {
-        self.sqlite.check().await
     }
 
     /// How many transactions were committed since it was opened.

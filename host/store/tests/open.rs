@@ -36,6 +36,7 @@ fn read_row() -> AuditRow {
         error_kind: None,
         message: None,
         duration_micros: 1,
+        requests: 1,
         arguments: None,
     }
 }

@@ -80,10 +80,7 @@ impl Sessions {
                         None
                     }
                 };
-                Err(NoSession::unavailable(
-                    loss.to_string(),
-                    hint.unwrap_or(UNREACHABLE),
-                ))
+                Err(NoSession::lost(&loss, hint.unwrap_or(UNREACHABLE)))
             }
         };
         attempts.settle();
@@ -178,6 +175,7 @@ impl Sessions {
             words: message,
             hint,
             asked: true,
+            sent: true,
         }
     }
 

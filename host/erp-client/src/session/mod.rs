@@ -8,7 +8,7 @@ mod recognition;
 use crate::Settings;
 use crate::attempts::{Attempts, LoginTally};
 use crate::budget::Budget;
-use crate::transport::Transport;
+use crate::transport::{Loss, Transport};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -40,6 +40,8 @@ pub struct SessionEvent {
     pub at: Timestamp,
     /// How long it took.
     pub duration: Duration,
+    /// How many requests went out: one, or none where there was no connection.
+    pub requests: u32,
     /// Why it failed: the kind and the ERP's own words, free of secrets.
     pub failure: Option<(Kind, String)>,
 }
@@ -86,6 +88,8 @@ pub(crate) struct NoSession {
     pub(crate) hint: &'static str,
     /// Whether the ERP was asked at all.
     pub(crate) asked: bool,
+    /// Whether a request may have reached it; meant only where it was asked.
+    pub(crate) sent: bool,
 }
 
 /// The hint after a login that took too long.
@@ -133,6 +137,15 @@ impl NoSession {
             words: words.into(),
             hint,
             asked: false,
+            sent: true,
+        }
+    }
+
+    /// No answer came.
+    fn lost(loss: &Loss, hint: &'static str) -> Self {
+        NoSession {
+            sent: !matches!(loss, Loss::Unsent { .. }),
+            ..NoSession::unavailable(loss.to_string(), hint)
         }
     }
 
@@ -262,6 +275,7 @@ impl Sessions {
             id: begun.id,
             at: begun.at,
             duration: begun.since.elapsed(),
+            requests: u32::from(failure.is_none_or(|failure| failure.sent)),
             failure: failure.map(|failure| (failure.kind, failure.words.clone())),
         });
     }

@@ -19,6 +19,7 @@ mod misdeclared;
 mod moving_lists;
 mod observed;
 mod odd_answers;
+mod outgoing;
 mod round_trip;
 mod session;
 mod simulator;

@@ -120,7 +120,10 @@ pub async fn pruning_keeps_what_has_an_unresolved_intent(store: &Store) -> Resul
         extension: "wechat-customer".to_owned(),
         extension_version: "1.0.0".to_owned(),
     };
-    store.intents.begin(intent, at(0)).await?;
+    store
+        .intents
+        .begin(intent, super::open_row("customers.save-company"), at(0))
+        .await?;
     store
         .deliveries
         .complete(delivery.lease, crate::Completion::default(), at(1))

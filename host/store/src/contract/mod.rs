@@ -85,7 +85,9 @@ macro_rules! contract_tests {
             intents:
                 an_intent_is_begun_once,
                 a_resolved_intent_says_how_it_ended,
-                a_reserved_key_is_kept,
+                a_write_begins_and_ends_in_the_audit_log,
+                each_attempt_has_a_row_of_its_own,
+                a_late_end_leaves_the_next_attempt_alone,
                 a_reopened_intent_counts_its_attempts,
                 unresolved_intents_are_listed,
                 intents_are_found_by_delivery_and_subject,
@@ -163,6 +165,7 @@ fn audit_row(operation: &str) -> AuditRow {
         error_kind: None,
         message: None,
         duration_micros: 1_500,
+        requests: 1,
         arguments: Some(r#"{"name":"北风贸易"}"#.to_owned()),
     }
 }
@@ -173,6 +176,16 @@ fn later(not_before: Timestamp, reason: &str) -> PutOff {
         not_before,
         reason: reason.to_owned(),
         cause: Cause::Failed,
+    }
+}
+
+/// The row of a write that is about to go out.
+fn open_row(operation: &str) -> AuditRow {
+    AuditRow {
+        outcome: AuditRow::OPEN.to_owned(),
+        duration_micros: 0,
+        requests: 0,
+        ..audit_row(operation)
     }
 }
 

@@ -304,13 +304,16 @@ pub async fn what_may_have_been_written_is_dropped_only_when_that_is_said(
             extension: "plugin hello".to_owned(),
             extension_version: "1".to_owned(),
         };
-        if let (crate::Begun::Fresh(intent), "sure") = (
-            store.intents.begin(intent, at(0)).await?,
+        if let (crate::Begun::Fresh(opened), "sure") = (
+            store
+                .intents
+                .begin(intent, super::open_row("customers.save-company"), at(0))
+                .await?,
             leased.delivery.key.as_str(),
         ) {
             store
                 .intents
-                .resolve(intent, IntentOutcome::Refused, None, at(0))
+                .resolve(opened.intent, IntentOutcome::Refused, None, at(0))
                 .await?;
         }
         deliveries
