@@ -13,6 +13,8 @@ pub mod plugins;
 pub mod scripts;
 mod services;
 mod settings;
+mod texts;
+mod usage;
 
 pub use accounts::Accounts;
 pub use contact::{Contact, ContactFault, ContactKind, ContactSource};

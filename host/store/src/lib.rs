@@ -27,5 +27,5 @@ pub use deliveries::{
 pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent};
 pub use links::{Link, Links, NewLink};
-pub use state::{PluginState, StateEntry};
+pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;

@@ -196,6 +196,7 @@ mod tests {
                 key: "c-1".to_owned(),
                 payload: "{}".to_owned(),
                 revision: Some(id),
+                hops: 0,
                 attempt: 1,
                 created_at: jiff::Timestamp::UNIX_EPOCH,
             },

@@ -30,6 +30,9 @@ pub(crate) enum Handled {
 /// Attempts whose outcome nobody saw before a person is asked.
 const MOST_UNCONFIRMED: i64 = 5;
 
+/// Attempts at which a policy or mapping ran into a limit before a person is asked.
+const MOST_OVER_LIMIT: i64 = 3;
+
 /// Takes one contact through the flow.
 pub(crate) async fn handle(
     host: &Host,
@@ -50,6 +53,10 @@ pub(crate) async fn handle(
                     flow.name
                 )),
             ),
+            // A busy machine makes one run over too; one that always does is paused, and then no contact is to blame.
+            ExtensionError::OverLimit { .. } if delivery.attempt < MOST_OVER_LIMIT => {
+                Handled::Later(Fault::new(Kind::Unavailable, error.to_string()))
+            }
             error if error.is_transient() => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
             error => Handled::Dead(
                 Fault::new(Kind::Invalid, error.to_string())

@@ -3,6 +3,7 @@
 use super::LoadError;
 use super::extensions::Inner;
 use super::folder::{self, Found};
+use super::guarded::Guarded;
 use super::registry::ExtensionKey;
 use super::shelf::Written;
 use crate::extension::{ExtensionKind, Permit, SharedExtension};
@@ -20,7 +21,11 @@ impl Inner {
         written: Written,
     ) -> Option<String> {
         let loaded = match written {
-            Ok(permit) => self.load(&key, &file, permit).await,
+            Ok(permit) => {
+                let limits = permit.limits;
+                let loaded = self.load(&key, &file, permit).await;
+                loaded.map(|extension| (extension, limits))
+            }
             Err(error) => Err(error),
         };
         if folder::fingerprint(&file.path) != Some(file.fingerprint) {
@@ -31,11 +36,11 @@ impl Inner {
             return None;
         }
         match loaded {
-            Ok(extension) => {
+            Ok((extension, limits)) => {
                 let version = extension.identity().version.clone();
                 let now = self.host.clock.now();
-                self.registry
-                    .serve(key.clone(), file.path, extension.clone(), now);
+                let guarded = Guarded::new(extension.clone(), limits);
+                self.registry.serve(key.clone(), file.path, guarded, now);
                 tracing::info!(extension = key.1, version, "serving");
                 self.announce();
                 // The settings may have changed while it was compiled under the ones before.
@@ -43,6 +48,7 @@ impl Inner {
                 None
             }
             Err(error) => {
+                let error = error.within(self.settings.load().limits.text_bytes);
                 let passes = error.passes;
                 if self.registry.fail(&key, file.path, &error) {
                     tracing::error!(extension = key.1, %error, "not put into service; what served before goes on");

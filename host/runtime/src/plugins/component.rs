@@ -221,6 +221,7 @@ impl Extension for Plugin {
                 .await?;
             let admission = warm.bindings.sunmao_plugin_admission();
             let decision = admission.call_admit(&mut warm.store, &contact).await?;
+            warm.store.data().within_limits()?;
             pool.give_back(warm);
             Ok(decision)
         };
@@ -248,6 +249,7 @@ impl Extension for Plugin {
                 .await?;
             let mapping = warm.bindings.sunmao_plugin_customer_mapping();
             let customer = mapping.call_to_customer(&mut warm.store, &contact).await?;
+            warm.store.data().within_limits()?;
             pool.give_back(warm);
             Ok(customer)
         };
@@ -278,6 +280,7 @@ impl Extension for Plugin {
             let contact = mapping
                 .call_to_contact(&mut warm.store, &customer, known.as_ref())
                 .await?;
+            warm.store.data().within_limits()?;
             pool.give_back(warm);
             Ok(contact)
         };
@@ -306,10 +309,10 @@ impl Extension for Plugin {
             let instance = automation.instantiate_async(&mut store).await?;
             // Starting it had a budget of its own, as a warm instance's start has.
             Guest::restart(&mut store);
-            instance
-                .sunmao_plugin_event_handler()
-                .call_handle(&mut store, &event)
-                .await
+            let handler = instance.sunmao_plugin_event_handler();
+            let handled = handler.call_handle(&mut store, &event).await?;
+            store.data().within_limits()?;
+            Ok(handled)
         };
         match outcome.await.map_err(|error| self.broken("handle", &error))? {
             Ok(()) => Ok(()),

@@ -43,7 +43,8 @@ macro_rules! contract_tests {
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
                 deliveries_of_a_record_are_listed_newest_first,
-                counts_say_where_deliveries_stand;
+                counts_say_where_deliveries_stand,
+                emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait;
             revisions:
                 a_newer_payload_replaces_the_waiting_one,
                 a_newer_payload_queues_behind_the_one_in_hand,
@@ -86,7 +87,8 @@ macro_rules! contract_tests {
                 extensions_do_not_see_each_others_keys,
                 comparing_and_setting_loses_against_another_write,
                 a_revision_never_returns,
-                keys_are_sorted_and_share_their_prefix;
+                keys_are_sorted_and_share_their_prefix,
+                an_extension_keeps_no_more_than_its_room;
         }
     };
     ($open:ident; $($module:ident: $($case:ident),+;)+) => {
@@ -114,6 +116,7 @@ fn event(key: &str, payload: &str) -> NewDelivery {
         key: key.to_owned(),
         payload: payload.to_owned(),
         revision: None,
+        hops: 0,
     }
 }
 
@@ -124,6 +127,7 @@ fn saved(key: &str, revision: i64) -> NewDelivery {
         key: key.to_owned(),
         payload: format!("{key} at {revision}"),
         revision: Some(revision),
+        hops: 0,
     }
 }
 
