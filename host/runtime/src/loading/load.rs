@@ -9,6 +9,7 @@ use super::shelf::Written;
 use crate::extension::{ExtensionKind, Permit, SharedExtension};
 use crate::plugins::Plugin;
 use crate::scripts::Script;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 impl Inner {
@@ -68,24 +69,17 @@ impl Inner {
     ) -> Result<SharedExtension, LoadError> {
         let (kind, name, path) = (key.0, key.1.clone(), file.path.clone());
         let (host, engine) = (self.host.clone(), self.engine.clone());
-        let compiled = tokio::task::spawn_blocking(move || {
-            let content = folder::read(&path, kind).map_err(|error| {
-                let failed = LoadError::new(&name, "read", error.to_string());
-                match error {
-                    folder::ReadError::System(_) => failed.with_hint("it is tried again by itself").passing(),
-                    folder::ReadError::TooLarge { .. } => {
-                        failed.with_hint("build it without debug information, or split it")
-                    }
-                }
-            })?;
-            match kind {
-                ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
-                    .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
-                ExtensionKind::Script => {
-                    let source = String::from_utf8(content)
-                        .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
-                    Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
-                }
+        let content = read(path, kind, name.clone()).await?;
+        if kind == ExtensionKind::Plugin {
+            engine.compile_apart(&name, &content).await?;
+        }
+        let compiled = tokio::task::spawn_blocking(move || match kind {
+            ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
+                .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
+            ExtensionKind::Script => {
+                let source = String::from_utf8(content)
+                    .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
+                Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
             }
         });
         let compiled = compiled
@@ -99,6 +93,22 @@ impl Inner {
             Loaded::Script(script) => Ok(script),
         }
     }
+}
+
+/// A file's content, read off the threads that serve requests.
+async fn read(path: PathBuf, kind: ExtensionKind, name: String) -> Result<Vec<u8>, LoadError> {
+    let subject = name.clone();
+    let read = tokio::task::spawn_blocking(move || folder::read(&path, kind)).await;
+    let read = read.map_err(|error| LoadError::new(&subject, "read", error.to_string()))?;
+    read.map_err(|error| {
+        let failed = LoadError::new(&name, "read", error.to_string());
+        match error {
+            folder::ReadError::System(_) => failed.with_hint("it is tried again by itself").passing(),
+            folder::ReadError::TooLarge { .. } => {
+                failed.with_hint("build it without debug information, or split it")
+            }
+        }
+    })
 }
 
 enum Loaded {

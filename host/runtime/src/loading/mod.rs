@@ -10,6 +10,7 @@ mod pausing;
 mod registry;
 mod settling;
 mod shelf;
+mod underway;
 mod watch;
 
 pub use error::LoadError;

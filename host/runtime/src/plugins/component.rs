@@ -1,12 +1,13 @@
 //! One version of one plugin: compiled, checked, linked, and run in the roles it exports.
 
 use super::bindings::{automation, mapping, policy};
+use super::compiling::IS_A_COMPONENT;
 use super::engine::Engine;
 use super::guest::Guest;
 use super::idle::IdleSlots;
 use super::inspect::{self, Imports};
 use super::warm::WarmPool;
-use super::{customer, failure, link, services};
+use super::{customer, failure, link, nesting, services};
 use crate::contact::Contact;
 use crate::extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
@@ -59,11 +60,10 @@ fn compile(
     name: &str,
     content: &[u8],
 ) -> Result<(Component, Imports), LoadError> {
-    let component = Component::from_binary(engine.wasmtime(), content).map_err(|error| {
-        LoadError::new(name, "compile", format!("{error:#}")).with_hint(
-            "a plugin is a WebAssembly component; build it with `cargo xtask guests` or wit-component",
-        )
-    })?;
+    let unsound = |error: String| LoadError::new(name, "compile", error).with_hint(IS_A_COMPONENT);
+    nesting::check(content).map_err(unsound)?;
+    let component =
+        Component::from_binary(engine.wasmtime(), content).map_err(|error| unsound(format!("{error:#}")))?;
     let imports = inspect::inspect(engine.wasmtime(), &component, catalogue)
         .map_err(|faults| LoadError::new(name, "check imports", faults.join("; ")))?;
     Ok((component, imports))
