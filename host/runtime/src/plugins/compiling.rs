@@ -183,7 +183,7 @@ fn ended(status: ExitStatus, words: &str) -> String {
 
 fn brought_down(name: &str, reason: &str) -> LoadError {
     LoadError::new(name, "compile", reason).with_hint(
-        "it is not tried again until the file changes or [extensions] gives it more; build it smaller",
+        "it is not tried again until the file changes, [extensions] gives it more or the cache folder is emptied",
     )
 }
 
