@@ -1,7 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script, serve, simulate,
+    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script,
+    serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -46,6 +47,8 @@ pub enum Command {
     Delivery(delivery::Delivery),
     Dead(dead::Dead),
     Audit(audit::Audit),
+    #[command(hide = true)]
+    CompilePlugin(compile_plugin::CompilePlugin),
 }
 
 /// Reads the command line. Help, the version and errors are printed here; the error says how the process ends.

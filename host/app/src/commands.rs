@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod call;
+pub mod compile_plugin;
 pub mod contacts;
 pub mod dead;
 pub mod delivery;
@@ -99,6 +100,10 @@ pub fn custom_fields() -> Result<Option<CustomFields>, Failure> {
 }
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    // It is part of a host that has read all this.
+    if let Command::CompilePlugin(compile) = cli.command {
+        return compile.run();
+    }
     if let Some(fields) = custom_fields()? {
         fields.install(CUSTOM_FIELDS).map_err(|error| {
             Failure::new(
@@ -128,5 +133,6 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
+        Command::CompilePlugin(compile) => compile.run(),
     }
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use sunmao_runtime::plugins::CompileBounds;
 use sunmao_runtime::{Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
 
 /// `sunmao.toml`, as written and with defaults filled in.
@@ -66,6 +67,10 @@ pub struct ExtensionsSection {
     pub scripts_folder: PathBuf,
     /// Where compiled plugins are kept.
     pub cache_folder: PathBuf,
+    /// Memory that compiling one plugin may take, in MiB.
+    pub compile_megabytes: u64,
+    /// Time that compiling one plugin may take, in seconds.
+    pub compile_seconds: u64,
 }
 
 /// `[erp]` and `[erp.NAME]`
@@ -116,6 +121,8 @@ impl Default for ExtensionsSection {
             plugins_folder: PathBuf::from("plugins/dist"),
             scripts_folder: PathBuf::from("scripts"),
             cache_folder: PathBuf::from("data/cache"),
+            compile_megabytes: 2_048,
+            compile_seconds: 60,
         }
     }
 }
@@ -166,6 +173,14 @@ impl Configuration {
             limits: self.limits,
             plugins: self.plugin.clone(),
             scripts: self.script.clone(),
+        }
+    }
+
+    /// What compiling one plugin may take.
+    pub fn compile_bounds(&self) -> CompileBounds {
+        CompileBounds {
+            megabytes: self.extensions.compile_megabytes,
+            seconds: self.extensions.compile_seconds,
         }
     }
 

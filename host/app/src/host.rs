@@ -1,5 +1,6 @@
 //! The composition root: the only place that puts a host together from its parts and takes it apart again.
 
+use crate::commands::compile_plugin::compiler;
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -79,8 +80,9 @@ impl Running {
         let address = listener
             .local_addr()
             .map_err(|error| not_listening(configuration.server.listen, &error))?;
-        let engine = plugins::engine(Some(&configuration.extensions.cache_folder))
-            .map_err(|error| no_engine(&error.to_string()))?;
+        let cache_folder = &configuration.extensions.cache_folder;
+        let engine = plugins::engine(Some(cache_folder)).map_err(|error| no_engine(&error.to_string()))?;
+        let engine = engine.with_compiler(compiler(cache_folder, configuration.compile_bounds())?);
         let store = Store::open(&configuration.store.path).await?;
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));

@@ -22,11 +22,14 @@ mod remote;
 mod render;
 mod shutdown;
 
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+use sunmao_runtime::scripts::memory::Counting;
 
-/// Answers of the ERP are thousands of short texts: allocating is a good part of what a call costs.
+/// Answers of the ERP are thousands of short texts: allocating is a good part of what a call costs. It is counted
+/// by thread, which is what bounds a script's memory.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Counting<MiMalloc> = Counting(MiMalloc);
 
 #[tokio::main]
 async fn main() -> ExitCode {

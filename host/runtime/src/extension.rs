@@ -87,6 +87,8 @@ pub struct Invocation {
     pub delivery: Option<i64>,
     /// The record the delivery is about.
     pub subject: Option<Arc<str>>,
+    /// How many events led to the one that is handled.
+    pub hops: u32,
 }
 
 impl Invocation {
@@ -96,6 +98,7 @@ impl Invocation {
             now,
             delivery: None,
             subject: None,
+            hops: 0,
         }
     }
 
@@ -106,6 +109,7 @@ impl Invocation {
             now: delivery.created_at,
             delivery: Some(delivery.id.0),
             subject: Some(delivery.key.as_str().into()),
+            hops: delivery.hops,
         }
     }
 }
@@ -187,6 +191,16 @@ pub enum ExtensionError {
         /// The limit, with its value.
         limit: String,
     },
+    /// It ran into its limits so often that it is left alone for a while.
+    #[error("{extension} (version {version}) is paused: {reason}")]
+    Paused {
+        /// Which.
+        extension: String,
+        /// The version that is paused.
+        version: String,
+        /// What it ran into.
+        reason: String,
+    },
 }
 
 impl ExtensionError {
@@ -198,6 +212,7 @@ impl ExtensionError {
                 matches!(fault.kind, OverBudget | Session | Unavailable)
             }
             ExtensionError::Broken { retry, .. } => *retry,
+            ExtensionError::Paused { .. } => true,
             _ => false,
         }
     }

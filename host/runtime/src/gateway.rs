@@ -9,12 +9,13 @@ use crate::accounts::Accounts;
 use crate::extension::{Identity, Invocation, Permit};
 use crate::flows::Flow;
 use crate::host::Clock;
+use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
 use opening::{Opening, Repetition, payload_hash, repetition};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
 use sunmao_erp_client::{Confirm, ErpClient, Outgoing, SessionEvent, SessionStatus};
 use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
@@ -31,8 +32,12 @@ pub struct Caller {
     pub permit: Arc<Permit>,
     /// Now and why.
     pub invocation: Invocation,
-    /// How many writes this invocation has made: a repetition numbers them alike.
-    writes: Arc<AtomicU64>,
+    /// When the invocation has to end; none where nothing bounds it.
+    pub(crate) deadline: Option<Instant>,
+    /// What this invocation has used.
+    pub(crate) usage: Arc<Usage>,
+    /// What this version may still write to the log.
+    pub(crate) log: Arc<LogMeter>,
 }
 
 impl Caller {
@@ -45,9 +50,19 @@ impl Caller {
     pub fn in_invocation(&self, invocation: Invocation) -> Self {
         Caller {
             invocation,
-            writes: Arc::default(),
+            deadline: None,
+            usage: Arc::default(),
             ..self.clone()
         }
+    }
+
+    /// How long a call to the ERP may take now.
+    fn call_limit(&self) -> Duration {
+        let limit = self.permit.limits.host_call();
+        let left = self
+            .deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        left.map_or(limit, |left| left.min(limit))
     }
 
     /// Any caller by name.
@@ -55,9 +70,11 @@ impl Caller {
         Caller {
             actor: actor.into(),
             version: version.into(),
+            log: Arc::new(LogMeter::new(&permit.limits)),
             permit,
             invocation,
-            writes: Arc::new(AtomicU64::new(0)),
+            deadline: None,
+            usage: Arc::default(),
         }
     }
 }
@@ -179,7 +196,7 @@ impl Gateway {
         arguments: &Arguments,
         outgoing: &Outgoing<'_>,
     ) -> Result<Answer, Fault> {
-        let limit = caller.permit.limits.host_call();
+        let limit = caller.call_limit();
         let begun = Instant::now();
         let account = caller.permit.account.as_deref();
         let erp = self.accounts.get(account).ok_or_else(|| no_account(account))?;
@@ -237,7 +254,7 @@ impl Gateway {
         write: &Write,
         arguments: &Arguments,
     ) -> NewIntent {
-        let ordinal = caller.writes.fetch_add(1, Ordering::Relaxed);
+        let ordinal = caller.usage.next_write();
         let idempotency_key = match caller.invocation.delivery {
             Some(delivery) => {
                 let account = caller.permit.account.as_ref();

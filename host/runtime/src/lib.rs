@@ -14,6 +14,8 @@ pub mod scripts;
 mod services;
 mod settings;
 mod supervision;
+mod texts;
+mod usage;
 mod vitals;
 
 pub use accounts::Accounts;

@@ -3,13 +3,14 @@
 use crate::contact::Contact;
 use crate::gateway::Caller;
 use crate::host::Host;
+use crate::texts::{record_bytes, size};
+use crate::usage::{Line, log_line};
 use jiff::Timestamp;
+use sunmao_catalogue::{Fault, Kind, Operation, Record};
 use sunmao_store::{Link, NewDelivery, StateEntry, StoreError};
 
 /// Longest key or event name, in bytes.
 const LONGEST_NAME: usize = 512;
-/// Largest value or payload, in bytes.
-const LARGEST_VALUE: usize = 1024 * 1024;
 /// Most keys one listing gives.
 const MOST_KEYS: u32 = 1_000;
 
@@ -34,11 +35,28 @@ impl From<StoreError> for Problem {
 
 /// A line in the host's log, marked with who wrote it.
 pub fn log(caller: &Caller, level: tracing::Level, message: &str, fields: &[(String, String)]) {
-    let fields = fields
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect::<Vec<_>>()
-        .join(" ");
+    if !is_written(level) {
+        return;
+    }
+    let limits = &caller.permit.limits;
+    let (message, fields) = log_line(limits, message, fields);
+    let actor = &*caller.actor;
+    match caller.log.note(message.len() + fields.len()) {
+        Line::Written { dropped_before: 0 } => {}
+        Line::Written { dropped_before } => {
+            tracing::warn!(actor, lines = dropped_before, "lines of its log were dropped")
+        }
+        Line::FirstDropped => {
+            let (lines, kilobytes) = (limits.log_lines_per_minute, limits.log_kilobytes_per_minute);
+            tracing::warn!(
+                actor,
+                "its log is dropped: more than {lines} lines (log_lines_per_minute) or {kilobytes} KiB \
+                 (log_kilobytes_per_minute) in a minute"
+            );
+            return;
+        }
+        Line::Dropped => return,
+    }
     let (actor, version, delivery) = (&*caller.actor, &*caller.version, caller.invocation.delivery);
     match level {
         tracing::Level::ERROR => {
@@ -59,6 +77,17 @@ pub fn log(caller: &Caller, level: tracing::Level, message: &str, fields: &[(Str
     }
 }
 
+/// Whether lines of this level are written at all; those that are not cost nothing.
+fn is_written(level: tracing::Level) -> bool {
+    match level {
+        tracing::Level::ERROR => tracing::enabled!(target: "extension", tracing::Level::ERROR),
+        tracing::Level::WARN => tracing::enabled!(target: "extension", tracing::Level::WARN),
+        tracing::Level::INFO => tracing::enabled!(target: "extension", tracing::Level::INFO),
+        tracing::Level::DEBUG => tracing::enabled!(target: "extension", tracing::Level::DEBUG),
+        tracing::Level::TRACE => tracing::enabled!(target: "extension", tracing::Level::TRACE),
+    }
+}
+
 /// The value of one of the caller's own keys.
 pub async fn state_get(host: &Host, caller: &Caller, key: &str) -> Result<Option<StateEntry>, Problem> {
     bounded("key", key, LONGEST_NAME)?;
@@ -68,8 +97,9 @@ pub async fn state_get(host: &Host, caller: &Caller, key: &str) -> Result<Option
 /// Writes one of the caller's own keys; returns the new revision.
 pub async fn state_put(host: &Host, caller: &Caller, key: &str, value: &str) -> Result<i64, Problem> {
     bounded("key", key, LONGEST_NAME)?;
-    bounded("value", value, LARGEST_VALUE)?;
-    Ok(host.store.state.put(&caller.actor, key, value).await?)
+    bounded("value", value, caller.permit.limits.value_bytes)?;
+    let room = caller.permit.limits.state_room();
+    Ok(host.store.state.put(&caller.actor, key, value, room).await?)
 }
 
 /// Writes a key only if it is still at `expected`; `None` if another write came first.
@@ -81,11 +111,17 @@ pub async fn state_compare_and_set(
     value: &str,
 ) -> Result<Option<i64>, Problem> {
     bounded("key", key, LONGEST_NAME)?;
-    bounded("value", value, LARGEST_VALUE)?;
+    bounded("value", value, caller.permit.limits.value_bytes)?;
     Ok(host
         .store
         .state
-        .compare_and_set(&caller.actor, key, expected, value)
+        .compare_and_set(
+            &caller.actor,
+            key,
+            expected,
+            value,
+            caller.permit.limits.state_room(),
+        )
         .await?)
 }
 
@@ -147,13 +183,19 @@ pub async fn emit(
     granted(caller, "events")?;
     bounded("event name", name, LONGEST_NAME)?;
     bounded("event key", key, LONGEST_NAME)?;
-    bounded("event payload", payload, LARGEST_VALUE)?;
-    let deliveries = host.automation_routes(name).into_iter().map(|route| NewDelivery {
+    bounded("event payload", payload, caller.permit.limits.value_bytes)?;
+    let hops = emission(caller)?;
+    let routes = host.automation_routes(name);
+    for route in &routes {
+        room_for_events(host, caller, &route.target).await?;
+    }
+    let deliveries = routes.into_iter().map(|route| NewDelivery {
         event: route.event,
         target: route.target,
         key: key.to_owned(),
         payload: payload.to_owned(),
         revision: None,
+        hops,
     });
     let enqueued = host
         .store
@@ -163,9 +205,60 @@ pub async fn emit(
     Ok(enqueued.first().map_or(0, |enqueued| enqueued.delivery.0))
 }
 
+/// Counts one more event of the invocation, and says how many hops it is from what began it all.
+fn emission(caller: &Caller) -> Result<u32, Problem> {
+    let limits = &caller.permit.limits;
+    let hops = caller.invocation.hops.saturating_add(1);
+    if hops > limits.event_hops {
+        return Err(Problem {
+            message: format!(
+                "{}: this event would be the {hops}th that one led to another, at most {} (event_hops)",
+                caller.actor, limits.event_hops
+            ),
+            hint: "do not answer an event with the same event, or raise event_hops".to_owned(),
+        });
+    }
+    if !caller.usage.may_emit(limits) {
+        return Err(Problem {
+            message: format!(
+                "{}: more than {} events of one invocation (events)",
+                caller.actor, limits.events
+            ),
+            hint: "emit one event for many records, or raise the limit".to_owned(),
+        });
+    }
+    Ok(hops)
+}
+
+async fn room_for_events(host: &Host, caller: &Caller, target: &str) -> Result<(), Problem> {
+    let most = caller.permit.limits.events_waiting;
+    if host.store.deliveries.emitted_waiting(target, most).await? < most {
+        return Ok(());
+    }
+    Err(Problem {
+        message: format!("{most} events already wait for {target} (events_waiting)"),
+        hint: "emit less, look why that automation is slow, or raise the limit".to_owned(),
+    })
+}
+
 /// A time as guests see it: ISO 8601 in UTC, to the millisecond.
 pub fn iso_milliseconds(time: Timestamp) -> String {
     format!("{time:.3}")
+}
+
+/// The arguments of an operation are no larger than a value that a guest may hand over.
+pub(crate) fn within_value(caller: &Caller, operation: &Operation, arguments: &Record) -> Result<(), Fault> {
+    let (bytes, most) = (record_bytes(arguments), caller.permit.limits.value_bytes);
+    if bytes <= most {
+        return Ok(());
+    }
+    let message = format!(
+        "{}: arguments of {}, at most {}",
+        operation.name,
+        size(bytes),
+        size(most)
+    );
+    Err(Fault::new(Kind::Invalid, message).with_hint("hand over less, or raise value_bytes"))
 }
 
 fn granted(caller: &Caller, service: &str) -> Result<(), Problem> {

@@ -84,6 +84,7 @@ async fn delivery(parts: &Parts) -> i64 {
         key: "k".to_owned(),
         payload: "{}".to_owned(),
         revision: None,
+        hops: 0,
     };
     let enqueued = parts
         .host

@@ -17,6 +17,8 @@ CREATE TABLE deliveries (
     key          TEXT    NOT NULL,
     payload      TEXT    NOT NULL,
     revision     INTEGER,
+    -- How many events led to this one: 0 for what came from outside, 1 for what was emitted while that was handled.
+    hops         INTEGER NOT NULL DEFAULT 0,
     state        TEXT    NOT NULL CHECK (state IN ('pending', 'leased', 'done', 'dead', 'superseded')),
     -- Pending: not before. Leased: until.
     due_at       INTEGER NOT NULL,
@@ -50,6 +52,7 @@ CREATE INDEX deliveries_due ON deliveries (state, due_at, id);
 CREATE INDEX deliveries_due_target ON deliveries (target, state, due_at, id);
 CREATE INDEX deliveries_waiting ON deliveries (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX deliveries_revised ON deliveries (target, event, key) WHERE revision IS NOT NULL;
+CREATE INDEX deliveries_emitted ON deliveries (target) WHERE state = 'pending' AND hops > 0;
 CREATE INDEX deliveries_key ON deliveries (key, id);
 
 CREATE TABLE links (
@@ -116,3 +119,11 @@ CREATE TABLE plugin_state (
     value     TEXT    NOT NULL,
     UNIQUE (extension, key)
 ) STRICT;
+
+-- How much each extension keeps, written together with its keys, so that no write has to count them.
+CREATE TABLE plugin_state_sizes (
+    extension TEXT    NOT NULL PRIMARY KEY,
+    keys      INTEGER NOT NULL,
+    -- Of keys and values.
+    bytes     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

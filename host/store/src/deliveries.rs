@@ -34,6 +34,8 @@ pub struct NewDelivery {
     /// `None`: an event that stands for itself. A revision: the payload is a state of the record, and the newest one
     /// stands for all before it.
     pub revision: Option<i64>,
+    /// How many events led to this one: 0 for what comes from outside.
+    pub hops: u32,
 }
 
 /// What enqueueing did.
@@ -71,6 +73,8 @@ pub struct Delivery {
     pub payload: String,
     /// The payload's revision, if it has one.
     pub revision: Option<i64>,
+    /// How many events led to this one: 0 for what came from outside.
+    pub hops: u32,
     /// How often this payload was leased and something came of it: 1 for the first attempt, 0 before it.
     pub attempt: i64,
     /// How many of these attempts failed by themselves.
@@ -278,6 +282,9 @@ pub trait Deliveries: Send + Sync {
 
     /// How many stand where.
     async fn counts(&self) -> Result<DeliveryCounts, StoreError>;
+
+    /// How many emitted deliveries (with hops) of a target wait, counted no further than `most`.
+    async fn emitted_waiting(&self, target: &str, most: u32) -> Result<u32, StoreError>;
 
     /// When the next delivery of these targets (`None`: of any) can be leased if nothing else happens; in the past if
     /// one is due now.

@@ -91,6 +91,18 @@ pub enum StoreError {
         /// The hub record that has it.
         holder: String,
     },
+    /// The extension keeps as much as it may. Nothing was written.
+    #[error("state of {extension}: {keys} keys of {bytes} bytes, at most {most_keys} keys of {most_bytes} bytes", most_keys = room.keys, most_bytes = room.bytes)]
+    StateFull {
+        /// Whose state.
+        extension: String,
+        /// Its keys, had the write been taken.
+        keys: u64,
+        /// Bytes of its keys and values, had the write been taken.
+        bytes: u64,
+        /// What it may keep.
+        room: crate::StateRoom,
+    },
     /// No intent has this number.
     #[error("intent {intent}: it does not exist")]
     NoSuchIntent {
@@ -126,6 +138,7 @@ impl StoreError {
             Self::LinkTaken { .. } => {
                 "two hub records are one customer of the ERP: merge them in the hub, or correct the link"
             }
+            Self::StateFull { .. } => "delete keys, or raise state_keys or state_megabytes under its limits",
             Self::NoSuchIntent { .. } => "begin the intent before it is resolved",
         }
     }

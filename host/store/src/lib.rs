@@ -31,5 +31,5 @@ pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Op
 pub use leasing::{Cause, PutOff, Share, Wanted};
 pub use links::{Link, Links, NewLink};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
-pub use state::{PluginState, StateEntry};
+pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;

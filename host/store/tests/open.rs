@@ -206,6 +206,7 @@ async fn what_an_earlier_process_held_is_due_at_once() -> Outcome {
         key: "k".to_owned(),
         payload: "{}".to_owned(),
         revision: None,
+        hops: 0,
     };
     let store = Store::open(&path).await?;
     store.deliveries.enqueue(vec![delivery], now).await?;

@@ -1,6 +1,7 @@
 //! `sunmao plugin`: what serves in a running host, and what a file can reach.
 
 use super::Context;
+use super::compile_plugin::compiler;
 use super::extensions;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -35,19 +36,25 @@ impl Plugin {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         match self.action {
             Action::List => extensions::list(&self.target.connect(context)?, "plugin", context.style()).await,
-            Action::Inspect { file } => inspect(&file, context.style()),
+            Action::Inspect { file } => inspect(&file, context).await,
         }
     }
 }
 
-fn inspect(file: &Path, style: Style) -> Result<(), Failure> {
+/// Compiles the file as a host would: apart and within the same bounds, in a cache that is thrown away.
+async fn inspect(file: &Path, context: &Context) -> Result<(), Failure> {
     let name = extensions::name(file);
     let content = extensions::content(file)?;
-    let engine = plugins::engine(None)
-        .map_err(|error| Failure::new(Exit::Failed, "", "starting the plugin engine", error.to_string()))?;
+    let no_engine = |error: String| Failure::new(Exit::Failed, "", "starting the plugin engine", error);
+    let cache = tempfile::tempdir().map_err(|error| no_engine(error.to_string()))?;
+    let bounds = context.configuration(Vec::new())?.compile_bounds();
+    let engine = plugins::engine(Some(cache.path())).map_err(|error| no_engine(error.to_string()))?;
+    let engine = engine.with_compiler(compiler(cache.path(), bounds)?);
+    let compiled = engine.compile_apart(&name, &content).await;
+    compiled.map_err(|error| extensions::broken(file, error))?;
     let surface = plugins::surface(&engine, &Catalogue::shared(), &name, &content)
         .map_err(|error| extensions::broken(file, error))?;
-    match style {
+    match context.style() {
         Style::Json => output::json(&surface),
         Style::Text => show(&name, &surface),
     }

@@ -42,12 +42,16 @@ impl Serve {
         }
     }
 
-    /// From the start to an orderly stop. A request to end that comes during the start is answered right after it.
+    /// From the start to an orderly stop.
     async fn serve(&self, context: &Context, shutdown: &Shutdown) -> Result<(), Failure> {
         let sources = context.sources(self.flags())?;
         let configuration = sources.read()?;
         let accounts = access::accounts(&context.environment, &configuration)?;
-        let running = Running::start(configuration, accounts, clock::of(&context.environment)).await?;
+        // A start may take long, for what there is to load; nothing is under way yet that would have to be ended.
+        let running = tokio::select! {
+            running = Running::start(configuration, accounts, clock::of(&context.environment)) => running?,
+            () = shutdown.requested() => return Ok(()),
+        };
         announce(&running, context);
         let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
         shutdown.requested().await;

@@ -24,6 +24,7 @@ async fn running(folder: &Path) -> Running {
             plugins_folder: folder.join("plugins"),
             scripts_folder: folder.join("scripts"),
             cache_folder: folder.join("cache"),
+            ..ExtensionsSection::default()
         },
         ..Configuration::default()
     };

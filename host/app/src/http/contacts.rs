@@ -184,6 +184,7 @@ mod tests {
                 key: "c-1".to_owned(),
                 payload: "{}".to_owned(),
                 revision: Some(id),
+                hops: 0,
                 attempt: 1,
                 failures: 0,
                 unconfirmed: 0,

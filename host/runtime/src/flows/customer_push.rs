@@ -13,6 +13,9 @@ use crate::loading::Extensions;
 use sunmao_catalogue::{Fault, Kind};
 use sunmao_store::{Delivery, NewLink};
 
+/// Attempts at which a policy or mapping ran into a limit before a person is asked.
+const MOST_OVER_LIMIT: i64 = 3;
+
 /// Takes one contact through the flow.
 pub(crate) async fn handle(
     host: &Host,
@@ -37,6 +40,10 @@ pub(crate) async fn handle(
                     flow.name
                 )),
             ),
+            // A busy machine makes one run over too; one that always does is paused, and then no contact is to blame.
+            ExtensionError::OverLimit { .. } if delivery.failures + 1 < MOST_OVER_LIMIT => {
+                Handled::Later(Fault::new(Kind::Unavailable, error.to_string()))
+            }
             error if error.is_transient() => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
             error => Handled::Dead(
                 Fault::new(Kind::Invalid, error.to_string())

@@ -70,6 +70,7 @@ mod tests {
             key: "c-1".to_owned(),
             payload: "{}".to_owned(),
             revision: Some(1),
+            hops: 0,
             attempt,
             failures: attempt,
             unconfirmed,

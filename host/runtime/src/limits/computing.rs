@@ -1,23 +1,31 @@
 //! The clock of one invocation: it runs while the guest computes and stands still while the guest waits for the host,
-//! which in turn has a deadline.
+//! which in turn has a deadline. It also counts the host calls, and knows when all of it has to end.
 
-use super::Limits;
+use super::turns::{SHORT, Turn, Turns};
+use super::{Exceeded, Limits};
 use crate::services::Problem;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Fault, Kind, Operation};
 
 /// What the gateway may take for its own part of a call: the intent before it, the audit row after it.
 const GATEWAY: Duration = Duration::from_secs(30);
 const RAISE: &str = "raise host_call_milliseconds under [limits], or look why the host is slow";
+const ENDS: &str = "the invocation ends here; do less in one, or raise the limit";
 
-/// How long a guest has computed: the time since it began, less what it waited.
+/// How long a guest has computed (the time since it began, less what it waited), and what it asked of the host.
 #[derive(Debug)]
 pub(crate) struct ComputingTime {
     begun: Instant,
     /// Nanoseconds.
     waited: AtomicU64,
+    host_calls: AtomicU32,
+    /// The first limit that was run into.
+    exceeded: OnceLock<Exceeded>,
+    /// Held while a guest that computes for long does so.
+    turn: Mutex<Option<Turn>>,
 }
 
 impl ComputingTime {
@@ -26,6 +34,9 @@ impl ComputingTime {
         ComputingTime {
             begun: Instant::now(),
             waited: AtomicU64::new(0),
+            host_calls: AtomicU32::new(0),
+            exceeded: OnceLock::new(),
+            turn: Mutex::new(None),
         }
     }
 
@@ -35,9 +46,50 @@ impl ComputingTime {
         self.begun.elapsed().saturating_sub(waited)
     }
 
-    /// Waits for what is not the guest's computing.
+    /// When all of the invocation has to end.
+    pub fn deadline(&self, limits: &Limits) -> Option<Instant> {
+        self.begun.checked_add(limits.invocation())
+    }
+
+    /// Looks at the clock: the limit that this invocation has run into, if any.
+    pub fn look(&self, limits: &Limits) -> Option<Exceeded> {
+        if self.spent() > limits.wall_time() {
+            self.note(Exceeded::ComputingTime);
+        } else if self.begun.elapsed() > limits.invocation() {
+            self.note(Exceeded::InvocationTime);
+        }
+        self.exceeded()
+    }
+
+    /// The limit that this invocation was found to have run into: once it has, it has for good.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded.get().copied()
+    }
+
+    /// The invocation has run into a limit. Only the first one counts.
+    pub fn note(&self, exceeded: Exceeded) {
+        let _ = self.exceeded.set(exceeded);
+    }
+
+    /// Between two slices of computing: lets others go first. A guest that computes for long waits for its turn.
+    pub async fn yield_to_others(&self) {
+        let is_long = self.spent() > SHORT;
+        self.wait(tokio::task::yield_now()).await;
+        if is_long {
+            let turn = self.wait(Turns::shared().next()).await;
+            *self.turn() = turn;
+        }
+    }
+
+    /// The guest computes no more for now.
+    pub fn rest(&self) {
+        drop(self.turn().take());
+    }
+
+    /// Waits for what is not the guest's computing. Whoever waits needs no turn.
     pub async fn wait<T>(&self, work: impl Future<Output = T>) -> T {
         let begun = Instant::now();
+        self.rest();
         let outcome = work.await;
         let nanoseconds = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.waited.fetch_add(nanoseconds, Ordering::Relaxed);
@@ -51,8 +103,13 @@ impl ComputingTime {
         name: &str,
         work: impl Future<Output = Result<T, Problem>>,
     ) -> Result<T, Problem> {
-        let limit = limits.host_call();
+        self.count_call(limits).map_err(|exceeded| Problem {
+            message: format!("{name}: beyond the {}", exceeded.limit(limits)),
+            hint: ENDS.to_owned(),
+        })?;
+        let limit = limits.host_call().min(self.left(limits));
         let outcome = self.wait(tokio::time::timeout(limit, work)).await;
+        self.look(limits);
         outcome.unwrap_or_else(|_| {
             Err(Problem {
                 message: format!(
@@ -72,8 +129,30 @@ impl ComputingTime {
         operation: &Operation,
         work: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, Fault> {
+        self.count_call(limits).map_err(|exceeded| {
+            let message = format!("{}: beyond the {}", operation.name, exceeded.limit(limits));
+            Fault::new(Kind::OverBudget, message).with_hint(ENDS)
+        })?;
         let limit = limits.host_call().saturating_add(GATEWAY);
-        self.wait(within(limit, operation, work)).await
+        let outcome = self.wait(within(limit, operation, work)).await;
+        self.look(limits);
+        outcome
+    }
+
+    /// One more host call; none once the invocation has run into a limit.
+    fn count_call(&self, limits: &Limits) -> Result<(), Exceeded> {
+        if self.host_calls.fetch_add(1, Ordering::Relaxed) >= limits.host_calls {
+            self.note(Exceeded::HostCalls);
+        }
+        self.look(limits).map_or(Ok(()), Err)
+    }
+
+    fn left(&self, limits: &Limits) -> Duration {
+        limits.invocation().saturating_sub(self.begun.elapsed())
+    }
+
+    fn turn(&self) -> std::sync::MutexGuard<'_, Option<Turn>> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

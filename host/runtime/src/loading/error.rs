@@ -1,5 +1,6 @@
 //! Why a file does not serve.
 
+use crate::texts::cut;
 use std::fmt;
 
 /// A file that could not be put into service; what served before goes on.
@@ -34,6 +35,15 @@ impl LoadError {
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
         self
+    }
+
+    /// The same error with texts of at most so many bytes: a hostile file fills them with whatever it likes.
+    pub(crate) fn within(self, longest: usize) -> Self {
+        LoadError {
+            message: cut(self.message, longest),
+            hint: cut(self.hint, longest),
+            ..self
+        }
     }
 
     /// The same error as one that may pass by itself: the file is tried again although it has not changed.

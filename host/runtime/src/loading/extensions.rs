@@ -3,6 +3,7 @@
 use super::folder::{self, Content};
 use super::registry::{ExtensionStatus, Registry};
 use super::shelf::{Shelf, Trust};
+use super::underway::UnderWay;
 use super::watch::Watch;
 use crate::extension::{ExtensionKind, SharedExtension};
 use crate::host::Host;
@@ -11,7 +12,6 @@ use crate::plugins::Engine;
 use crate::settings::ExtensionsSettings;
 use crate::supervision::supervised;
 use arc_swap::ArcSwap;
-use futures::StreamExt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -20,8 +20,9 @@ use tokio::task::JoinHandle;
 
 /// The folders are looked at this often even when nothing was heard.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// Files of one folder compiled at once.
-const AT_ONCE: usize = 4;
+/// So long the start and new settings wait for what they make the host load; whatever takes longer serves when it is
+/// loaded.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The extensions of a host, kept in step with their folders. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ pub(super) struct Inner {
     pub registry: Registry,
     plugins: Shelf,
     scripts: Shelf,
+    under_way: UnderWay,
     /// Held while the automations are told of, so that a later list is never overtaken by an earlier one.
     announcing: std::sync::Mutex<()>,
     changes: signal::Sender<u64>,
@@ -52,11 +54,13 @@ impl Extensions {
             scripts: Shelf::new(ExtensionKind::Script, settings.scripts_folder.clone()),
             settings: ArcSwap::from_pointee(settings),
             registry: Registry::default(),
+            under_way: UnderWay::new(),
             announcing: std::sync::Mutex::new(()),
             changes: signal::Sender::new(0),
             tasks: std::sync::Mutex::default(),
         });
         inner.look_at_both(Trust::AtOnce).await;
+        inner.rest().await;
         let kinds = [ExtensionKind::Plugin, ExtensionKind::Script];
         let tasks = kinds.map(|kind| tokio::spawn(keep_following(inner.clone(), kind)));
         inner.tasks().extend(tasks);
@@ -101,6 +105,7 @@ impl Extensions {
             self.inner.revoke_unless_granted(&extension);
         }
         self.inner.look_at_both(Trust::Settled).await;
+        self.inner.rest().await;
     }
 
     /// Stops following the folders. What serves goes on serving.
@@ -108,6 +113,7 @@ impl Extensions {
         for task in self.inner.tasks().drain(..) {
             task.abort();
         }
+        self.inner.under_way.end_all();
     }
 }
 
@@ -145,7 +151,14 @@ impl Inner {
         tokio::join!(self.look(&self.scripts, trust), self.look(&self.plugins, trust));
     }
 
-    /// Looks at a folder and loads what is due. Returns how long until the next change can have settled.
+    /// Waits, for a while, until what was begun is loaded.
+    async fn rest(&self) {
+        if !self.under_way.rest(PATIENCE).await {
+            tracing::warn!("some extensions take long to load; they serve when they are loaded");
+        }
+    }
+
+    /// Looks at a folder and begins to load what is due. Returns how long until the next change can have settled.
     async fn look(self: &Arc<Self>, shelf: &Shelf, trust: Trust) -> Option<Duration> {
         let mut state = shelf.state.lock().await;
         shelf.looks.fetch_add(1, Ordering::Relaxed);
@@ -169,18 +182,21 @@ impl Inner {
         };
         let due = state.due(content.files, written, trust, Instant::now());
         for name in &due.gone {
-            self.registry.remove(&(shelf.kind, name.clone()));
+            let key = (shelf.kind, name.clone());
+            self.under_way.end(&key).await;
+            self.registry.remove(&key);
             tracing::info!(extension = name, "removed");
             self.announce();
         }
-        let load = |(name, file, written)| self.load_and_swap((shelf.kind, name), file, written);
-        let passing: Vec<Option<String>> = futures::stream::iter(due.work)
-            .map(load)
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        for name in passing.into_iter().flatten() {
-            state.try_again(&name, Instant::now());
+        for (name, file, written) in due.work {
+            let (inner, key) = (self.clone(), (shelf.kind, name));
+            UnderWay::begin(self, |inner| &inner.under_way, key.clone(), async move {
+                let kind = key.0;
+                if let Some(name) = inner.load_and_swap(key, file, written).await {
+                    let mut state = inner.shelf(kind).state.lock().await;
+                    state.try_again(&name, Instant::now());
+                }
+            });
         }
         state.pause(Instant::now())
     }

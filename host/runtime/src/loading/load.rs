@@ -3,11 +3,13 @@
 use super::LoadError;
 use super::extensions::Inner;
 use super::folder::{self, Found};
+use super::guarded::Guarded;
 use super::registry::ExtensionKey;
 use super::shelf::Written;
 use crate::extension::{ExtensionKind, Permit, SharedExtension};
 use crate::plugins::Plugin;
 use crate::scripts::Script;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 impl Inner {
@@ -20,7 +22,11 @@ impl Inner {
         written: Written,
     ) -> Option<String> {
         let loaded = match written {
-            Ok(permit) => self.load(&key, &file, permit).await,
+            Ok(permit) => {
+                let limits = permit.limits;
+                let loaded = self.load(&key, &file, permit).await;
+                loaded.map(|extension| (extension, limits))
+            }
             Err(error) => Err(error),
         };
         if folder::fingerprint(&file.path) != Some(file.fingerprint) {
@@ -31,11 +37,11 @@ impl Inner {
             return None;
         }
         match loaded {
-            Ok(extension) => {
+            Ok((extension, limits)) => {
                 let version = extension.identity().version.clone();
                 let now = self.host.clock.now();
-                self.registry
-                    .serve(key.clone(), file.path, extension.clone(), now);
+                let guarded = Guarded::new(extension.clone(), limits);
+                self.registry.serve(key.clone(), file.path, guarded, now);
                 tracing::info!(extension = key.1, version, "serving");
                 self.announce();
                 // The settings may have changed while it was compiled under the ones before.
@@ -43,6 +49,7 @@ impl Inner {
                 None
             }
             Err(error) => {
+                let error = error.within(self.settings.load().limits.text_bytes);
                 let passes = error.passes;
                 if self.registry.fail(&key, file.path, &error) {
                     tracing::error!(extension = key.1, %error, "not put into service; what served before goes on");
@@ -62,24 +69,17 @@ impl Inner {
     ) -> Result<SharedExtension, LoadError> {
         let (kind, name, path) = (key.0, key.1.clone(), file.path.clone());
         let (host, engine) = (self.host.clone(), self.engine.clone());
-        let compiled = tokio::task::spawn_blocking(move || {
-            let content = folder::read(&path, kind).map_err(|error| {
-                let failed = LoadError::new(&name, "read", error.to_string());
-                match error {
-                    folder::ReadError::System(_) => failed.with_hint("it is tried again by itself").passing(),
-                    folder::ReadError::TooLarge { .. } => {
-                        failed.with_hint("build it without debug information, or split it")
-                    }
-                }
-            })?;
-            match kind {
-                ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
-                    .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
-                ExtensionKind::Script => {
-                    let source = String::from_utf8(content)
-                        .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
-                    Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
-                }
+        let content = read(path, kind, name.clone()).await?;
+        if kind == ExtensionKind::Plugin {
+            engine.compile_apart(&name, &content).await?;
+        }
+        let compiled = tokio::task::spawn_blocking(move || match kind {
+            ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
+                .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
+            ExtensionKind::Script => {
+                let source = String::from_utf8(content)
+                    .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
+                Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
             }
         });
         let compiled = compiled
@@ -93,6 +93,22 @@ impl Inner {
             Loaded::Script(script) => Ok(script),
         }
     }
+}
+
+/// A file's content, read off the threads that serve requests.
+async fn read(path: PathBuf, kind: ExtensionKind, name: String) -> Result<Vec<u8>, LoadError> {
+    let subject = name.clone();
+    let read = tokio::task::spawn_blocking(move || folder::read(&path, kind)).await;
+    let read = read.map_err(|error| LoadError::new(&subject, "read", error.to_string()))?;
+    read.map_err(|error| {
+        let failed = LoadError::new(&name, "read", error.to_string());
+        match error {
+            folder::ReadError::System(_) => failed.with_hint("it is tried again by itself").passing(),
+            folder::ReadError::TooLarge { .. } => {
+                failed.with_hint("build it without debug information, or split it")
+            }
+        }
+    })
 }
 
 enum Loaded {

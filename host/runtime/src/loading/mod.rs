@@ -4,10 +4,13 @@ mod error;
 mod extensions;
 mod folder;
 mod grants;
+mod guarded;
 mod load;
+mod pausing;
 mod registry;
 mod settling;
 mod shelf;
+mod underway;
 mod watch;
 
 pub use error::LoadError;

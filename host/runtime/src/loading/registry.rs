@@ -2,7 +2,8 @@
 //! the version they took.
 
 use super::LoadError;
-use crate::extension::{ExtensionKind, SharedExtension, Surface};
+use super::guarded::Guarded;
+use crate::extension::{Extension, ExtensionKind, SharedExtension, Surface};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,6 +22,8 @@ pub enum ExtensionState {
     Serving,
     /// What lies in the folder is broken; the version before it serves.
     ServingPrevious,
+    /// What lies in the folder ran into its limits several times in a row and is left alone for a while.
+    Paused,
     /// What lies in the folder is broken or lost its grants, and nothing serves.
     Failed,
 }
@@ -42,7 +45,7 @@ pub struct ExtensionStatus {
     pub since: Option<Timestamp>,
     /// What it can reach.
     pub surface: Surface,
-    /// Why the file in the folder does not serve.
+    /// Why the file in the folder does not serve, or is paused.
     pub error: Option<LoadError>,
 }
 
@@ -50,13 +53,18 @@ pub struct ExtensionStatus {
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
     pub file: PathBuf,
-    pub serving: Option<(SharedExtension, Timestamp)>,
+    pub serving: Option<(Arc<Guarded>, Timestamp)>,
     pub error: Option<LoadError>,
 }
 
 impl Slot {
     fn status(&self, key: &ExtensionKey) -> ExtensionStatus {
+        let paused = self
+            .serving
+            .as_ref()
+            .and_then(|(extension, _)| extension.paused());
         let state = match (&self.serving, &self.error) {
+            (Some(_), None) if paused.is_some() => ExtensionState::Paused,
             (Some(_), None) => ExtensionState::Serving,
             (Some(_), Some(_)) => ExtensionState::ServingPrevious,
             (None, _) => ExtensionState::Failed,
@@ -76,7 +84,7 @@ impl Slot {
                 .as_ref()
                 .map(|(extension, _)| extension.surface().clone())
                 .unwrap_or_default(),
-            error: self.error.clone(),
+            error: self.error.clone().or(paused),
         }
     }
 }
@@ -100,7 +108,10 @@ impl Registry {
         let slots = self.slots.load();
         slots
             .values()
-            .filter_map(|slot| slot.serving.as_ref().map(|(extension, _)| extension.clone()))
+            .filter_map(|slot| {
+                let (extension, _) = slot.serving.as_ref()?;
+                Some(extension.clone() as SharedExtension)
+            })
             .collect()
     }
 
@@ -114,7 +125,8 @@ impl Registry {
     }
 
     /// A new version serves from now on.
-    pub fn serve(&self, key: ExtensionKey, file: PathBuf, extension: SharedExtension, now: Timestamp) {
+    pub fn serve(&self, key: ExtensionKey, file: PathBuf, extension: Guarded, now: Timestamp) {
+        let extension = Arc::new(extension);
         self.change(|slots| {
             slots.insert(
                 key.clone(),

@@ -1,12 +1,13 @@
 //! One version of one plugin: compiled, checked, linked, and run in the roles it exports.
 
 use super::bindings::{automation, mapping, policy};
+use super::compiling::IS_A_COMPONENT;
 use super::engine::Engine;
 use super::guest::Guest;
 use super::idle::IdleSlots;
 use super::inspect::{self, Imports};
 use super::warm::WarmPool;
-use super::{customer, failure, link, services};
+use super::{customer, failure, link, nesting, services};
 use crate::contact::Contact;
 use crate::extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
@@ -59,11 +60,10 @@ fn compile(
     name: &str,
     content: &[u8],
 ) -> Result<(Component, Imports), LoadError> {
-    let component = Component::from_binary(engine.wasmtime(), content).map_err(|error| {
-        LoadError::new(name, "compile", format!("{error:#}")).with_hint(
-            "a plugin is a WebAssembly component; build it with `cargo xtask guests` or wit-component",
-        )
-    })?;
+    let unsound = |error: String| LoadError::new(name, "compile", error).with_hint(IS_A_COMPONENT);
+    nesting::check(content).map_err(unsound)?;
+    let component =
+        Component::from_binary(engine.wasmtime(), content).map_err(|error| unsound(format!("{error:#}")))?;
     let imports = inspect::inspect(engine.wasmtime(), &component, catalogue)
         .map_err(|faults| LoadError::new(name, "check imports", faults.join("; ")))?;
     Ok((component, imports))
@@ -225,6 +225,7 @@ impl Extension for Plugin {
                 .await?;
             let admission = warm.bindings.sunmao_plugin_admission();
             let decision = admission.call_admit(&mut warm.store, &contact).await?;
+            warm.store.data().within_limits()?;
             pool.give_back(warm);
             Ok(decision)
         };
@@ -252,6 +253,7 @@ impl Extension for Plugin {
                 .await?;
             let mapping = warm.bindings.sunmao_plugin_customer_mapping();
             let customer = mapping.call_to_customer(&mut warm.store, &contact).await?;
+            warm.store.data().within_limits()?;
             pool.give_back(warm);
             Ok(customer)
         };
@@ -282,6 +284,7 @@ impl Extension for Plugin {
             let contact = mapping
                 .call_to_contact(&mut warm.store, &customer, known.as_ref())
                 .await?;
+            warm.store.data().within_limits()?;
             pool.give_back(warm);
             Ok(contact)
         };
@@ -310,10 +313,10 @@ impl Extension for Plugin {
             let instance = automation.instantiate_async(&mut store).await?;
             // Starting it had a budget of its own, as a warm instance's start has.
             Guest::restart(&mut store);
-            instance
-                .sunmao_plugin_event_handler()
-                .call_handle(&mut store, &event)
-                .await
+            let handler = instance.sunmao_plugin_event_handler();
+            let handled = handler.call_handle(&mut store, &event).await?;
+            store.data().within_limits()?;
+            Ok(handled)
         };
         match outcome.await.map_err(|error| self.broken("handle", &error))? {
             Ok(()) => Ok(()),

@@ -1,8 +1,11 @@
 //! The one WebAssembly engine of a process: its configuration, its code cache and its clock.
 
+use super::compiling::Compiler;
 use super::idle::IdleSlots;
+use crate::loading::LoadError;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::{Cache, CacheConfig, Config, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -29,9 +32,30 @@ pub struct EngineError {
 pub struct Engine {
     wasmtime: wasmtime::Engine,
     idle: IdleSlots,
+    compiler: Option<Arc<Compiler>>,
 }
 
 impl Engine {
+    /// The same engine, for which a process of its own compiles. Without one, plugins are compiled in this process and
+    /// nothing bounds what that takes.
+    pub fn with_compiler(self, compiler: Compiler) -> Self {
+        Engine {
+            compiler: Some(Arc::new(compiler)),
+            ..self
+        }
+    }
+
+    /// Has a file compiled apart, so that compiling it here only fetches the code from the cache.
+    ///
+    /// # Errors
+    /// It does not compile, or takes more than it may.
+    pub async fn compile_apart(&self, name: &str, content: &[u8]) -> Result<(), LoadError> {
+        match &self.compiler {
+            Some(compiler) => compiler.compile(&self.wasmtime, name, content).await,
+            None => Ok(()),
+        }
+    }
+
     /// The WebAssembly engine itself.
     pub fn wasmtime(&self) -> &wasmtime::Engine {
         &self.wasmtime
@@ -51,10 +75,32 @@ impl fmt::Debug for Engine {
 
 /// Makes the engine, with compiled code cached under `cache_folder` by content and compiler settings.
 pub fn engine(cache_folder: Option<&Path>) -> Result<Engine, EngineError> {
+    let mut config = configuration(cache_folder)?;
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling()));
+    let wasmtime = wasmtime::Engine::new(&config).map_err(|error| EngineError {
+        message: format!("{error:#}"),
+    })?;
+    start_clock(&wasmtime)?;
+    Ok(Engine {
+        wasmtime,
+        idle: IdleSlots::new(IDLE_INSTANCES),
+        compiler: None,
+    })
+}
+
+/// An engine that only compiles, to the same code: how instances are allocated does not change it.
+pub(super) fn compiling_engine(cache_folder: &Path) -> Result<wasmtime::Engine, EngineError> {
+    let config = configuration(Some(cache_folder))?;
+    wasmtime::Engine::new(&config).map_err(|error| EngineError {
+        message: format!("{error:#}"),
+    })
+}
+
+/// What decides about compiled code, and where it is kept.
+fn configuration(cache_folder: Option<&Path>) -> Result<Config, EngineError> {
     let mut config = Config::new();
     config.epoch_interruption(true);
     config.wasm_component_model(true);
-    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pooling()));
     if let Some(folder) = cache_folder {
         let mut settings = CacheConfig::new();
         let folder = std::path::absolute(folder).map_err(|error| EngineError {
@@ -66,14 +112,7 @@ pub fn engine(cache_folder: Option<&Path>) -> Result<Engine, EngineError> {
         })?;
         config.cache(Some(cache));
     }
-    let wasmtime = wasmtime::Engine::new(&config).map_err(|error| EngineError {
-        message: format!("{error:#}"),
-    })?;
-    start_clock(&wasmtime)?;
-    Ok(Engine {
-        wasmtime,
-        idle: IdleSlots::new(IDLE_INSTANCES),
-    })
+    Ok(config)
 }
 
 fn pooling() -> PoolingAllocationConfig {

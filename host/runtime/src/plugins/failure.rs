@@ -2,8 +2,8 @@
 
 use super::memory::OutOfMemory;
 use crate::extension::{ExtensionError, Identity};
-use crate::limits::Limits;
-use wasmtime::{PoolConcurrencyLimitError, Trap};
+use crate::limits::{Exceeded, Limits};
+use wasmtime::PoolConcurrencyLimitError;
 
 /// What to do about a host that has no instance left.
 pub const NO_INSTANCE: &str = "all instances of the host are in use; it is tried again by itself";
@@ -15,8 +15,8 @@ pub fn is_exhausted(error: &wasmtime::Error) -> bool {
 
 /// The limit that was reached, with its value; none if it was something else.
 pub fn limit(limits: &Limits, error: &wasmtime::Error) -> Option<String> {
-    if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) {
-        return Some(format!("computing time of {} ms", limits.wall_time_milliseconds));
+    if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
+        return Some(exceeded.limit(limits));
     }
     let out_of_memory = error.downcast_ref::<OutOfMemory>();
     out_of_memory.map(|stopped| format!("memory of {} MiB", stopped.allowed / (1024 * 1024)))

@@ -4,8 +4,8 @@ use super::engine::{Engine, MOST_MEMORY_BYTES};
 use super::memory::MemoryBudget;
 use crate::gateway::Caller;
 use crate::host::Host;
-use crate::limits::ComputingTime;
-use crate::services::Problem;
+use crate::limits::{ComputingTime, Exceeded};
+use crate::services::{self, Problem};
 use std::future::Future;
 use std::sync::Arc;
 use sunmao_catalogue::{Answer, Fault, Operation, Record};
@@ -37,8 +37,8 @@ impl Guest {
         };
         let mut store = Store::new(engine.wasmtime(), guest);
         store.limiter(|guest| &mut guest.memory);
-        store.epoch_deadline_callback(|store| Ok(store.data().next_slice()));
-        store.set_epoch_deadline(SLICE);
+        store.epoch_deadline_callback(|store| store.data().next_slice());
+        Guest::restart(&mut store);
         store
     }
 
@@ -50,8 +50,21 @@ impl Guest {
 
     /// Gives the caller its whole computing time again.
     pub fn restart(store: &mut Store<Guest>) {
-        store.data_mut().computing = Arc::new(ComputingTime::begin());
+        let computing = Arc::new(ComputingTime::begin());
+        let guest = store.data_mut();
+        guest.caller.deadline = computing.deadline(&guest.caller.permit.limits);
+        guest.computing = computing;
         store.set_epoch_deadline(SLICE);
+    }
+
+    /// A call that returned after it had run into a limit counts as ended by it, whatever the guest made of that.
+    pub fn within_limits(&self) -> wasmtime::Result<()> {
+        ended_by(self.computing.exceeded())
+    }
+
+    /// It computes no more until its next call, and leaves its turn to others.
+    pub fn rest(&self) {
+        self.computing.rest();
     }
 
     /// Bytes of all memories and tables.
@@ -72,18 +85,21 @@ impl Guest {
     /// Calls an operation, off the guest's clock and within the time of a host call.
     pub async fn operation(&self, operation: &Operation, arguments: &Record) -> Result<Answer, Fault> {
         let limits = &self.caller.permit.limits;
+        services::within_value(&self.caller, operation, arguments)?;
         let work = self.host.gateway.call(&self.caller, operation, arguments);
         self.computing.operation(limits, operation, work).await
     }
 
     /// At the end of each slice: a guest that has computed for as long as it may ends, any other lets the thread's
     /// other work go first. Yielding alone would be no limit.
-    fn next_slice(&self) -> UpdateDeadline {
-        if self.computing.spent() > self.caller.permit.limits.wall_time() {
-            return UpdateDeadline::Interrupt;
-        }
+    fn next_slice(&self) -> wasmtime::Result<UpdateDeadline> {
+        ended_by(self.computing.look(&self.caller.permit.limits))?;
         let computing = self.computing.clone();
-        let others = async move { computing.wait(tokio::task::yield_now()).await };
-        UpdateDeadline::YieldCustom(SLICE, Box::pin(others))
+        let others = async move { computing.yield_to_others().await };
+        Ok(UpdateDeadline::YieldCustom(SLICE, Box::pin(others)))
     }
+}
+
+fn ended_by(exceeded: Option<Exceeded>) -> wasmtime::Result<()> {
+    exceeded.map_or(Ok(()), |exceeded| Err(exceeded.into()))
 }

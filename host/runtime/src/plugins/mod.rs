@@ -1,6 +1,7 @@
 //! WebAssembly components as extensions.
 
 mod bindings;
+mod compiling;
 mod component;
 mod convert;
 mod customer;
@@ -11,9 +12,12 @@ mod idle;
 mod inspect;
 mod link;
 mod memory;
+mod nesting;
 mod services;
 mod typecheck;
+mod verdicts;
 mod warm;
 
+pub use compiling::{CompileBounds, Compiler, compile_here};
 pub use component::{Plugin, surface};
 pub use engine::{Engine, EngineError, engine};

@@ -97,6 +97,7 @@ impl<B: Send> WarmPool<B> {
     }
 
     fn keep(&self, warm: Warm<B>) {
+        warm.store.data().rest();
         let mut idle = self.lock();
         if idle.len() >= MOST_IDLE {
             return;

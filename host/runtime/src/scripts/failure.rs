@@ -3,7 +3,7 @@
 
 use super::run::{self, Interruption};
 use crate::extension::{ExtensionError, Identity};
-use crate::limits::Limits;
+use crate::limits::{Exceeded, Limits};
 use crate::services::Problem;
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 use sunmao_catalogue::{Fault, Kind};
@@ -88,10 +88,8 @@ impl Failing<'_> {
             )),
             EvalAltResult::ErrorTerminated(token, _) => match token.clone().try_cast() {
                 Some(Interruption::Abandoned) => self.abandoned(),
-                _ => self.over(format!(
-                    "computing time of {} ms",
-                    self.limits.wall_time_milliseconds
-                )),
+                Some(Interruption::Exceeded(exceeded)) => self.exceeded(exceeded),
+                None => self.broken(at(position, &error.to_string()), false),
             },
             EvalAltResult::ErrorRuntime(thrown, _) => self.thrown(thrown, position, refuses),
             _ => {
@@ -99,6 +97,11 @@ impl Failing<'_> {
                 self.broken(at(position, &error.to_string()), false)
             }
         }
+    }
+
+    /// It ran into a limit of the invocation.
+    pub fn exceeded(&self, exceeded: Exceeded) -> ExtensionError {
+        self.over(exceeded.limit(self.limits))
     }
 
     fn over(&self, limit: String) -> ExtensionError {

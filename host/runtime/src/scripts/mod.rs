@@ -21,6 +21,7 @@ mod contact;
 mod failure;
 mod fault;
 mod library;
+pub mod memory;
 mod names;
 mod operations;
 mod own;

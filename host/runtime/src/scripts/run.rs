@@ -1,18 +1,21 @@
 //! One invocation: who runs, how long it has computed, and the engine that is made for it.
 
 use super::library::Library;
+use super::memory::{self, Held};
 use crate::gateway::Caller;
 use crate::host::Host;
-use crate::limits::{ComputingTime, Limits};
+use crate::limits::{ComputingTime, Exceeded, Limits};
 use crate::services::{self, Problem};
 use rhai::{Dynamic, Engine, Module, NativeCallContext, Shared};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use sunmao_catalogue::{Answer, Fault, Operation, Record};
 use tokio::runtime::Handle;
 
 /// The clock is read once in so many operations: reading it costs as much as a few of them.
 const OPERATIONS_A_LOOK: u64 = 64;
+/// What a script computes before others go first.
+const SLICE_MILLISECONDS: u64 = 5;
 /// Deepest nesting of calls that any permit gives, so that no script can overflow its thread's stack.
 const DEEPEST_CALLS: usize = 1_000;
 
@@ -25,6 +28,10 @@ struct State {
     caller: Caller,
     runtime: Handle,
     computing: ComputingTime,
+    /// What it may have computed when others go first.
+    slice_ends: AtomicU64,
+    /// What its thread held before it began.
+    memory: Held,
     asker: Asker,
 }
 
@@ -36,8 +43,8 @@ pub fn call_depth(limits: &Limits) -> usize {
 /// Why a script was stopped from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Interruption {
-    /// It computed longer than it may.
-    OutOfTime,
+    /// It ran into a limit.
+    Exceeded(Exceeded),
     /// Nobody waits for it any more.
     Abandoned,
 }
@@ -72,11 +79,15 @@ impl Drop for Waiting {
 impl Run {
     /// An invocation that begins to compute now, on the script's own thread: waiting for one is nobody's computing.
     pub fn begin(host: Arc<Host>, caller: Caller, runtime: Handle, asker: Asker) -> Self {
+        let computing = ComputingTime::begin();
+        let deadline = computing.deadline(&caller.permit.limits);
         Run(Arc::new(State {
             host,
-            caller,
+            caller: Caller { deadline, ..caller },
             runtime,
-            computing: ComputingTime::begin(),
+            computing,
+            slice_ends: AtomicU64::new(SLICE_MILLISECONDS),
+            memory: Held::now(),
             asker,
         }))
     }
@@ -108,18 +119,17 @@ impl Run {
         work: impl Future<Output = Result<T, Problem>>,
     ) -> Result<T, Problem> {
         let limits = &self.caller().permit.limits;
-        self.0
-            .runtime
-            .block_on(self.0.computing.service(limits, name, work))
+        let waiting = self.0.computing.service(limits, name, work);
+        memory::never_less(|| self.0.runtime.block_on(waiting))
     }
 
     /// Calls an operation, off the script's clock and within the time of a host call.
     pub fn operation(&self, operation: &Operation, arguments: &Record) -> Result<Answer, Fault> {
         let limits = &self.caller().permit.limits;
+        services::within_value(self.caller(), operation, arguments)?;
         let work = self.host().gateway.call(self.caller(), operation, arguments);
-        self.0
-            .runtime
-            .block_on(self.0.computing.operation(limits, operation, work))
+        let waiting = self.0.computing.operation(limits, operation, work);
+        memory::never_less(|| self.0.runtime.block_on(waiting))
     }
 
     /// An engine with the invocation's limits and the modules that the script asked for. Making one costs less than
@@ -149,14 +159,39 @@ impl Run {
         engine
     }
 
+    /// The limit that it has run into so far, whatever the script made of that.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.0.computing.exceeded()
+    }
+
+    /// After each operation: what one of them allocates is bounded by the limits of strings and collections.
     fn interruption(&self, operations: u64) -> Option<Interruption> {
+        let limits = &self.caller().permit.limits;
+        if self.0.memory.since() > limits.memory_bytes() {
+            self.0.computing.note(Exceeded::Memory);
+            return Some(Interruption::Exceeded(Exceeded::Memory));
+        }
         if !operations.is_multiple_of(OPERATIONS_A_LOOK) {
             return None;
         }
         if self.is_abandoned() {
             return Some(Interruption::Abandoned);
         }
-        let computed = self.0.computing.spent();
-        (computed > self.caller().permit.limits.wall_time()).then_some(Interruption::OutOfTime)
+        let exceeded = self.0.computing.look(limits);
+        if exceeded.is_none() {
+            self.let_others_go_first();
+        }
+        exceeded.map(Interruption::Exceeded)
+    }
+
+    fn let_others_go_first(&self) {
+        let computing = &self.0.computing;
+        let milliseconds = || u64::try_from(computing.spent().as_millis()).unwrap_or(u64::MAX);
+        if milliseconds() < self.0.slice_ends.load(Ordering::Relaxed) {
+            return;
+        }
+        self.0.runtime.block_on(computing.yield_to_others());
+        let next = milliseconds().saturating_add(SLICE_MILLISECONDS);
+        self.0.slice_ends.store(next, Ordering::Relaxed);
     }
 }

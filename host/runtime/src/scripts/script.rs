@@ -27,7 +27,8 @@ pub struct Script {
 
 struct Program {
     identity: Identity,
-    permit: Arc<Permit>,
+    /// Itself as a caller, for its invocations to be made from.
+    caller: Caller,
     checked: Checked,
 }
 
@@ -56,10 +57,11 @@ impl Script {
             name,
         )?;
         let identity = Identity::of(ExtensionKind::Script, name, source.as_bytes());
+        let caller = Caller::extension(&identity, permit, Invocation::at(host.clock.now()));
         Ok(Script {
             program: Arc::new(Program {
                 identity,
-                permit,
+                caller,
                 checked,
             }),
             host,
@@ -78,7 +80,7 @@ impl Script {
         if !program.checked.defines(function.name, arguments.len()) {
             return Err(self.not_provided(function.role));
         }
-        let caller = Caller::extension(&program.identity, program.permit.clone(), invocation.clone());
+        let caller = program.caller.in_invocation(invocation.clone());
         let (host, runtime, asker) = (self.host.clone(), Handle::current(), Asker::default());
         let _waiting = asker.waiting();
         let finished = threads::run(move || {
@@ -113,15 +115,18 @@ impl Program {
         }
         let engine = run.engine(&self.checked.modules);
         let options = CallFnOptions::new().eval_ast(self.checked.reads_globals);
-        let returned: Dynamic = engine
-            .call_fn_with_options(
-                options,
-                &mut Scope::new(),
-                &self.checked.ast,
-                function.name,
-                arguments,
-            )
-            .map_err(|error| failing.error(*error, function.refuses))?;
+        let called = engine.call_fn_with_options(
+            options,
+            &mut Scope::new(),
+            &self.checked.ast,
+            function.name,
+            arguments,
+        );
+        // A limit that the host told it of ended it, also where it went on for a while.
+        if let Some(exceeded) = run.exceeded() {
+            return Err(failing.exceeded(exceeded));
+        }
+        let returned: Dynamic = called.map_err(|error| failing.error(*error, function.refuses))?;
         read(&returned)
             .map_err(|error| failing.broken(format!("`{}` returned: {error}", function.name), false))
     }
@@ -130,7 +135,7 @@ impl Program {
         Failing {
             identity: &self.identity,
             phase: function.name,
-            limits: &self.permit.limits,
+            limits: &self.caller.permit.limits,
         }
     }
 }
@@ -146,7 +151,7 @@ impl Extension for Script {
     }
 
     fn account(&self) -> Option<&str> {
-        self.program.permit.account.as_deref()
+        self.program.caller.permit.account.as_deref()
     }
 
     async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {

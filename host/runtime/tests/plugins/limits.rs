@@ -139,3 +139,107 @@ async fn a_store_that_does_not_answer_is_given_up_and_the_guest_told() {
         "{error}"
     );
 }
+
+fn reading(body: &str) -> Vec<u8> {
+    // The key's place and length, and a place for the result.
+    reading_state(&body.replace("READ", "(call $get (i32.const 0) (i32.const 1) (i32.const 2048))"))
+}
+
+#[tokio::test]
+async fn host_calls_are_counted_and_the_plugin_cannot_go_on() {
+    let parts = parts().await;
+    let limits = Limits {
+        host_calls: 10,
+        wall_time_milliseconds: 600_000,
+        ..Limits::default()
+    };
+    // For ever, and eleven times before it ends well.
+    let for_ever = "(loop READ (br 0))".to_owned();
+    for body in [for_ever, "READ ".repeat(11)] {
+        let plugin = load(&parts, permit(&parts, &[], limits), &reading(&body)).expect("load");
+        let error = handle(&parts, &plugin).await.expect_err("too many");
+        let ExtensionError::OverLimit { limit, .. } = error else {
+            panic!("{error}")
+        };
+        assert_eq!(limit, "10 host calls of one invocation (host_calls)");
+    }
+    let plugin = load(&parts, permit(&parts, &[], limits), &reading(&"READ ".repeat(10))).expect("load");
+    handle(&parts, &plugin).await.expect("as many as it may");
+}
+
+#[tokio::test]
+async fn an_invocation_ends_in_time_host_calls_included() {
+    let limits = Limits {
+        invocation_seconds: 1,
+        wall_time_milliseconds: 600_000,
+        host_call_milliseconds: 600_000,
+        ..Limits::default()
+    };
+    let slow_store = slow::state(parts().await, Duration::from_millis(50));
+    let silent_store = slow::state(parts().await, Duration::from_secs(3_600));
+    let silent_erp = parts_with(|options| options.latency = Duration::from_secs(3_600)).await;
+    for (parts, plugin) in [
+        (&slow_store, reading("(loop READ (br 0))")),
+        (&silent_store, reading("READ")),
+        (&silent_erp, reserving()),
+        (
+            &slow_store,
+            component(AUTOMATION, &automation("", "(loop (br 0))")),
+        ),
+    ] {
+        let plugin = load(parts, permit(parts, &["customers.reserve"], limits), &plugin).expect("load");
+        let error = handle(parts, &plugin).await.expect_err("too long");
+        let ExtensionError::OverLimit { limit, .. } = error else {
+            panic!("{error}")
+        };
+        assert!(limit.starts_with("time of 1 s for one invocation"), "{limit}");
+    }
+}
+
+/// Guests that compute for long take turns, also with themselves: none of them is lost.
+#[tokio::test]
+async fn guests_that_compute_for_long_all_end_at_their_computing_time() {
+    let parts = parts().await;
+    let limits = Limits {
+        wall_time_milliseconds: 100,
+        ..Limits::default()
+    };
+    let endless = component(AUTOMATION, &automation("", "(loop (br 0))"));
+    let plugin = load(&parts, permit(&parts, &[], limits), &endless).expect("load");
+    let ended = futures::future::join_all((0..8).map(|_| handle(&parts, &plugin))).await;
+    for outcome in ended {
+        assert!(
+            matches!(outcome, Err(ExtensionError::OverLimit { .. })),
+            "{outcome:?}"
+        );
+    }
+}
+
+/// An instance that waits for its next call keeps nobody from computing.
+#[tokio::test]
+async fn an_idle_instance_holds_no_turn() {
+    let parts = parts().await;
+    let patient = Limits {
+        wall_time_milliseconds: 600_000,
+        invocation_seconds: 600,
+        ..Limits::default()
+    };
+    let count = "(local $n i32) (local.set $n (i32.const 300000000)) \
+                 (loop $on (local.set $n (i32.sub (local.get $n) (i32.const 1))) (br_if $on (local.get $n)))";
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut idle = Vec::new();
+    for _ in 0..cores {
+        let plugin = load(&parts, permit(&parts, &[], patient), &admitting(count)).expect("load");
+        admit(&parts, &plugin).await.expect("admitted");
+        idle.push(plugin);
+    }
+    let limits = Limits {
+        wall_time_milliseconds: 100,
+        ..Limits::default()
+    };
+    let endless = component(AUTOMATION, &automation("", "(loop (br 0))"));
+    let plugin = load(&parts, permit(&parts, &[], limits), &endless).expect("load");
+    let ended = tokio::time::timeout(Duration::from_secs(120), handle(&parts, &plugin)).await;
+    let error = ended.expect("its turn comes").expect_err("cut off");
+    assert!(matches!(error, ExtensionError::OverLimit { .. }), "{error}");
+}

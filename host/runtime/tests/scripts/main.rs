@@ -7,6 +7,7 @@ mod slow;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bounds;
 mod calls;
 mod check;
 mod limits;
@@ -14,12 +15,18 @@ mod roles;
 mod services;
 mod shipped;
 
+use std::alloc::System;
 use std::sync::Arc;
 use sunmao_runtime::scripts::Script;
+use sunmao_runtime::scripts::memory::Counting;
 use sunmao_runtime::{
     Contact, Event, Extension, ExtensionError, Grants, Invocation, Limits, LoadError, Permit,
 };
 use support::Parts;
+
+/// As the program has it: without it, a script's memory is bounded by its strings and collections alone.
+#[global_allocator]
+static ALLOCATOR: Counting<System> = Counting(System);
 
 /// A script that may do everything, on `parts`.
 fn script(parts: &Parts, source: &str) -> Script {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_runtime::{Gateway, Host};
-use sunmao_store::{PluginState, StateEntry, StoreError};
+use sunmao_store::{PluginState, StateEntry, StateRoom, StoreError};
 
 /// The same parts with a host whose every look at a key takes that long, and finds nothing.
 pub fn state(mut parts: Parts, delay: Duration) -> Parts {
@@ -33,7 +33,13 @@ impl PluginState for SlowState {
         Ok(None)
     }
 
-    async fn put(&self, _extension: &str, _key: &str, _value: &str) -> Result<i64, StoreError> {
+    async fn put(
+        &self,
+        _extension: &str,
+        _key: &str,
+        _value: &str,
+        _room: StateRoom,
+    ) -> Result<i64, StoreError> {
         tokio::time::sleep(self.delay).await;
         Ok(1)
     }
@@ -44,6 +50,7 @@ impl PluginState for SlowState {
         _key: &str,
         _expected: Option<i64>,
         _value: &str,
+        _room: StateRoom,
     ) -> Result<Option<i64>, StoreError> {
         tokio::time::sleep(self.delay).await;
         Ok(None)

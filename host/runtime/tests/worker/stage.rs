@@ -259,6 +259,7 @@ pub fn event(target: &str, key: &str) -> NewDelivery {
         key: key.to_owned(),
         payload: "{}".to_owned(),
         revision: None,
+        hops: 0,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{at, audit_row, bury_one, event, handle_one, lease, lease_one, letter};
 use crate::{
-    AuditFilter, Completion, DeadSelection, DeliveryCounts, DeliveryId, DeliveryState, NewLink, Store,
-    StoreError,
+    AuditFilter, Completion, DeadSelection, DeliveryCounts, DeliveryId, DeliveryState, NewDelivery, NewLink,
+    Store, StoreError,
 };
 
 fn link(hub_id: &str) -> NewLink {
@@ -180,5 +180,35 @@ pub async fn counts_say_where_deliveries_stand(store: &Store) -> Result<(), Stor
         ..counts
     };
     assert_eq!(store.deliveries.counts().await?, counts);
+    Ok(())
+}
+
+/// Of each target for itself, whatever else waits.
+pub async fn emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait(
+    store: &Store,
+) -> Result<(), StoreError> {
+    let emitted = |key: &str| NewDelivery {
+        hops: 3,
+        ..event(key, "{}")
+    };
+    let elsewhere = NewDelivery {
+        target: "archive".to_owned(),
+        ..emitted("a")
+    };
+    let batch = vec![emitted("a"), emitted("b"), event("c", "{}"), elsewhere];
+    store.deliveries.enqueue(batch, at(0)).await?;
+    assert_eq!(store.deliveries.emitted_waiting("notify", 10).await?, 2);
+    assert_eq!(store.deliveries.emitted_waiting("notify", 1).await?, 1);
+    assert_eq!(store.deliveries.emitted_waiting("nobody", 10).await?, 0);
+    let leased = store
+        .deliveries
+        .lease(crate::Wanted::Any(1), "worker", at(100), at(1))
+        .await?;
+    let leased: Vec<_> = leased
+        .iter()
+        .map(|leased| (&*leased.delivery.key, leased.delivery.hops))
+        .collect();
+    assert_eq!(leased, [("a", 3)]);
+    assert_eq!(store.deliveries.emitted_waiting("notify", 10).await?, 1);
     Ok(())
 }

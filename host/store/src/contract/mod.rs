@@ -45,7 +45,8 @@ macro_rules! contract_tests {
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
                 deliveries_of_a_record_are_listed_newest_first,
-                counts_say_where_deliveries_stand;
+                counts_say_where_deliveries_stand,
+                emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait;
             shares:
                 each_target_gets_its_share_and_all_together_the_limit,
                 an_ended_lease_is_given_again_within_its_targets_share,
@@ -103,7 +104,8 @@ macro_rules! contract_tests {
                 extensions_do_not_see_each_others_keys,
                 comparing_and_setting_loses_against_another_write,
                 a_revision_never_returns,
-                keys_are_sorted_and_share_their_prefix;
+                keys_are_sorted_and_share_their_prefix,
+                an_extension_keeps_no_more_than_its_room;
         }
     };
     ($open:ident; $($module:ident: $($case:ident),+;)+) => {
@@ -131,6 +133,7 @@ fn event(key: &str, payload: &str) -> NewDelivery {
         key: key.to_owned(),
         payload: payload.to_owned(),
         revision: None,
+        hops: 0,
     }
 }
 
@@ -141,6 +144,7 @@ fn saved(key: &str, revision: i64) -> NewDelivery {
         key: key.to_owned(),
         payload: format!("{key} at {revision}"),
         revision: Some(revision),
+        hops: 0,
     }
 }
 

@@ -10,6 +10,7 @@ async fn enqueue(store: &Store, target: &str, keys: &[&str], now: i64) -> Result
         key: (*key).to_owned(),
         payload: "{}".to_owned(),
         revision: None,
+        hops: 0,
     };
     let batch = keys.iter().map(new).collect();
     store.deliveries.enqueue(batch, at(now)).await.map(drop)

@@ -165,6 +165,7 @@ fn deliveries(write: &Accept, accepted: &[Accepted]) -> Vec<NewDelivery> {
         key: contact.id.clone(),
         payload: contact.body.clone(),
         revision: Some(accepted.revision),
+        hops: 0,
     })
     .collect()
 }

@@ -215,6 +215,16 @@ impl Deliveries for Sqlite {
         Ok(counts)
     }
 
+    async fn emitted_waiting(&self, target: &str, most: u32) -> Result<u32, StoreError> {
+        let query = query(
+            "SELECT COUNT(*) AS number FROM (
+                 SELECT 1 FROM deliveries WHERE target = ?1 AND state = 'pending' AND hops > 0 LIMIT ?2)",
+        );
+        let query = query.bind(target).bind(most);
+        let number = self.read_one(READING, query, |row| row.try_get("number"));
+        Ok(number.await?.unwrap_or_default())
+    }
+
     async fn next_due(&self, targets: Option<Vec<String>>) -> Result<Option<Timestamp>, StoreError> {
         let Some(targets) = targets else {
             return self
@@ -247,6 +257,7 @@ pub(super) fn delivery(row: &SqliteRow) -> Result<Delivery, sqlx::Error> {
         key: row.try_get("key")?,
         payload: row.try_get("payload")?,
         revision: row.try_get("revision")?,
+        hops: row.try_get("hops")?,
         attempt: row.try_get("attempt")?,
         failures: row.try_get("failures")?,
         unconfirmed: row.try_get("unconfirmed")?,

@@ -183,9 +183,9 @@ async fn insert(
         return Ok(Vec::new());
     }
     let mut numbers: Vec<i64> = sqlx::query_scalar(
-        "INSERT INTO deliveries (event, target, key, payload, revision, state, due_at, created_at, updated_at)
+        "INSERT INTO deliveries (event, target, key, payload, revision, hops, state, due_at, created_at, updated_at)
          SELECT value ->> 'event', value ->> 'target', value ->> 'key', value ->> 'payload', value ->> 'revision',
-                'pending', value ->> 'micros', value ->> 'micros', value ->> 'micros'
+                value ->> 'hops', 'pending', value ->> 'micros', value ->> 'micros', value ->> 'micros'
          FROM json_each(?1) ORDER BY json_each.key
          RETURNING id",
     )

@@ -179,6 +179,7 @@ impl Model {
             key: format!("key-{key}"),
             payload: revision.unwrap_or_default().to_string(),
             revision,
+            hops: 0,
         };
         let enqueued = self.store.deliveries.enqueue(vec![delivery], self.now).await?[0];
         let id = enqueued.delivery;

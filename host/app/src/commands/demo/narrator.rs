@@ -270,6 +270,7 @@ fn told(extension: &ExtensionStatus) -> String {
     match extension.state {
         ExtensionState::Serving => format!("{} serves in version {version}", extension.name),
         ExtensionState::ServingPrevious => format!("{error}\n    version {version} goes on serving"),
+        ExtensionState::Paused => format!("{error}\n    version {version} is paused"),
         ExtensionState::Failed => error,
     }
 }
