@@ -1,8 +1,11 @@
 //! How a host ends.
 
 use super::*;
-use crate::configuration::{ExtensionsSection, Server, StoreSection};
+use crate::configuration::{ExtensionsSection, Server, Sources, StoreSection};
+use crate::environment::Environment;
+use crate::reload;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use sunmao_erp_client::Settings;
 use sunmao_runtime::Heartbeat;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,6 +16,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A host that never reaches its ERP, since nothing is asked of it.
 async fn running(folder: &Path) -> Running {
+    running_by(folder, Clock::system()).await
+}
+
+async fn running_by(folder: &Path, clock: Clock) -> Running {
     let configuration = Configuration {
         server: Server {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -30,7 +37,7 @@ async fn running(folder: &Path) -> Running {
     };
     let base_url = "http://127.0.0.1/".parse().unwrap();
     let settings = Settings::new(base_url, "sunmao", "secret".to_owned().into(), "SUNMAO01");
-    Running::start(configuration, ErpClient::new(settings).unwrap(), Clock::system())
+    Running::start(configuration, ErpClient::new(settings).unwrap(), clock)
         .await
         .unwrap()
 }
@@ -80,5 +87,39 @@ async fn a_part_that_gives_no_sign_of_life_is_named_by_healthz() {
     assert_eq!(body["parts"]["worker"]["alive"], true, "{body}");
     let message = body["error"]["message"].as_str().unwrap();
     assert_eq!(message, "no sign of life of: writer");
+    running.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_follower_of_the_configuration_outlives_a_panic() {
+    let panics = Arc::new(AtomicUsize::new(0));
+    let to_come = panics.clone();
+    let clock = Clock::new(move || {
+        let took = to_come.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+        assert!(took.is_err(), "a broken clock");
+        Timestamp::now()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let running = running_by(folder.path(), clock).await;
+    // Nobody else reads the clock any more.
+    running.parts.flows.stop().await;
+    let file = folder.path().join("sunmao.toml");
+    std::fs::write(&file, "nothing = \"of that name\"").unwrap();
+    panics.store(1, SeqCst);
+    let sources = Sources::new(Some(&file), &Environment::default(), Vec::new()).unwrap();
+    let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
+    let refused = async {
+        while running.parts.refused_configuration.load().is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused)
+        .await
+        .expect("the unsound file is told of");
+    let told = running.parts.host.vitals.panics();
+    let (task, words) = told.last.unwrap();
+    assert_eq!((told.count, words.as_str()), (1, "a broken clock"));
+    assert_eq!(task, "the follower of the configuration");
+    follower.abort();
     running.stop().await.unwrap();
 }
