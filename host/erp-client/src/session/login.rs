@@ -18,6 +18,13 @@ use tokio::time::Instant;
 
 const UNREACHABLE: &str = "check the base URL and that the ERP is up and reachable from this machine";
 
+const NOT_HTTP: &str = "this port answers in something else than HTTP: write https in the base URL if it speaks TLS, or \
+                        the port of the ERP";
+
+/// How the HTTP library calls an answer that does not begin as one of HTTP. Where nothing speaks HTTP, nobody looked at the
+/// credentials.
+const NO_HTTP: &str = "invalid HTTP version";
+
 const NOT_AN_ERP: &str = "check the base URL: the address, the port, and the path in front of /webapi; an older \
                           installation, or one behind a gateway, has to be named as such (`installation` under \
                           [erp])";
@@ -73,8 +80,9 @@ impl Sessions {
         let outcome = match self.transport.post(request, deadline).await {
             Ok(reply) => self.answered(reply, &attempts, deadline).await,
             Err(loss) => {
-                let hint = match loss {
-                    Loss::Unsent { hint, .. } => hint,
+                let hint = match &loss {
+                    Loss::Unsent { hint, .. } => *hint,
+                    Loss::NoAnswer(words) if words.contains(NO_HTTP) => Some(NOT_HTTP),
                     Loss::NoAnswer(_) | Loss::Late | Loss::Torn(_) | Loss::TooLarge(_) => {
                         attempts.unseen(Timestamp::now());
                         None

@@ -258,6 +258,21 @@ async fn a_port_that_speaks_no_tls_is_told_from_a_bad_certificate() {
 }
 
 #[tokio::test]
+async fn a_port_that_speaks_tls_is_told_where_the_base_url_says_http() {
+    let identity = self_signed(content("ERP", "localhost", PRESENT));
+    let url = secured(&identity).await.replace("https", "http");
+    let client = ErpClient::new(settings(&url)).unwrap();
+    for _ in 0..3 {
+        let error = client
+            .call(&json_list(), &Arguments::default())
+            .await
+            .unwrap_err();
+        assert!(error.fault().hint.contains("write https"), "{error}");
+    }
+    assert_eq!(client.login_tally().unseen, 0, "nobody looked at the credentials");
+}
+
+#[tokio::test]
 async fn a_file_that_holds_no_certificate_says_what_it_holds() {
     let identity = self_signed(authority("ERP", "localhost", PRESENT));
     let key = identity.key.serialize_pem();

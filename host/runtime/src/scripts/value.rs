@@ -129,3 +129,25 @@ fn convert(value: &Dynamic, depth: usize) -> Result<Value, String> {
     }
     Err(format!("{} cannot leave a script", kind(value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_as_json_is_read_back_with_every_digit() {
+        for (json, written) in [
+            ("{\"a\":12.5}", "{\"a\":12.5}"),
+            ("[80.0,-0.1]", "[80.0,-0.1]"),
+            // A reader of floats would see another number.
+            ("{\"a\":12345678901.12345678}", "{\"a\":\"12345678901.12345678\"}"),
+            ("[18446744073709551615]", "[\"18446744073709551615\"]"),
+            (
+                "[9223372036854775807,true,null]",
+                "[9223372036854775807,true,null]",
+            ),
+        ] {
+            assert_eq!(to_json(&from_json(json).unwrap()).unwrap(), written);
+        }
+    }
+}

@@ -179,6 +179,20 @@ async fn money_stays_exact() {
         evaluate(&parts, "parse_json(\"{\\\"price\\\": 12.5}\").price * 2").await,
         "25.0"
     );
+    let read = async |number: &str, body: &str| {
+        evaluate(
+            &parts,
+            &format!("let read = parse_json(`{{\"price\": {number}}}`).price; {body}"),
+        )
+        .await
+    };
+    assert_eq!(
+        read("12345678901.12345678", "read + 1").await,
+        "12345678902.12345678"
+    );
+    assert_eq!(read("1200.50", "read").await, "1200.50");
+    let long = "1234567890123456789012345678901234567890.5";
+    assert_eq!(read(long, "type_of(read) + read").await, format!("string{long}"));
 }
 
 #[tokio::test]
