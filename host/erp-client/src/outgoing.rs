@@ -58,7 +58,7 @@ impl<'a> Outgoing<'a> {
             return Ok(());
         };
         let let_out = self.is_let_out.get_or_try_init(|| before.about_to_send());
-        let_out.await.map(|()| ())
+        let_out.await.copied()
     }
 
     /// A request goes out. Counted before it does: whoever gives the call up meanwhile must not think that none did.

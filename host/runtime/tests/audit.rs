@@ -11,6 +11,7 @@ use sunmao_runtime::{Caller, Clock, Gateway, Grants, Invocation, Permit};
 use sunmao_store::{AuditFilter, AuditRow, IntentOutcome, Store};
 use support::{Parts, caller, parts, parts_behind};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 async fn log(store: &Store) -> Vec<AuditRow> {
     // A row that nobody waits for comes along with the next one at the latest.
@@ -183,18 +184,20 @@ async fn an_outage_leaves_neither_rows_nor_intents() {
     assert_eq!(intents.expect("intents"), [], "nothing counts as an attempt");
 }
 
-/// A caller with a limit of its own, or whose lease was lost, drops the call.
-#[tokio::test]
-async fn a_write_that_nobody_waits_for_any_more_comes_to_an_end_in_the_log() {
-    let parts = parts().await;
-    let (listener, url) = unanswering().await;
-    // Signs in at the simulator, and is then left hanging by a proxy that swallows everything else.
-    let target = parts.simulator.base_url().trim_end_matches('/').to_owned();
+/// A simulator behind a proxy that lets sign-ins through, and everything else only once it may.
+async fn behind_a_gate() -> (Parts, watch::Sender<bool>) {
+    let options = sunmao_simulator::Options::default();
+    let (username, password) = (options.username.clone(), options.password.clone());
+    let simulator = sunmao_simulator::Simulator::start(options, ([127, 0, 0, 1], 0).into());
+    let simulator = simulator.await.expect("simulator");
+    let target = simulator.base_url().trim_end_matches('/').to_owned();
+    let gate = watch::Sender::new(false);
+    let may_pass = gate.clone();
     let router = axum::Router::new().fallback(move |uri: axum::http::Uri, body: axum::body::Bytes| {
-        let target = target.clone();
+        let (target, may_pass) = (target.clone(), may_pass.clone());
         async move {
             if !uri.path().ends_with("/login") {
-                std::future::pending::<()>().await;
+                let _ = may_pass.subscribe().wait_for(|may| *may).await;
             }
             let answer = reqwest::Client::new()
                 .post(format!("{target}{uri}"))
@@ -204,27 +207,90 @@ async fn a_write_that_nobody_waits_for_any_more_comes_to_an_end_in_the_log() {
             answer.expect("the simulator").bytes().await.expect("a body")
         }
     });
+    let (listener, url) = unanswering().await;
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let options = sunmao_simulator::Options::default();
-    let slow = parts_behind(parts.simulator, &url, options.username, options.password).await;
-    let id = delivery(&slow).await;
-    let caller = in_delivery(&slow, id);
+    (parts_behind(simulator, &url, username, password).await, gate)
+}
+
+async fn until_a_row_is_open(parts: &Parts) {
+    while log(&parts.host.store).await.is_empty() {}
+}
+
+/// A caller with a limit of its own, or whose lease was lost, drops the call.
+#[tokio::test]
+async fn a_write_that_nobody_waits_for_any_more_comes_to_an_end_in_the_log() {
+    let (parts, _gate) = behind_a_gate().await;
+    let id = delivery(&parts).await;
+    let caller = in_delivery(&parts, id);
     let record = customer(77_002);
-    let call = call(&slow, &caller, "customers.save-company", &record);
-    let begun = async { while log(&slow.host.store).await.is_empty() {} };
     tokio::select! {
-        outcome = call => panic!("it ended: {outcome:?}"),
-        () = begun => {}
+        outcome = call(&parts, &caller, "customers.save-company", &record) => panic!("it ended: {outcome:?}"),
+        () = until_a_row_is_open(&parts) => {}
     }
-    let rows = log(&slow.host.store).await;
+    let rows = log(&parts.host.store).await;
     assert_eq!(outcomes(&rows), [("unknown", 1)], "{rows:?}");
-    let intents = slow
+    let intents = parts
         .host
         .store
         .intents
         .of_delivery(sunmao_store::DeliveryId(id))
         .await;
     assert_eq!(intents.expect("intents")[0].outcome, IntentOutcome::Unknown);
+}
+
+/// The sibling: a read.
+#[tokio::test]
+async fn a_read_that_nobody_waits_for_any_more_is_in_the_log() {
+    let (parts, _gate) = behind_a_gate().await;
+    let caller = caller(&parts.host);
+    let nothing = Record::default();
+    let read = call(&parts, &caller, "customers.list", &nothing);
+    assert!(tokio::time::timeout(Duration::from_secs(2), read).await.is_err());
+    assert_eq!(outcomes(&log(&parts.host.store).await), [("failed", 1)]);
+}
+
+/// The store cannot write when the answer comes; the end is noted when it can, and until then no further write goes out.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_end_that_cannot_be_written_waits_and_is_not_lost() {
+    let (parts, gate) = behind_a_gate().await;
+    let (file, aside) = (
+        parts.folder.path().join("sunmao.sqlite"),
+        parts.folder.path().join("aside"),
+    );
+    let id = delivery(&parts).await;
+    let caller = in_delivery(&parts, id);
+    let save = "customers.save-company";
+    let record = customer(1);
+    let store_fails = async {
+        until_a_row_is_open(&parts).await;
+        std::fs::rename(&file, &aside).expect("moved");
+        gate.send_replace(true);
+    };
+    let (outcome, ()) = tokio::join!(call(&parts, &caller, save, &record), store_fails);
+    let before = parts.simulator.ledger().len();
+    assert_eq!(
+        call(&parts, &in_delivery(&parts, id), save, &record).await,
+        Err(Kind::Unavailable)
+    );
+    assert_eq!(parts.simulator.ledger().len(), before, "nothing goes out unnoted");
+    std::fs::rename(&aside, &file).expect("moved back");
+    let rows = loop {
+        let rows = log(&parts.host.store).await;
+        if rows[0].outcome != AuditRow::OPEN {
+            break rows;
+        }
+    };
+    let expected = match outcome {
+        Ok(()) => "applied",
+        Err(_) => "refused",
+    };
+    assert_eq!(
+        (rows.len(), rows[0].outcome.as_str()),
+        (1, expected),
+        "{outcome:?}"
+    );
+    assert!(rows[0].requests >= 1);
 }
 
 /// The host dies between the two halves of a row, and the next attempt has its own.

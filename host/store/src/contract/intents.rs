@@ -24,7 +24,10 @@ fn save(key: &str) -> NewIntent {
 async fn open(store: &Store, intent: NewIntent) -> Result<Opened, StoreError> {
     match store.intents.begin(intent, open_row(SAVE), at(0)).await? {
         Begun::Fresh(opened) => Ok(opened),
-        Begun::Known(known) => panic!("it was begun before: {known:?}"),
+        Begun::Known(known) => {
+            assert_eq!(known.attempts, 0, "it was begun before: {known:?}");
+            Err(StoreError::NoSuchIntent { intent: known.id })
+        }
     }
 }
 
