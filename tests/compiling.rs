@@ -203,6 +203,69 @@ async fn a_host_that_is_asked_to_stop_while_it_starts_does() {
     until_none_compiles(folder.path()).await;
 }
 
+#[tokio::test]
+async fn what_changes_or_goes_while_it_compiles_is_compiled_no_more() {
+    let mut host = Installation::start(|_| {}).await;
+    bounded(&host, 6_000, 6_000);
+    host.crash_and_start().await;
+    let folder = host.folder.path().to_owned();
+    std::fs::write(host.plugin("changing"), endless(8)).expect("plugin");
+    until_one_compiles(&folder).await;
+    std::fs::copy(host.plugin("wechat-customer"), host.plugin("changing")).expect("plugin");
+    let begun = Instant::now();
+    loop {
+        let all = host.get("/v1/extensions").await;
+        let items = all["items"].as_array().expect("items");
+        if items
+            .iter()
+            .any(|item| item["name"] == "changing" && item["state"] == "serving")
+        {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{all}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    until_none_compiles(&folder).await;
+    std::fs::write(host.plugin("going"), endless(8)).expect("plugin");
+    until_one_compiles(&folder).await;
+    std::fs::remove_file(host.plugin("going")).expect("removed");
+    until_none_compiles(&folder).await;
+}
+
+#[tokio::test]
+async fn inspecting_a_plugin_has_the_same_bounds_as_serving_it() {
+    let host = Installation::start(|_| {}).await;
+    bounded(&host, 128, 600);
+    for (file, content, why) in [
+        (
+            "endless.wasm",
+            endless(8),
+            "compiling it takes more than 128 MiB of memory",
+        ),
+        ("nested.wasm", nested(238_000), "nested deeper than 16"),
+    ] {
+        std::fs::write(host.folder.path().join(file), content).expect("plugin");
+        let mut command = sunmao(&host.simulator, &Options::default());
+        let inspecting = command
+            .current_dir(host.folder.path())
+            .args(["plugin", "inspect", file]);
+        let ended = inspecting.output().await.expect("sunmao plugin inspect");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.code() == Some(1) && said.contains(why), "{said}");
+    }
+    let mut command = sunmao(&host.simulator, &Options::default());
+    let inspecting =
+        command
+            .current_dir(host.folder.path())
+            .args(["plugin", "inspect", "plugins/wechat-customer.wasm"]);
+    let ended = inspecting.output().await.expect("sunmao plugin inspect");
+    assert!(
+        ended.status.success(),
+        "{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+}
+
 async fn until_one_compiles(folder: &Path) {
     until("a compiler runs", || compilers(folder) > 0).await;
 }
