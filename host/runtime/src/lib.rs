@@ -13,9 +13,10 @@ pub mod plugins;
 pub mod scripts;
 mod services;
 mod settings;
+pub mod text;
 
 pub use accounts::Accounts;
-pub use contact::{Contact, ContactFault, ContactKind, ContactSource};
+pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
