@@ -18,7 +18,9 @@ use crate::configuration::{Configuration, Flag, Sources};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::files;
 use crate::output::{self, Style};
+use std::path::Path;
 use std::time::Instant;
 use sunmao_catalogue::CustomFields;
 
@@ -87,10 +89,9 @@ pub fn custom_fields() -> Result<Option<CustomFields>, Failure> {
         )
         .with_hint("`sunmao operations show NAME --live --save` writes this file")
     };
-    let text = match std::fs::read_to_string(CUSTOM_FIELDS) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unsound(error.to_string())),
+    let phase = "reading the installation's own fields";
+    let Some(text) = files::read_if_there(Path::new(CUSTOM_FIELDS), Exit::Configuration, phase)? else {
+        return Ok(None);
     };
     let fields = CustomFields::read(CUSTOM_FIELDS, &text);
     fields.map(Some).map_err(|error| unsound(error.message))
