@@ -19,6 +19,7 @@ use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files;
+use crate::logging;
 use crate::output::{self, Style};
 use std::path::Path;
 use std::time::Instant;
@@ -59,17 +60,21 @@ impl Context {
 /// Runs the command and prints its failure, if it fails.
 pub async fn run(cli: Cli) -> Exit {
     let json = cli.global.json;
-    match dispatch(cli).await.and_then(|()| output::check()) {
+    let ended = dispatch(cli).await;
+    output::finish();
+    let exit = match ended.and_then(|()| output::check()) {
         Ok(()) => Exit::Done,
         Err(failure) => {
             if json {
-                output::complaint(failure.to_json());
+                logging::complaint(failure.to_json());
             } else {
-                output::complaint(&failure);
+                logging::complaint(&failure);
             }
             failure.exit()
         }
-    }
+    };
+    logging::finish();
+    exit
 }
 
 /// The overlay with the fields that the installation added itself, in the working folder.

@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use crate::host::Parts;
+use crate::logging;
 use crate::reload::Refused;
 use axum::Json;
 use axum::extract::State;
@@ -38,6 +39,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
         "accounts": others,
         "extensions": { "all": extensions.len(), "broken": broken },
         "flows": parts.configuration.load().flow.keys().collect::<Vec<_>>(),
+        "log": { "dropped": logging::dropped() },
         "configuration": { "error": parts.refused_configuration.load().as_deref().map(refused) },
     })))
 }
