@@ -3,7 +3,7 @@
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::http;
+use crate::http::{self, serving};
 use crate::reload::Refused;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
@@ -67,6 +67,7 @@ impl Running {
         extensions_settings
             .check(&Catalogue::shared())
             .map_err(|errors| unsound_extensions(&errors))?;
+        let limits = serving::Limits::of(&configuration.server);
         let listener = listen(configuration.server.listen).await?;
         let address = listener
             .local_addr()
@@ -106,7 +107,12 @@ impl Running {
             ));
         }
         let (end, ended) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, parts.clone(), ended));
+        let serving = tokio::spawn(serving::serve(
+            listener,
+            http::router(parts.clone()),
+            limits,
+            ended,
+        ));
         Ok(Running {
             parts,
             address,
@@ -212,16 +218,6 @@ async fn audit_sessions(
 ) {
     let gateway = &parts.host.gateway;
     gateway.audit_sessions(&account, events, ended.cancelled()).await;
-}
-
-async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {
-    let served = axum::serve(listener, http::router(parts)).with_graceful_shutdown(async {
-        // A dropped sender ends the server as well.
-        let _ = ended.await;
-    });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the HTTP API ended");
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! `/v1/dead`: deliveries that wait for a person, and another try for them.
 
 use super::error::ApiError;
+use super::json::Body;
 use super::page_size;
+use super::query::Query;
 use crate::host::Parts;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
+use sunmao_runtime::make_whole;
 use sunmao_store::{DeadLetter, DeadSelection, DeliveryId, DeliveryRecord};
 
 /// `GET /v1/dead?after=&limit=`
@@ -34,9 +36,8 @@ const SELECTION: &str = r#"send {"all": true} or {"ids": [1, 2]}; `GET /v1/dead`
 /// The dead deliveries by number; `next` continues behind the last.
 pub async fn list(
     State(parts): State<Arc<Parts>>,
-    range: Result<Query<Range>, QueryRejection>,
+    Query(range): Query<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(range) = range?;
     let limit = page_size(range.limit);
     let dead = parts
         .host
@@ -53,11 +54,7 @@ pub async fn list(
 }
 
 /// Makes dead deliveries wait again, due at once.
-pub async fn retry(
-    State(parts): State<Arc<Parts>>,
-    body: Result<Json<Value>, JsonRejection>,
-) -> Result<Json<Value>, ApiError> {
-    let Json(body) = body?;
+pub async fn retry(State(parts): State<Arc<Parts>>, Body(body): Body) -> Result<Json<Value>, ApiError> {
     let host = &parts.host;
     let retried = host
         .store
@@ -67,7 +64,15 @@ pub async fn retry(
     Ok(Json(json!({ "retried": retried })))
 }
 
-fn selection(body: Value) -> Result<DeadSelection, ApiError> {
+fn selection(mut body: Value) -> Result<DeadSelection, ApiError> {
+    for id in body
+        .get_mut("ids")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        make_whole(id);
+    }
     let selection: Selection =
         serde_json::from_value(body).map_err(|error| ApiError::invalid(error.to_string(), SELECTION))?;
     match selection {
