@@ -3,6 +3,8 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::files;
+use std::path::Path;
 use sunmao_catalogue::{Record, Value, value_from_json};
 
 const AT_TEXT: &str = "what follows @ names a file of JSON; a text that begins with @ stands in such a file, in double \
@@ -18,7 +20,7 @@ pub fn read(written: &[String]) -> Result<Record, Failure> {
     let mut record = Record::default();
     for argument in written {
         if let Some(file) = argument.strip_prefix('@') {
-            match from_file(file)? {
+            match from_file(file, "")? {
                 Value::Record(members) => record.extend(*members),
                 _ => {
                     return Err(unsound(
@@ -43,7 +45,7 @@ pub fn read(written: &[String]) -> Result<Record, Failure> {
 
 fn read_value(argument: &str, value: &str) -> Result<Value, Failure> {
     if let Some(file) = value.strip_prefix('@') {
-        return from_file(file).map_err(|failure| failure.with_hint(AT_TEXT));
+        return from_file(file, AT_TEXT);
     }
     if value.starts_with(['[', '{']) {
         return value_from_json(value).map_err(|error| unsound(argument, error.to_string(), BRACKET_TEXT));
@@ -52,10 +54,15 @@ fn read_value(argument: &str, value: &str) -> Result<Value, Failure> {
     Ok(Value::from(value))
 }
 
-fn from_file(file: &str) -> Result<Value, Failure> {
-    let failed = |message: String| Failure::new(Exit::Usage, file, "reading arguments", message);
-    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
-    value_from_json(&text).map_err(|error| failed(error.to_string()))
+/// The JSON of a file. The hint is about what else might have been meant.
+fn from_file(file: &str, hint: &str) -> Result<Value, Failure> {
+    let phase = "reading arguments";
+    if !Path::new(file).exists() {
+        return Err(Failure::new(Exit::Usage, file, phase, "there is no such file").with_hint(hint));
+    }
+    let text = files::read(Path::new(file), Exit::Usage, phase)?;
+    value_from_json(&text)
+        .map_err(|error| Failure::new(Exit::Usage, file, phase, error.to_string()).with_hint(hint))
 }
 
 fn unsound(argument: &str, message: impl Into<String>, hint: &str) -> Failure {

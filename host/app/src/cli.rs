@@ -6,7 +6,7 @@ use crate::commands::{
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::{environment, exit, output};
+use crate::{environment, exit, logging};
 use clap::{Args, Parser, Subcommand};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -61,10 +61,10 @@ pub fn read() -> Result<Cli, Exit> {
         if wants_json {
             let text = error.render().to_string();
             let message = text.trim_start_matches("error: ").trim_end();
-            output::complaint(Failure::new(Exit::Usage, "", "reading the command line", message).to_json());
+            logging::complaint(Failure::new(Exit::Usage, "", "reading the command line", message).to_json());
         } else {
-            // Where standard error is closed, nobody is left to tell.
-            let _ = error.print();
+            // What was typed may be the name of a file that another chose.
+            logging::complaint(error.render().to_string().trim_end());
         }
         Exit::Usage
     })
@@ -74,7 +74,7 @@ pub fn read() -> Result<Cli, Exit> {
 fn shown(text: &clap::Error) -> Exit {
     match text.print() {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            output::complaint(Failure::new(
+            logging::complaint(Failure::new(
                 Exit::Failed,
                 "standard output",
                 "writing",

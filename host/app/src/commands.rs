@@ -21,7 +21,10 @@ use crate::configuration::{Configuration, Flag, Sources};
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::files;
+use crate::logging;
 use crate::output::{self, Style};
+use std::path::Path;
 use std::time::Instant;
 use sunmao_catalogue::CustomFields;
 
@@ -60,17 +63,21 @@ impl Context {
 /// Runs the command and prints its failure, if it fails.
 pub async fn run(cli: Cli) -> Exit {
     let json = cli.global.json;
-    match dispatch(cli).await.and_then(|()| output::check()) {
+    let ended = dispatch(cli).await;
+    output::finish();
+    let exit = match ended.and_then(|()| output::check()) {
         Ok(()) => Exit::Done,
         Err(failure) => {
             if json {
-                output::complaint(failure.to_json());
+                logging::complaint(failure.to_json());
             } else {
-                output::complaint(&failure);
+                logging::complaint(&failure);
             }
             failure.exit()
         }
-    }
+    };
+    logging::finish();
+    exit
 }
 
 /// The overlay with the fields that the installation added itself, in the working folder.
@@ -90,10 +97,9 @@ pub fn custom_fields() -> Result<Option<CustomFields>, Failure> {
         )
         .with_hint("`sunmao operations show NAME --live --save` writes this file")
     };
-    let text = match std::fs::read_to_string(CUSTOM_FIELDS) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unsound(error.to_string())),
+    let phase = "reading the installation's own fields";
+    let Some(text) = files::read_if_there(Path::new(CUSTOM_FIELDS), Exit::Configuration, phase)? else {
+        return Ok(None);
     };
     let fields = CustomFields::read(CUSTOM_FIELDS, &text);
     fields.map(Some).map_err(|error| unsound(error.message))

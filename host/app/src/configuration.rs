@@ -47,6 +47,14 @@ pub struct Configuration {
 pub struct Server {
     /// Where the HTTP API listens.
     pub listen: SocketAddr,
+    /// Further names of this host, such as `sunmao.example.com`, with a port where it is another than the one listened on.
+    pub hosts: Vec<String>,
+    /// Most connections at once.
+    pub connections: u32,
+    /// How long a connection may bring nothing of what it owes, in seconds.
+    pub idle_seconds: u64,
+    /// How long the whole body of a request may take, in seconds.
+    pub body_seconds: u64,
 }
 
 /// `[store]`
@@ -103,6 +111,10 @@ impl Default for Server {
     fn default() -> Self {
         Server {
             listen: (Ipv4Addr::LOCALHOST, 7070).into(),
+            hosts: Vec::new(),
+            connections: 512,
+            idle_seconds: 30,
+            body_seconds: 300,
         }
     }
 }
@@ -141,6 +153,17 @@ impl Default for Erp {
             concurrency: 4,
             timeout_seconds: 30,
         }
+    }
+}
+
+impl Server {
+    /// Whether another configuration differs at most in names, which are looked at anew with each request.
+    fn serves_like(&self, other: &Server) -> bool {
+        let other = Server {
+            hosts: self.hosts.clone(),
+            ..other.clone()
+        };
+        *self == other
     }
 }
 
@@ -192,7 +215,7 @@ impl Configuration {
     /// The sections that differ from another configuration's and only take effect at the next start.
     pub fn fixed_sections_that_differ(&self, other: &Configuration) -> Vec<&'static str> {
         let sections = [
-            ("server", self.server != other.server),
+            ("server", !self.server.serves_like(&other.server)),
             ("store", self.store != other.store),
             ("extensions", self.extensions != other.extensions),
             (

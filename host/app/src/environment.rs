@@ -3,6 +3,7 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::files;
 use crate::nearest::nearest;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,6 +11,7 @@ use sunmao_runtime::Accounts;
 
 /// The file beside the working folder that adds to the environment; what is set outside it comes first.
 const FILE: &str = ".env";
+const PHASE: &str = "reading the environment";
 const PREFIX: &str = "SUNMAO_";
 const ERP_PREFIX: &str = "SUNMAO_ERP_";
 
@@ -136,10 +138,9 @@ impl Environment {
     /// # Errors
     /// `.env` cannot be read, or a `SUNMAO_` variable is unknown.
     pub fn read() -> Result<Self, Failure> {
-        let mut variables = if Path::new(FILE).exists() {
-            from_file()?
-        } else {
-            BTreeMap::new()
+        let mut variables = match files::read_if_there(Path::new(FILE), Exit::Configuration, PHASE)? {
+            Some(text) => from_text(&text)?,
+            None => BTreeMap::new(),
         };
         variables.extend(
             std::env::vars_os()
@@ -221,7 +222,7 @@ pub fn table() -> String {
     )
 }
 
-fn from_file() -> Result<BTreeMap<String, String>, Failure> {
+fn from_text(text: &str) -> Result<BTreeMap<String, String>, Failure> {
     // The error of a line quotes it, and a line may hold the password: only the line's place is told.
     let unreadable = |error: dotenvy::Error| {
         let message = match error {
@@ -232,8 +233,7 @@ fn from_file() -> Result<BTreeMap<String, String>, Failure> {
         Failure::new(Exit::Configuration, FILE, "reading the environment", message)
             .with_hint("write NAME=value, one a line; put a value with spaces or # in single quotes")
     };
-    dotenvy::from_path_iter(FILE)
-        .map_err(unreadable)?
+    dotenvy::Iter::new(text.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(unreadable)
 }

@@ -4,7 +4,7 @@ use crate::commands::compile_plugin::compiler;
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::http;
+use crate::http::{self, serving};
 use crate::reload::Refused;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
@@ -76,6 +76,7 @@ impl Running {
         extensions_settings
             .check(&Catalogue::shared())
             .map_err(|errors| unsound_extensions(&errors))?;
+        let limits = serving::Limits::of(&configuration.server);
         let listener = listen(configuration.server.listen).await?;
         let address = listener
             .local_addr()
@@ -114,7 +115,12 @@ impl Running {
             ));
         }
         let (end, ended) = oneshot::channel();
-        let serving = tokio::spawn(serve(listener, parts.clone(), ended));
+        let serving = tokio::spawn(serving::serve(
+            listener,
+            http::router(parts.clone()),
+            limits,
+            ended,
+        ));
         Ok(Running {
             parts,
             address,
@@ -237,16 +243,6 @@ async fn audit_sessions(
         host.gateway.audit_sessions(&account, events, ended.cancelled())
     };
     supervised(&host.vitals, "the audit of sign-ins", keep).await;
-}
-
-async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {
-    let served = axum::serve(listener, http::router(parts)).with_graceful_shutdown(async {
-        // A dropped sender ends the server as well.
-        let _ = ended.await;
-    });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "the HTTP API ended");
-    }
 }
 
 #[cfg(test)]

@@ -22,9 +22,13 @@ mod bulk;
 mod contacts;
 mod dead;
 mod deliveries;
+mod door;
 mod error;
 mod extensions;
+mod json;
 mod operations;
+mod query;
+pub mod serving;
 mod status;
 
 use crate::host::Parts;
@@ -64,6 +68,7 @@ pub fn router(parts: Arc<Parts>) -> Router {
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::no_such_method())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn_with_state(parts.clone(), door::guard))
         .layer(middleware::from_fn_with_state(parts.clone(), until_cut_off))
         .with_state(parts)
 }
@@ -74,6 +79,11 @@ async fn until_cut_off(State(parts): State<Arc<Parts>>, request: Request, next: 
         response = next.run(request) => response,
         () = parts.cut_off.cancelled() => ApiError::stopping().into_response(),
     }
+}
+
+/// Whether a line begins a JSON array, which holds several objects, or parts of one.
+pub fn is_array(line: &[u8]) -> bool {
+    line.trim_ascii_start().first() == Some(&b'[')
 }
 
 /// How many entries a page gets.

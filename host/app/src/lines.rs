@@ -1,5 +1,7 @@
 //! Lines of a stream, none longer than it may be: however long a line is, no more than that is held in memory.
 
+pub mod unicode;
+
 use std::io;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt};
 

@@ -10,6 +10,7 @@ mod describe;
 mod environment;
 mod exit;
 mod failure;
+mod files;
 mod find;
 mod host;
 mod http;

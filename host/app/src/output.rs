@@ -1,20 +1,31 @@
-//! What commands print: lines, JSON and tables on standard output.
+//! What commands print: lines, JSON and tables on standard output. A command that people wait for waits for whoever reads
+//! it; one that works on (`serve`, `demo`, `simulate`) does not.
+
+pub mod printable;
+pub mod writer;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use comfy_table::{Cell, ContentArrangement, Table, TableComponent, presets};
 use console::Term;
 use jiff::Timestamp;
+use printable::{decorated, printable};
 use serde::Serialize;
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
+use std::time::Duration;
 use tokio::sync::watch;
+use writer::{Listener, Writer};
 
 /// Columns narrower than this cannot be read.
 const NARROWEST_COLUMN: usize = 14;
 /// Assumed where the output is no terminal.
 const WIDTH: u16 = 120;
+/// Most bytes that wait to be printed by a command that does not wait.
+const ROOM: usize = 4 * 1024 * 1024;
+/// How long the end of such a command waits for the last lines.
+const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// Whether what is printed still arrives. One for the process, as standard output is.
 static READER: LazyLock<watch::Sender<Reader>> = LazyLock::new(|| watch::Sender::new(Reader::Listening));
@@ -28,23 +39,77 @@ enum Reader {
     Failed(String),
 }
 
-/// Prints a line. Once one did not arrive, nothing more is printed; the command goes on to its orderly end.
-pub fn line(text: impl Display) {
-    if !is_read() {
-        return;
-    }
-    let mut output = io::stdout().lock();
-    if let Err(error) = writeln!(output, "{text}").and_then(|()| output.flush()) {
-        READER.send_replace(match error.kind() {
-            io::ErrorKind::BrokenPipe => Reader::Gone,
-            _ => Reader::Failed(error.to_string()),
-        });
+/// What a command hands its lines to that does not wait for their reader.
+static ASIDE: OnceLock<Writer> = OnceLock::new();
+
+/// From here on no line is waited for, whoever does not read it.
+pub fn never_wait() {
+    ASIDE.get_or_init(|| Writer::start("output", ROOM, io::stdout(), Reading));
+}
+
+/// Tells on standard output what is nobody's result: whether it arrives changes nothing.
+pub fn announce(text: impl Display) {
+    let writer = ASIDE.get_or_init(|| Writer::start("output", ROOM, io::stdout(), Unheeded));
+    writer.hand_over(format!("{}\n", printable(&text.to_string())).into_bytes());
+}
+
+/// Gives the last lines that nobody waited for a moment to be printed.
+pub fn finish() {
+    if let Some(writer) = ASIDE.get() {
+        writer.finish(LAST_LINES);
     }
 }
 
-/// Prints a line on standard error. Where that is closed too, nobody is left to tell.
-pub fn complaint(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+/// Prints a line; control characters in it are shown, not sent. Once one did not arrive, nothing more is printed; the
+/// command goes on to its orderly end.
+pub fn line(text: impl Display) {
+    print(format!("{}\n", printable(&text.to_string())));
+}
+
+/// Prints a line that was coloured here; what others wrote went through [`printable`] before.
+pub fn coloured_line(text: impl Display) {
+    print(format!("{}\n", decorated(&text.to_string())));
+}
+
+fn print(line: String) {
+    if !is_read() {
+        return;
+    }
+    if let Some(writer) = ASIDE.get() {
+        return writer.hand_over(line.into_bytes());
+    }
+    let mut output = io::stdout().lock();
+    if let Err(error) = output.write_all(line.as_bytes()).and_then(|()| output.flush()) {
+        unwritten(&error);
+    }
+}
+
+fn unwritten(error: &io::Error) {
+    READER.send_replace(match error.kind() {
+        io::ErrorKind::BrokenPipe => Reader::Gone,
+        _ => Reader::Failed(error.to_string()),
+    });
+}
+
+struct Unheeded;
+
+impl Listener for Unheeded {
+    fn lost(&mut self, _texts: u64) {}
+}
+
+struct Reading;
+
+impl Listener for Reading {
+    fn lost(&mut self, texts: u64) {
+        tracing::warn!(
+            dropped = texts,
+            "lines were not printed: nobody read them in time"
+        );
+    }
+
+    fn failed(&mut self, error: &io::Error) {
+        unwritten(error);
+    }
 }
 
 /// Whether what is printed still arrives.

@@ -1,5 +1,5 @@
 //! Following `sunmao.toml` while the host runs: grants, limits, settings and flows change without a restart. An
-//! unsound file leaves what was in force and says why, in the log and in `GET /v1/status`.
+//! unsound file leaves what was in force and says why, in the log and in `GET /v1/status`. SIGHUP has it read at once.
 
 use crate::configuration::{Configuration, Sources};
 use crate::exit::Exit;
@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_runtime::supervised;
+use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 /// How often the file is looked at. It is small, and nobody waits for it in a hurry.
@@ -25,43 +26,80 @@ pub struct Refused {
     pub failure: Failure,
 }
 
-/// Follows the file until the task is dropped, whatever happens to whoever looks at it.
-pub async fn follow(parts: Arc<Parts>, sources: Sources) {
+/// Follows the file until the task is dropped, whatever happens to whoever looks at it, and looks at once whenever that
+/// is asked for.
+pub async fn follow(parts: Arc<Parts>, sources: Sources, asked: watch::Receiver<u32>) {
     let task = "the follower of the configuration";
-    supervised(&parts.host.vitals, task, || look_and_apply(&parts, &sources)).await;
+    supervised(&parts.host.vitals, task, || {
+        look_and_apply(&parts, &sources, asked.clone())
+    })
+    .await;
 }
 
 /// Without a file there is nothing to follow.
-async fn look_and_apply(parts: &Parts, sources: &Sources) {
-    let Some(file) = sources.file() else { return };
+async fn look_and_apply(parts: &Parts, sources: &Sources, mut asked: watch::Receiver<u32>) {
     let mut looks = Looks::default();
     let mut ticks = tokio::time::interval(INTERVAL);
     // Two looks in a row after a slow change would see the same half of a file that someone is still writing.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
-        let Some(seen) = looks.settled(look(file).await) else {
+        let is_asked = tokio::select! {
+            // Whoever asks goes away with the process alone.
+            Ok(()) = asked.changed() => true,
+            _ = ticks.tick() => false,
+        };
+        let Some(file) = sources.file() else {
+            if is_asked {
+                tracing::info!("there is no configuration file to read again");
+            }
             continue;
         };
-        let applied = match seen {
-            Ok(content) => apply(parts, sources, &content).await,
-            Err(reason) => Err(unreadable(file, &reason)),
+        let seen = look(file).await;
+        // Whoever asks has written the file to its end.
+        let seen = if is_asked {
+            looks.taken(seen)
+        } else {
+            looks.settled(seen)
         };
-        match &applied {
-            Ok(Applied::AsBefore) => {}
-            Ok(Applied::Changed) => {
-                tracing::info!(file = %file.display(), "the changed configuration is in force")
+        match seen {
+            Some(seen) => {
+                let before = if is_asked {
+                    "asked to read it again: nothing has changed"
+                } else {
+                    ""
+                };
+                act(parts, sources, file, seen, before).await;
             }
-            Err(failure) => {
-                tracing::error!(file = %file.display(), "the old configuration stays in force: {failure}");
-            }
+            None if is_asked => tracing::error!(
+                file = %file.display(),
+                "asked to read the configuration again, but the file is gone; the old one stays in force"
+            ),
+            None => {}
         }
-        let refused = applied.err().map(|failure| Refused {
-            at: parts.host.clock.now(),
-            failure,
-        });
-        parts.refused_configuration.store(refused.map(Arc::new));
     }
+}
+
+/// Puts what was seen into force, or says why not. Where nothing has changed, `as_before` is said, if anything.
+async fn act(parts: &Parts, sources: &Sources, file: &Path, seen: Seen, as_before: &str) {
+    let applied = match seen {
+        Ok(content) => apply(parts, sources, &content).await,
+        Err(reason) => Err(unreadable(file, &reason)),
+    };
+    match &applied {
+        Ok(Applied::AsBefore) if as_before.is_empty() => {}
+        Ok(Applied::AsBefore) => tracing::info!(file = %file.display(), "{as_before}"),
+        Ok(Applied::Changed) => {
+            tracing::info!(file = %file.display(), "the changed configuration is in force")
+        }
+        Err(failure) => {
+            tracing::error!(file = %file.display(), "the old configuration stays in force: {failure}");
+        }
+    }
+    let refused = applied.err().map(|failure| Refused {
+        at: parts.host.clock.now(),
+        failure,
+    });
+    parts.refused_configuration.store(refused.map(Arc::new));
 }
 
 /// What a look at the file found: its content, or why it cannot be read.
@@ -93,6 +131,15 @@ impl Looks {
         if !is_steady || self.last == self.settled {
             return None;
         }
+        self.settled = self.last.clone();
+        self.settled.clone()
+    }
+}
+
+impl Looks {
+    /// What is there, to be acted upon whether or not it has settled.
+    fn taken(&mut self, seen: Option<Seen>) -> Option<Seen> {
+        self.last = seen;
         self.settled = self.last.clone();
         self.settled.clone()
     }

@@ -102,7 +102,7 @@ const TEXTS: [(&str, usize); 11] = [
     ("company_name", 100),
     ("real_name", 50),
     ("phone", 50),
-    ("email", 100),
+    ("email", 50),
     ("address", 200),
     ("notes", 4000),
     ("summary", 4000),
@@ -122,6 +122,11 @@ impl Contact {
         let Value::Object(mut body) = body else {
             return Err(vec![fault("", "a contact is a JSON object")]);
         };
+        for name in LEVELS {
+            if let Some(number) = body.get_mut(name) {
+                make_whole(number);
+            }
+        }
         let mut faults = Vec::new();
         check_id(id, &body, &mut faults);
         check_members(&body, &mut faults);
@@ -188,6 +193,19 @@ fn timestamp(value: &Value) -> Option<String> {
         .as_str()
         .is_some_and(|text| text.parse::<Timestamp>().is_ok());
     (!sound).then(|| "a time such as 2026-03-07T10:00:00Z".to_owned())
+}
+
+/// Makes a number that has no fraction, however it was written (`80.0`, `8e1`), the whole number that it is.
+pub fn make_whole(value: &mut Value) {
+    /// From here on (2^53) neighbouring whole numbers share one float.
+    const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
+    if let Some(number) = value.as_f64().filter(|_| value.is_f64())
+        && number.fract() == 0.0
+        && number.abs() < FIRST_INEXACT
+    {
+        // No digit is lost below that.
+        *value = Value::from(number as i64);
+    }
 }
 
 fn level(value: &Value) -> Option<String> {

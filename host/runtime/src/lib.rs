@@ -14,12 +14,13 @@ pub mod scripts;
 mod services;
 mod settings;
 mod supervision;
+pub mod text;
 mod texts;
 mod usage;
 mod vitals;
 
 pub use accounts::Accounts;
-pub use contact::{Contact, ContactFault, ContactKind, ContactSource};
+pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,

@@ -4,6 +4,7 @@ pub mod codes;
 #[cfg(feature = "json")]
 pub mod json;
 mod limits;
+mod number;
 pub mod rules;
 
 use sunmao_plugin::mapping::{Contact, Customer, Fault, Mapping};

@@ -1,5 +1,5 @@
 //! How long the ERP lets a field be (添加或修改单位客户, menu id 16). What is too long is a fault here, where the
-//! contact's own field can still be named, and is never cut.
+//! contact's own field can still be named, and is never cut; only what stands in for a name that is missing is.
 
 use sunmao_plugin::mapping::Fault;
 
@@ -21,4 +21,12 @@ pub fn check(faults: &mut Vec<Fault>, field: &str, value: Option<&str>, most: us
             format!("has {length} characters; the ERP takes at most {most}"),
         ));
     }
+}
+
+/// As much of a text as fits where it stands in for another; the whole stays where it belongs.
+pub fn stand_in(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
 }

@@ -5,13 +5,13 @@
 //! | `company_name`, else `real_name`, else `remark` | `customer-name` | the ERP's, unless the phone is verified in the hub |
 //! | `real_name`, else `remark`, else `company_name` | `contact-name` | the same |
 //! | `phone` | `mobile` | the same |
-//! | `WX` + `id` | `customer-number` | the ERP's |
+//! | `WX` + `id`, of a long one its beginning and a digest | `customer-number` | the ERP's |
 //! | `email`, `address`, `notes` | `email`, `customer-address`, `remarks` | the newer one |
 //! | `wx_id`, `source`, `score`, `summary` | `wechat`, `source`, `value-rating`, `customer-profile` | the hub's |
 //!
 //! An empty value never replaces one that is there.
 
-use crate::{codes, limits};
+use crate::{codes, limits, number};
 use sunmao_plugin::mapping::{Contact, ContactKind, Customer, Fault};
 
 /// What is written to the ERP for a contact.
@@ -21,15 +21,13 @@ pub fn to_customer(contact: Contact) -> Result<Customer, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    let number = number_of(&contact.id);
-    let (customer_name, contact_name) = match (contact.company_name, contact.real_name.or(contact.remark)) {
-        (Some(company), Some(person)) => (company, person),
-        (Some(name), None) | (None, Some(name)) => (name.clone(), name),
-        (None, None) => return Err(vec![nameless()]),
+    let number = number::of(&contact.id);
+    let Some(Names { customer, person }) = names_of(&contact) else {
+        return Err(vec![nameless()]);
     };
     Ok(Customer {
-        customer_name,
-        contact_name: Some(contact_name),
+        customer_name: customer,
+        contact_name: Some(person),
         customer_number: Some(number),
         customer_category: Some(codes::CUSTOMER_CATEGORY.to_owned()),
         source: codes::source_code(contact.source).map(str::to_owned),
@@ -55,10 +53,7 @@ pub fn to_contact(customer: Customer, known: Option<Contact>) -> Result<Contact,
 
 fn new_contact(customer: Customer) -> Result<Contact, Vec<Fault>> {
     let number = customer.customer_number.as_deref().unwrap_or_default();
-    let Some(id) = number
-        .strip_prefix(codes::NUMBER_PREFIX)
-        .filter(|id| !id.is_empty())
-    else {
+    let Some(id) = number::id_of(number) else {
         let message = format!("{number:?} is not `{}` and a contact's id", codes::NUMBER_PREFIX);
         return Err(vec![Fault::new("customer_number", message)]);
     };
@@ -91,8 +86,8 @@ fn take_names(known: &mut Contact, customer_name: String, contact_name: Option<S
     let person = contact_name.filter(|name| !is_blank(name));
     let company = Some(customer_name).filter(|name| !is_blank(name));
     let written = names_of(known);
-    let new_company = company.filter(|name| written.as_ref().is_none_or(|names| names.customer != name));
-    let new_person = person.filter(|name| written.as_ref().is_none_or(|names| names.person != name));
+    let new_company = company.filter(|name| written.as_ref().is_none_or(|names| names.customer != *name));
+    let new_person = person.filter(|name| written.as_ref().is_none_or(|names| names.person != *name));
     let believe_erp = !known.phone_verified;
     if new_company == new_person {
         return take(&mut known.real_name, new_person, believe_erp);
@@ -118,22 +113,27 @@ fn is_newer(erp: Option<&str>, hub: Option<&str>) -> bool {
     }
 }
 
-struct Names<'a> {
-    customer: &'a str,
-    person: &'a str,
+/// What the ERP is told. A name of one's own is never cut; what stands in for one that is missing is, where the ERP has
+/// less room for it.
+struct Names {
+    customer: String,
+    person: String,
 }
 
-fn names_of(contact: &Contact) -> Option<Names<'_>> {
-    let company = contact.company_name.as_deref();
-    let person = contact.real_name.as_deref().or(contact.remark.as_deref());
+fn names_of(contact: &Contact) -> Option<Names> {
+    let (company, person) = (contact.company_name.as_deref(), contact.real_name.as_deref());
+    let (remark, name) = (contact.remark.as_deref(), |text: &str| text.to_owned());
+    let customer_stand_in = |text: &str| limits::stand_in(text, limits::CUSTOMER_NAME);
+    let person_stand_in = |text: &str| limits::stand_in(text, limits::SHORT_TEXT);
     Some(Names {
-        customer: company.or(person)?,
-        person: person.or(company)?,
+        customer: company
+            .or(person)
+            .map(name)
+            .or_else(|| remark.map(customer_stand_in))?,
+        person: person
+            .map(name)
+            .or_else(|| remark.or(company).map(person_stand_in))?,
     })
-}
-
-fn number_of(id: &str) -> String {
-    [codes::NUMBER_PREFIX, id].concat()
 }
 
 fn faults_of(contact: &Contact) -> Vec<Fault> {
@@ -144,25 +144,21 @@ fn faults_of(contact: &Contact) -> Vec<Fault> {
             "is empty, and the customer's number is made from it",
         ));
     }
-    match names_of(contact) {
-        None => faults.push(nameless()),
-        Some(Names { customer, person }) => {
-            limits::check(
-                &mut faults,
-                customer_field(contact),
-                Some(customer),
-                limits::CUSTOMER_NAME,
-            );
-            limits::check(
-                &mut faults,
-                person_field(contact),
-                Some(person),
-                limits::SHORT_TEXT,
-            );
-        }
+    if names_of(contact).is_none() {
+        faults.push(nameless());
     }
-    let id_room = limits::SHORT_TEXT - codes::NUMBER_PREFIX.len();
-    limits::check(&mut faults, "id", Some(&contact.id), id_room);
+    limits::check(
+        &mut faults,
+        "company_name",
+        contact.company_name.as_deref(),
+        limits::CUSTOMER_NAME,
+    );
+    limits::check(
+        &mut faults,
+        "real_name",
+        contact.real_name.as_deref(),
+        limits::SHORT_TEXT,
+    );
     limits::check(&mut faults, "phone", contact.phone.as_deref(), limits::SHORT_TEXT);
     limits::check(&mut faults, "wx_id", contact.wx_id.as_deref(), limits::SHORT_TEXT);
     limits::check(&mut faults, "email", contact.email.as_deref(), limits::SHORT_TEXT);
@@ -187,22 +183,6 @@ fn nameless() -> Fault {
         "company_name",
         "nothing names the contact: fill in `company_name`, `real_name` or `remark`",
     )
-}
-
-fn customer_field(contact: &Contact) -> &'static str {
-    if contact.company_name.is_some() {
-        "company_name"
-    } else {
-        person_field(contact)
-    }
-}
-
-fn person_field(contact: &Contact) -> &'static str {
-    match (&contact.real_name, &contact.remark) {
-        (Some(_), _) => "real_name",
-        (None, Some(_)) => "remark",
-        (None, None) => "company_name",
-    }
 }
 
 /// Blank text and no text are the same.

@@ -139,16 +139,12 @@ fn a_nameless_contact_is_a_fault_that_says_what_to_fill_in() {
 fn all_faults_are_told_at_once_by_the_contacts_own_fields() {
     let long = "长".repeat(201);
     let faults = to_customer(Contact {
-        id: "i".repeat(49),
         real_name: text(&"名".repeat(51)),
         email: text(&"e".repeat(51)),
         address: text(&long),
         ..contact()
     });
-    assert_eq!(
-        fields(&faults.unwrap_err()),
-        ["real_name", "id", "email", "address"]
-    );
+    assert_eq!(fields(&faults.unwrap_err()), ["real_name", "email", "address"]);
 }
 
 #[test]
@@ -169,4 +165,26 @@ fn a_contact_without_id_has_no_number() {
     })
     .unwrap_err();
     assert_eq!(fields(&faults), ["id"]);
+}
+
+/// A company's name and a remark are longer than a person's name may be: they only stand in for one.
+#[test]
+fn a_long_stand_in_is_cut_and_tells_nothing_new_on_the_way_back() {
+    for (company_name, remark, name) in [
+        (text(&"司".repeat(100)), None, "司".repeat(100)),
+        (None, text(&"注".repeat(200)), "注".repeat(99) + "…"),
+    ] {
+        let known = Contact {
+            company_name,
+            remark,
+            real_name: None,
+            ..contact()
+        };
+        let customer = to_customer(known.clone()).unwrap();
+        let person = customer.contact_name.clone().unwrap();
+        assert_eq!((&customer.customer_name, person.chars().count()), (&name, 50));
+        assert!(person.ends_with('…'));
+        let back = wechat_customer::rules::to_contact(customer, Some(known.clone())).unwrap();
+        assert_eq!(back, known);
+    }
 }

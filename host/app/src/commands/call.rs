@@ -7,7 +7,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::shutdown::Shutdown;
-use crate::{access, arguments, find, render};
+use crate::{access, arguments, find, logging, render};
 use clap::Args;
 use pages::Walked;
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Call {
         let configuration = context.configuration(Vec::new())?;
         let erp = access::client(&context.environment, &configuration, self.erp.as_deref())?;
         if let (Some(doubt), Style::Text) = (erp.doubt(), context.style()) {
-            output::complaint(format!("warning: {doubt}"));
+            logging::complaint(format!("warning: {doubt}"));
         }
         let shutdown = Shutdown::listen()?;
         let outcome = tokio::select! {

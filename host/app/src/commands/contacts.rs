@@ -1,9 +1,12 @@
 //! `sunmao contacts push`: many contacts from a file into a running host.
 
+mod writing;
+
 use super::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::http::LARGEST_BODY;
+use crate::http::{LARGEST_BODY, is_array};
+use crate::lines::unicode::unicode;
 use crate::lines::{Line, Lines};
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
@@ -11,9 +14,14 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use sunmao_runtime::text::TextFault;
 use tokio::fs::File;
-use tokio::io::BufReader;
+use tokio::io::{AsyncBufRead, AsyncRead, BufReader};
+use tokio_util::io::{ReaderStream, StreamReader};
+use writing::Writing;
 
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
 /// Most lines sent in one request.
 const PORTION: usize = 500;
 /// Once a request has this many bytes it takes no more lines: far less than the host accepts in one.
@@ -32,7 +40,7 @@ pub struct Contacts {
 enum Action {
     /// File the contacts of a file, one JSON object with an `id` on each line
     Push {
-        /// The file
+        /// The file, or - for standard input
         file: PathBuf,
     },
 }
@@ -53,9 +61,8 @@ impl Contacts {
         let mut push = Push::open(&remote, &file).await?;
         let sent = push.all().await;
         push.bar.finish_and_clear();
-        let outcome = sent.map_err(|failure| push.broken_off(&failure));
         push.tally.print(context.style());
-        outcome?;
+        sent?;
         match push.tally.rejected.len() {
             0 => Ok(()),
             unsound => Err(Failure::new(
@@ -72,7 +79,10 @@ impl Contacts {
 struct Push<'a> {
     remote: &'a Remote,
     file: &'a Path,
-    lines: Lines<BufReader<File>>,
+    lines: Lines<Box<dyn AsyncBufRead + Send + Unpin>>,
+    writing: Writing,
+    /// Lines that hold something.
+    filed_lines: u64,
     bar: ProgressBar,
     tally: Tally,
 }
@@ -80,12 +90,24 @@ struct Push<'a> {
 impl<'a> Push<'a> {
     async fn open(remote: &'a Remote, file: &'a Path) -> Result<Self, Failure> {
         let unread = |error: std::io::Error| unread(file, &error);
-        let opened = File::open(file).await.map_err(unread)?;
-        let length = opened.metadata().await.map_err(unread)?.len();
+        let (source, length): (Box<dyn AsyncRead + Send + Unpin>, u64) =
+            match file == Path::new(STANDARD_INPUT) {
+                true => (Box::new(tokio::io::stdin()), 0),
+                false => {
+                    let opened = File::open(file).await.map_err(unread)?;
+                    let length = opened.metadata().await.map_err(unread)?.len();
+                    (Box::new(opened), length)
+                }
+            };
+        let text: Box<dyn AsyncBufRead + Send + Unpin> = Box::new(BufReader::new(StreamReader::new(
+            unicode(ReaderStream::new(source)),
+        )));
         Ok(Push {
             remote,
             file,
-            lines: Lines::new(BufReader::new(opened), LARGEST_BODY),
+            lines: Lines::new(text, LARGEST_BODY),
+            writing: Writing::Plain,
+            filed_lines: 0,
             bar: bar(length),
             tally: Tally::default(),
         })
@@ -103,16 +125,13 @@ impl<'a> Push<'a> {
     }
 
     async fn send(&mut self, portion: Portion) -> Result<(), Failure> {
-        let summary = self.remote.file_contacts(portion.text).await?;
+        let sent = self.remote.file_contacts(portion.text).await;
+        let summary = sent.map_err(|failure| self.broken_off(&failure))?;
         self.tally.add(&summary, portion.first_line - 1);
         if let (Some(error), true) = (summary.get("error"), summary["lines"] != portion.lines) {
             let message = error["message"].as_str().unwrap_or_default();
-            return Err(Failure::new(
-                Exit::Failed,
-                self.file.display().to_string(),
-                "filing",
-                message,
-            ));
+            let failure = Failure::new(Exit::Failed, "", "filing", message);
+            return Err(self.broken_off(&failure));
         }
         Ok(())
     }
@@ -130,17 +149,36 @@ impl<'a> Push<'a> {
             match line.map_err(|error| unread(self.file, &error))? {
                 None => break,
                 Some(Line::Whole(line)) => {
+                    let number = portion.first_line + read as u64;
+                    let line = match self.writing.read(line) {
+                        Ok(line) => line,
+                        Err(fault) => {
+                            self.tally.reject(number, unreadable(&fault));
+                            Vec::new()
+                        }
+                    };
+                    if self.filed_lines == 0 && is_array(&line) {
+                        return Err(self.an_array());
+                    }
+                    self.filed_lines += u64::from(!line.trim_ascii().is_empty());
                     portion.lines += u64::from(!line.trim_ascii().is_empty());
                     portion.text.extend(line);
                 }
                 // An empty line in its place keeps the numbers of the others right.
-                Some(Line::TooLong) => self.tally.too_long(portion.first_line + read as u64),
+                Some(Line::TooLong) => self.tally.reject(portion.first_line + read as u64, too_long()),
             }
             portion.text.push(b'\n');
             read += 1;
         }
         self.tally.lines += read as u64;
         Ok((read > 0).then_some(portion))
+    }
+
+    /// Its last element alone would look like a line.
+    fn an_array(&self) -> Failure {
+        let message = "the file is one JSON array; wanted is one object a line. Nothing was filed";
+        Failure::new(Exit::Failed, self.file.display().to_string(), "reading", message)
+            .with_hint("take the array apart: jq -c '.[]' FILE > contacts.ndjson")
     }
 
     /// The same failure with how far the file came: contacts on disk stay there, and nothing goes on by itself.
@@ -176,8 +214,7 @@ impl Tally {
     }
 
     /// Adds a line that the host would not read either.
-    fn too_long(&mut self, line: u64) {
-        let message = format!("the line is longer than the {LARGEST_BODY} bytes that a contact may have");
+    fn reject(&mut self, line: u64, message: String) {
         self.rejected
             .push(json!({"line": line, "id": null, "faults": [{"field": "", "message": message}]}));
     }
@@ -220,6 +257,18 @@ fn describe(rejected: &Value, fault: &Value) -> String {
         "line {}{id}: {field}{}",
         rejected["line"],
         text(&fault["message"])
+    )
+}
+
+fn too_long() -> String {
+    format!("the line is longer than the {LARGEST_BODY} bytes that a contact may have")
+}
+
+fn unreadable(fault: &TextFault) -> String {
+    let suspected = fault.suspected;
+    format!(
+        "the line is no UTF-8 text: it looks like {suspected}; {}",
+        TextFault::HINT
     )
 }
 

@@ -58,6 +58,7 @@ impl Demo {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         // The narrator tells of broken and changed extensions; the log would say it twice.
         logging::start(context, "error,sunmao_runtime=off")?;
+        output::never_wait();
         let shutdown = Shutdown::listen()?;
         tokio::select! {
             outcome = self.perform(context, &shutdown) => outcome,
@@ -148,7 +149,11 @@ impl Demo {
         let mut changes = parts.extensions.changes();
         let mut narrator = Narrator::new(context.style(), parts.extensions.status());
         let mut filer = Filer::new(&stage.places.host)?;
-        let follower = tokio::spawn(reload::follow(parts.clone(), stage.sources.clone()));
+        let follower = tokio::spawn(reload::follow(
+            parts.clone(),
+            stage.sources.clone(),
+            shutdown.reloads(),
+        ));
         narrator.welcome(&stage.places);
         for _ in 0..self.contacts {
             if shutdown.is_requested() {

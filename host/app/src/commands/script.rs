@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use sunmao_catalogue::Catalogue;
+use sunmao_runtime::text::{self, TextFault};
 use sunmao_runtime::{Surface, scripts};
 
 /// List a running host's scripts, or check files
@@ -66,7 +67,9 @@ fn check(files: &[PathBuf], style: Style) -> Result<(), Failure> {
 }
 
 fn surface(file: &Path) -> Result<Surface, Vec<String>> {
-    let content = std::fs::read_to_string(file).map_err(|error| vec![error.to_string()])?;
+    let content = std::fs::read(file).map_err(|error| vec![error.to_string()])?;
+    let (content, _) =
+        text::decode(&content).map_err(|fault| vec![format!("{fault} (hint: {})", TextFault::HINT)])?;
     scripts::check(&Catalogue::shared(), &content)
         .map_err(|faults| faults.iter().map(ToString::to_string).collect())
 }

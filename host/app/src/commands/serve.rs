@@ -35,7 +35,7 @@ pub struct Serve {
 impl Serve {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         logging::start(context, "info")?;
-        let shutdown = Shutdown::listen()?;
+        let shutdown = Shutdown::listen_as_a_service()?;
         tokio::select! {
             outcome = self.serve(context, &shutdown) => outcome,
             () = shutdown.insisted() => Err(shutdown::cut_short()),
@@ -53,7 +53,7 @@ impl Serve {
             () = shutdown.requested() => return Ok(()),
         };
         announce(&running, context);
-        let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
+        let follower = tokio::spawn(reload::follow(running.parts.clone(), sources, shutdown.reloads()));
         shutdown.requested().await;
         tracing::info!("stopping");
         follower.abort();
@@ -91,8 +91,8 @@ fn announce(running: &Running, context: &Context) {
     let milliseconds = u64::try_from(context.started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(url, milliseconds, "ready");
     match context.style() {
-        Style::Json => output::json_line(&json!({ "url": url, "milliseconds": milliseconds })),
-        Style::Text => output::line(format!(
+        Style::Json => output::announce(json!({ "url": url, "milliseconds": milliseconds })),
+        Style::Text => output::announce(format!(
             "Sunmao listens on {url}, ready after {milliseconds} ms. Ctrl-C ends it."
         )),
     }

@@ -80,6 +80,7 @@ fn faults() -> String {
 impl Simulate {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         logging::start(context, "warn")?;
+        output::never_wait();
         let shutdown = Shutdown::listen()?;
         let style = context.style();
         if let (Some(folder), Some(upstream)) = (&self.record, &self.upstream) {

@@ -11,6 +11,7 @@ use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider, Source};
 use std::path::{Path, PathBuf};
 use sunmao_runtime::Accounts;
+use sunmao_runtime::text::{self, TextFault};
 
 /// Used where no other file is named, if it is there.
 const DEFAULT_FILE: &str = "sunmao.toml";
@@ -162,9 +163,9 @@ impl Provider for Content<'_> {
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
-        let text = std::str::from_utf8(self.content)
-            .map_err(|error| figment::Error::from(format!("the file is no UTF-8 text: {error}")))?;
-        let mut profiles = Toml::string(text).data()?;
+        let (text, _) = text::decode(self.content)
+            .map_err(|fault| figment::Error::from(format!("{fault}; {}", TextFault::HINT)))?;
+        let mut profiles = Toml::string(&text).data()?;
         for dictionary in profiles.values_mut() {
             place_accounts(dictionary).map_err(|error| *error)?;
         }

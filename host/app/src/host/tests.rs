@@ -10,6 +10,7 @@ use sunmao_erp_client::Settings;
 use sunmao_runtime::Heartbeat;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 
 /// Whatever the test waits for happens within this time, or the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -23,6 +24,7 @@ async fn running_by(folder: &Path, clock: Clock) -> Running {
     let configuration = Configuration {
         server: Server {
             listen: ([127, 0, 0, 1], 0).into(),
+            ..Server::default()
         },
         store: StoreSection {
             path: folder.join("sunmao.sqlite"),
@@ -47,7 +49,7 @@ async fn a_request_that_does_not_come_to_an_end_is_cut_off_and_told() {
     let folder = tempfile::tempdir().unwrap();
     let running = running(folder.path()).await;
     let mut connection = TcpStream::connect(running.address).await.unwrap();
-    let head = "POST /v1/hub/contacts HTTP/1.1\r\nhost: sunmao\r\ncontent-type: application/x-ndjson\r\n\
+    let head = "POST /v1/hub/contacts HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
                 content-length: 100\r\nexpect: 100-continue\r\n\r\n";
     connection.write_all(head.as_bytes()).await.unwrap();
     // This comes once the handler asks for the body, which never follows.
@@ -107,7 +109,11 @@ async fn the_follower_of_the_configuration_outlives_a_panic() {
     std::fs::write(&file, "nothing = \"of that name\"").unwrap();
     panics.store(1, SeqCst);
     let sources = Sources::new(Some(&file), &Environment::default(), Vec::new()).unwrap();
-    let follower = tokio::spawn(reload::follow(running.parts.clone(), sources));
+    let follower = tokio::spawn(reload::follow(
+        running.parts.clone(),
+        sources,
+        watch::Sender::new(0).subscribe(),
+    ));
     let refused = async {
         while running.parts.refused_configuration.load().is_none() {
             tokio::time::sleep(Duration::from_millis(10)).await;

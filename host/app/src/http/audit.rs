@@ -2,10 +2,10 @@
 
 use super::error::ApiError;
 use super::page_size;
+use super::query::Query;
 use crate::host::Parts;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -25,9 +25,8 @@ pub struct Range {
 /// With `after`: the rows that follow it. Without: the last rows. Oldest first; `next` is the `after` of the next call.
 pub async fn tail(
     State(parts): State<Arc<Parts>>,
-    range: Result<Query<Range>, QueryRejection>,
+    Query(range): Query<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(range) = range?;
     let filter = AuditFilter {
         actor: range.actor,
         operation: range.operation,

@@ -2,7 +2,7 @@
 //! an unsound line does not stop the others. However the body is made, what is held of it stays small.
 
 use super::contacts;
-use super::error::ApiError;
+use super::error::{self, ApiError};
 use super::{LARGEST_BODY, LARGEST_BULK};
 use crate::host::Parts;
 use crate::lines::{Line, Lines};
@@ -18,6 +18,7 @@ use std::future::ready;
 use std::io;
 use std::sync::Arc;
 use sunmao_runtime::ContactFault;
+use sunmao_runtime::text;
 use sunmao_store::{NewContact, StoreError};
 use tokio::io::{AsyncBufRead, BufReader};
 use tokio_util::io::StreamReader;
@@ -30,6 +31,7 @@ const DESCRIBED: usize = 1_000;
 const FAULTS: usize = 50;
 /// Longest id that a contact may have, in characters; of a longer one this much is shown.
 const LONGEST_ID: usize = 64;
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 const CONTENT_TYPE: &str = "application/x-ndjson";
 
 /// What became of the lines.
@@ -90,9 +92,15 @@ fn lines(body: Body) -> Lines<impl AsyncBufRead + Unpin> {
     };
     let chunks = body
         .into_data_stream()
-        .map_err(io::Error::other)
+        .map_err(broken)
         .and_then(move |chunk| ready(within(chunk)));
     Lines::new(BufReader::new(StreamReader::new(chunks)), LARGEST_BODY)
+}
+
+/// Why the body breaks off, as the system would say it.
+fn broken(error: axum::Error) -> io::Error {
+    let kind = error::io_kind(&error).unwrap_or(io::ErrorKind::Other);
+    io::Error::new(kind, error)
 }
 
 struct Filing<'a> {
@@ -104,8 +112,18 @@ struct Filing<'a> {
 impl Filing<'_> {
     async fn all(&mut self, mut lines: Lines<impl AsyncBufRead + Unpin>) -> Result<(), ApiError> {
         let mut number = 0;
-        while let Some(line) = lines.next().await.map_err(unread)? {
+        while let Some(mut line) = lines.next().await.map_err(unread)? {
             number += 1;
+            // The mark that Windows puts in front of UTF-8.
+            if number == 1
+                && let Line::Whole(first) = &mut line
+                && first.starts_with(UTF_8_MARK)
+            {
+                first.drain(..UTF_8_MARK.len());
+            }
+            if self.summary.lines == 0 && matches!(&line, Line::Whole(line) if super::is_array(line)) {
+                return Err(ApiError::an_array());
+            }
             self.take(number, &line);
             if self.portion.len() == PORTION {
                 self.keep().await?;
@@ -156,8 +174,14 @@ impl Filing<'_> {
 
 /// The contact on a line, or its id as far as there is one, and every fault.
 fn read(line: &[u8]) -> Result<NewContact, (Option<String>, Vec<ContactFault>)> {
-    let body: Value =
-        serde_json::from_slice(line).map_err(|error| (None, vec![fault("", error.to_string())]))?;
+    let unread = |message: String| (None, vec![fault("", message)]);
+    let line = text::utf_8(line).map_err(|fault| {
+        unread(format!(
+            "the line is no UTF-8 text: it looks like {}",
+            fault.suspected
+        ))
+    })?;
+    let body: Value = serde_json::from_str(line).map_err(|error| unread(error.to_string()))?;
     let Some(id) = body.get("id").and_then(Value::as_str).map(str::to_owned) else {
         return Err((
             None,
@@ -192,6 +216,9 @@ fn fault(field: &str, message: String) -> ContactFault {
 }
 
 fn unread(error: io::Error) -> ApiError {
+    if error.kind() == io::ErrorKind::TimedOut {
+        return ApiError::too_slow();
+    }
     if error.kind() == io::ErrorKind::FileTooLarge {
         return ApiError::too_large(LARGEST_BULK).with_hint("send what is missing in smaller bodies");
     }

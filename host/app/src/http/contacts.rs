@@ -1,11 +1,13 @@
 //! `/v1/hub/contacts`: the Customer Hub files contacts here and asks what became of them.
 
 use super::error::ApiError;
+use super::json::Body;
 use super::page_size;
+use super::query::Query;
 use crate::host::Parts;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,10 +32,9 @@ pub struct Range {
 pub async fn file(
     State(parts): State<Arc<Parts>>,
     id: Result<Path<String>, PathRejection>,
-    body: Result<Json<Value>, JsonRejection>,
+    Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let Path(id) = id?;
-    let Json(body) = body?;
     let contact = read(&id, body).map_err(|faults| ApiError::unsound_contact(&id, &faults))?;
     let host = &parts.host;
     let accepted = host
@@ -55,6 +56,7 @@ pub async fn show(
     let Path(id) = id?;
     let contact = parts.host.store.contacts.get(&id).await?;
     let contact = contact.ok_or_else(|| {
+        let id: String = id.chars().take(64).collect();
         ApiError::not_found(
             format!("no contact {id} was filed"),
             "file it with PUT /v1/hub/contacts/{id}",
@@ -66,9 +68,8 @@ pub async fn show(
 /// `GET /v1/hub/contacts`: contacts by id, each as `show` gives it; `next` continues behind the last.
 pub async fn list(
     State(parts): State<Arc<Parts>>,
-    range: Result<Query<Range>, QueryRejection>,
+    Query(range): Query<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(range) = range?;
     let limit = page_size(range.limit);
     let contacts = parts
         .host
@@ -117,13 +118,14 @@ fn enqueued(enqueued: &Enqueued) -> Value {
 }
 
 async fn whole(parts: &Parts, contact: sunmao_store::Contact) -> Result<Value, StoreError> {
-    let link = link(parts, &contact.id).await?;
+    // The link comes with the end of its delivery: read after it, it is never missed.
     let deliveries = parts
         .host
         .store
         .deliveries
         .of_key(&contact.id, DELIVERIES)
         .await?;
+    let link = link(parts, &contact.id).await?;
     let body: Value = serde_json::from_str(&contact.body).unwrap_or(Value::String(contact.body));
     Ok(json!({
         "id": contact.id,

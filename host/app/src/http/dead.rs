@@ -1,11 +1,12 @@
 //! `/v1/dead`: deliveries that wait for a person, and another try for them.
 
 use super::error::ApiError;
+use super::json::{Body, whole_numbers};
 use super::page_size;
+use super::query::Query;
 use crate::host::Parts;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,9 +35,8 @@ const SELECTION: &str = r#"send {"all": true} or {"ids": [1, 2]}; `GET /v1/dead`
 /// The dead deliveries by number; `next` continues behind the last.
 pub async fn list(
     State(parts): State<Arc<Parts>>,
-    range: Result<Query<Range>, QueryRejection>,
+    Query(range): Query<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(range) = range?;
     let limit = page_size(range.limit);
     let dead = parts
         .host
@@ -53,11 +53,7 @@ pub async fn list(
 }
 
 /// Makes dead deliveries wait again, due at once.
-pub async fn retry(
-    State(parts): State<Arc<Parts>>,
-    body: Result<Json<Value>, JsonRejection>,
-) -> Result<Json<Value>, ApiError> {
-    let Json(body) = body?;
+pub async fn retry(State(parts): State<Arc<Parts>>, Body(body): Body) -> Result<Json<Value>, ApiError> {
     let host = &parts.host;
     let retried = host
         .store
@@ -67,7 +63,8 @@ pub async fn retry(
     Ok(Json(json!({ "retried": retried })))
 }
 
-fn selection(body: Value) -> Result<DeadSelection, ApiError> {
+fn selection(mut body: Value) -> Result<DeadSelection, ApiError> {
+    whole_numbers(&mut body, "ids");
     let selection: Selection =
         serde_json::from_value(body).map_err(|error| ApiError::invalid(error.to_string(), SELECTION))?;
     match selection {

@@ -1,11 +1,12 @@
 //! `/v1/deliveries`: what waits, what is in hand and what ended; taking it up now, and dropping it.
 
 use super::error::ApiError;
+use super::json::{Body, whole_numbers};
 use super::page_size;
+use super::query::Query;
 use crate::host::Parts;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -56,9 +57,8 @@ struct Doomed {
 /// The deliveries by number, with how many there are in all; `next` continues behind the last.
 pub async fn list(
     State(parts): State<Arc<Parts>>,
-    range: Result<Query<Range>, QueryRejection>,
+    Query(range): Query<Range>,
 ) -> Result<Json<Value>, ApiError> {
-    let Query(range) = range?;
     let limit = page_size(range.limit);
     let filter = DeliveryFilter {
         target: range.target,
@@ -78,11 +78,8 @@ pub async fn list(
 }
 
 /// Makes what waits due now.
-pub async fn release(
-    State(parts): State<Arc<Parts>>,
-    body: Result<Json<Value>, JsonRejection>,
-) -> Result<Json<Value>, ApiError> {
-    let Json(body) = body?;
+pub async fn release(State(parts): State<Arc<Parts>>, Body(mut body): Body) -> Result<Json<Value>, ApiError> {
+    whole_numbers(&mut body, "ids");
     let chosen: Chosen =
         serde_json::from_value(body).map_err(|error| ApiError::invalid(error.to_string(), SELECTION))?;
     let host = &parts.host;
@@ -95,11 +92,8 @@ pub async fn release(
 }
 
 /// Forgets what waits or is dead.
-pub async fn discard(
-    State(parts): State<Arc<Parts>>,
-    body: Result<Json<Value>, JsonRejection>,
-) -> Result<Json<Value>, ApiError> {
-    let Json(body) = body?;
+pub async fn discard(State(parts): State<Arc<Parts>>, Body(mut body): Body) -> Result<Json<Value>, ApiError> {
+    whole_numbers(&mut body, "ids");
     let doomed: Doomed =
         serde_json::from_value(body).map_err(|error| ApiError::invalid(error.to_string(), SELECTION))?;
     let unresolved = match doomed.unresolved {

@@ -2,11 +2,13 @@
 
 use super::LARGEST_BODY;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::error::Error;
+use std::io;
 use sunmao_runtime::ContactFault;
 use sunmao_store::StoreError;
 
@@ -100,6 +102,49 @@ impl ApiError {
         )
     }
 
+    /// The body does not come, or comes too slowly.
+    pub fn too_slow() -> Self {
+        ApiError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "invalid",
+            "the body did not come in time",
+            "send it again, in smaller bodies if the way is slow",
+        )
+    }
+
+    /// The body is compressed, or written in other characters than JSON is.
+    pub fn wrong_encoding(message: impl Into<String>, hint: &str) -> Self {
+        ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalid", message, hint)
+    }
+
+    /// Lines were expected: of an array, the last element alone would look like one.
+    pub fn an_array() -> Self {
+        ApiError::invalid(
+            "the body is one JSON array; wanted is one object a line. Nothing was kept",
+            "take the array apart: jq -c '.[]' contacts.json",
+        )
+    }
+
+    /// The request is addressed to a host by a name that is not ours.
+    pub fn misdirected(name: &str) -> Self {
+        ApiError::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "refused",
+            format!("the host `{name}` is not known here"),
+            "write the name that clients use into sunmao.toml: [server] hosts = [\"sunmao.example.com\"]",
+        )
+    }
+
+    /// A page of elsewhere asks, through someone's browser.
+    pub fn foreign_page(page: &str) -> Self {
+        ApiError::new(
+            StatusCode::FORBIDDEN,
+            "refused",
+            format!("{page} may not ask this host through a browser"),
+            "if it may, write its host into sunmao.toml: [server] hosts = [\"sunmao.example.com\"]",
+        )
+    }
+
     /// The host goes down before the request could be answered.
     pub fn stopping() -> Self {
         ApiError::new(
@@ -159,13 +204,15 @@ impl From<StoreError> for ApiError {
     }
 }
 
-impl From<JsonRejection> for ApiError {
-    fn from(rejection: JsonRejection) -> Self {
-        match &rejection {
-            JsonRejection::MissingJsonContentType(_) => ApiError::wrong_content_type("application/json"),
-            _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => ApiError::too_large(LARGEST_BODY),
-            _ => ApiError::invalid(rejection.body_text(), "send one JSON object"),
+impl From<BytesRejection> for ApiError {
+    fn from(rejection: BytesRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return ApiError::too_large(LARGEST_BODY);
         }
+        if io_kind(&rejection) == Some(io::ErrorKind::TimedOut) {
+            return ApiError::too_slow();
+        }
+        ApiError::invalid(rejection.body_text(), "send the request again")
     }
 }
 
@@ -185,4 +232,12 @@ impl From<QueryRejection> for ApiError {
             "look at the names and values behind the question mark",
         )
     }
+}
+
+/// What the system says is behind an error.
+pub fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    let mut kinds = causes.filter_map(|error| error.downcast_ref::<io::Error>().map(io::Error::kind));
+    // `Other` only wraps.
+    kinds.find(|kind| *kind != io::ErrorKind::Other)
 }

@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use crate::host::Parts;
+use crate::logging;
 use crate::reload::Refused;
 use axum::Json;
 use axum::extract::State;
@@ -63,6 +64,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
         "extensions": { "all": extensions.len(), "broken": broken },
         "panics": { "count": panics.count, "last": last },
         "flows": parts.configuration.load().flow.keys().collect::<Vec<_>>(),
+        "log": { "dropped": logging::dropped() },
         "configuration": { "error": parts.refused_configuration.load().as_deref().map(refused) },
     })))
 }

@@ -131,6 +131,35 @@ impl Sunmao {
         (running, log)
     }
 
+    /// The whole environment of a command.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let state = self.folder.path().join("state").display().to_string();
+        let mut variables = self.environment.clone();
+        // Wrong passwords of other tests, and of the person who runs them, count elsewhere.
+        variables.push(("SUNMAO_STATE_FOLDER".to_owned(), state));
+        variables
+    }
+
+    /// The same for a process that may have only so many files and connections open.
+    pub fn start_limited(&self, files: u32, arguments: &[&str]) -> Running {
+        let mut child = Command::new("/bin/sh")
+            .current_dir(self.folder.path())
+            .env_clear()
+            .envs(self.variables())
+            .args([
+                "-c",
+                &format!("ulimit -n {files} && exec \"$0\" \"$@\""),
+                env!("CARGO_BIN_EXE_sunmao"),
+            ])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Running { child, lines }
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         self.prepared(BINARY, arguments)
     }
@@ -140,9 +169,7 @@ impl Sunmao {
         command
             .current_dir(self.folder.path())
             .env_clear()
-            // Wrong passwords of other tests, and of the person who runs them, count elsewhere.
-            .env("SUNMAO_STATE_FOLDER", self.folder.path().join("state"))
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .envs(self.variables())
             .args(arguments);
         command
     }

@@ -9,6 +9,7 @@ use super::shelf::Written;
 use crate::extension::{ExtensionKind, Permit, SharedExtension};
 use crate::plugins::Plugin;
 use crate::scripts::Script;
+use crate::text::{self, TextFault};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -77,8 +78,9 @@ impl Inner {
             ExtensionKind::Plugin => Plugin::load(&engine, host, permit, &name, &content)
                 .map(|plugin| Loaded::Plugin(Arc::new(plugin))),
             ExtensionKind::Script => {
-                let source = String::from_utf8(content)
-                    .map_err(|error| LoadError::new(&name, "read", format!("not UTF-8: {error}")))?;
+                let (source, _) = text::decode(&content).map_err(|fault| {
+                    LoadError::new(&name, "read", fault.to_string()).with_hint(TextFault::HINT)
+                })?;
                 Script::load(host, permit, &name, &source).map(|script| Loaded::Script(Arc::new(script)))
             }
         });

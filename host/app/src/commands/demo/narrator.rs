@@ -2,6 +2,7 @@
 
 use super::contacts::{Filed, MENDED};
 use super::files::Files;
+use crate::output::printable::printable;
 use crate::output::{self, Style};
 use console::{Alignment, pad_str, style};
 use serde_json::json;
@@ -61,7 +62,7 @@ impl Narrator {
                 "event": "ready", "erp": places.erp, "host": places.host, "milliseconds": milliseconds,
             }));
         }
-        output::line(format!(
+        output::coloured_line(format!(
             "\n  {}  contacts on their way into the ERP\n",
             style("Sunmao 榫卯").bold()
         ));
@@ -72,7 +73,7 @@ impl Narrator {
         for extension in &self.extensions {
             fact(kind(extension), told(extension));
         }
-        output::line(format!(
+        output::coloured_line(format!(
             "\n  ready after {} ms; filing contacts\n",
             places.ready.as_millis()
         ));
@@ -103,7 +104,10 @@ impl Narrator {
             Step::Skipped { policy, reason } => {
                 self.skipped += 1;
                 self.underway.remove(&key);
-                self.tell(&key, style(format!("skipped by {policy}: {reason}")).yellow());
+                self.tell(
+                    &key,
+                    style(format!("skipped by {policy}: {}", printable(&reason))).yellow(),
+                );
             }
             Step::Linked {
                 erp_key,
@@ -112,7 +116,7 @@ impl Narrator {
             } => {
                 self.linked += 1;
                 let decision = self.underway.remove(&key).unwrap_or_default();
-                let customer = style(format!("customer {number}")).green();
+                let customer = style(format!("customer {}", printable(&number))).green();
                 self.tell(
                     &key,
                     format!("{decision} → {customer} (key {erp_key}, mapped by {mapping})"),
@@ -122,11 +126,12 @@ impl Narrator {
             Step::Handled => {}
             Step::PutOff { reason } => self.tell(
                 &key,
-                style(format!("waits for another attempt: {reason}")).yellow(),
+                style(format!("waits for another attempt: {}", printable(&reason))).yellow(),
             ),
             Step::Dead { message, .. } => {
                 self.dead += 1;
                 let decision = self.underway.remove(&key).unwrap_or_default();
+                let message = printable(&message);
                 let refusal = style(format!("given up, for a person to look at: {message}")).red();
                 self.tell(&key, format!("{decision} → {refusal}"));
             }
@@ -135,7 +140,7 @@ impl Narrator {
 
     pub fn missed(&self, lines: u64) {
         if self.style == Style::Text {
-            output::line(format!("  … {lines} lines went by too fast"));
+            output::coloured_line(format!("  … {lines} lines went by too fast"));
         }
     }
 
@@ -153,11 +158,11 @@ impl Narrator {
             }
             match self.style {
                 Style::Json => output::json_line(&json!({ "event": "extension", "extension": extension })),
-                Style::Text => output::line(format!(
+                Style::Text => output::coloured_line(format!(
                     "  {} {} {}",
                     style("↻").cyan(),
                     kind(extension),
-                    told(extension)
+                    printable(&told(extension))
                 )),
             }
         }
@@ -176,7 +181,7 @@ impl Narrator {
         let (variables, program) = (variables.join(" "), program());
         let script = places.scripts_folder.join("admission.rhai");
         let plugin = places.plugins_folder.join("wechat-customer.wasm");
-        output::line(format!("\n  {}", style("What to try while this runs").bold()));
+        output::coloured_line(format!("\n  {}", style("What to try while this runs").bold()));
         suggestion(
             &format!(
                 "Edit {} and save: the next contact is judged by the new rule.",
@@ -213,7 +218,7 @@ impl Narrator {
                 format!("curl {}/v1/hub/contacts/demo-01", places.host),
             ],
         );
-        output::line("\n  A new contact comes every few seconds. Ctrl-C ends everything.\n");
+        output::coloured_line("\n  A new contact comes every few seconds. Ctrl-C ends everything.\n");
     }
 
     pub fn farewell(&self) {
@@ -221,7 +226,7 @@ impl Narrator {
             Style::Json => output::json_line(&json!({
                 "event": "ending", "linked": self.linked, "skipped": self.skipped, "dead": self.dead,
             })),
-            Style::Text => output::line(format!(
+            Style::Text => output::coloured_line(format!(
                 "\n  {} customers in the ERP, {} contacts skipped, {} given up. Signing out and closing the store.",
                 self.linked, self.skipped, self.dead
             )),
@@ -231,7 +236,7 @@ impl Narrator {
     fn tell(&self, id: &str, what: impl std::fmt::Display) {
         if self.style == Style::Text {
             let name = self.names.get(id).map_or(id, String::as_str);
-            output::line(format!(
+            output::coloured_line(format!(
                 "  {id}  {}  {what}",
                 pad_str(name, NAME_WIDTH, Alignment::Left, Some("…"))
             ));
@@ -240,16 +245,16 @@ impl Narrator {
 }
 
 fn fact(label: &str, value: impl std::fmt::Display) {
-    output::line(format!(
+    output::coloured_line(format!(
         "  {}  {value}",
         pad_str(label, 15, Alignment::Left, None)
     ));
 }
 
 fn suggestion(text: &str, commands: &[String]) {
-    output::line(format!("  • {text}"));
+    output::coloured_line(format!("  • {text}"));
     for command in commands {
-        output::line(format!("      {}", style(command).dim()));
+        output::coloured_line(format!("      {}", style(command).dim()));
     }
 }
 

@@ -1,0 +1,41 @@
+//! The body of a request as JSON, in UTF-8.
+
+use super::error::ApiError;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use serde_json::Value;
+use sunmao_runtime::{make_whole, text};
+
+const CONTENT_TYPE: &str = "application/json";
+
+/// One JSON value; a byte order mark in front of it is taken away.
+pub struct Body(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let given = request.headers().get(header::CONTENT_TYPE);
+        let given: Option<mime::Mime> = given
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse().ok());
+        if given.is_none_or(|given| given.essence_str() != CONTENT_TYPE) {
+            return Err(ApiError::wrong_content_type(CONTENT_TYPE));
+        }
+        let bytes = Bytes::from_request(request, state).await?;
+        let text = text::utf_8(&bytes)
+            .map_err(|fault| ApiError::invalid(fault.to_string(), "send the body as UTF-8"))?;
+        serde_json::from_str(text)
+            .map(Body)
+            .map_err(|error| ApiError::invalid(error.to_string(), "send one JSON object"))
+    }
+}
+
+/// Reads `3.0` and `3e0` in a list member as the whole number that they are.
+pub fn whole_numbers(body: &mut Value, member: &str) {
+    let list = body.get_mut(member).and_then(Value::as_array_mut);
+    list.into_iter().flatten().for_each(|number| {
+        make_whole(number);
+    });
+}
