@@ -121,6 +121,13 @@ fn check_coding(headers: &HeaderMap) -> Result<(), ApiError> {
             "send it as it is, without Content-Encoding",
         ));
     }
+    let mut transfers = headers.get_all(header::TRANSFER_ENCODING).iter().map(text);
+    if let Some(transfer) = transfers.find(|transfer| !transfer.trim().eq_ignore_ascii_case("chunked")) {
+        return Err(ApiError::wrong_encoding(
+            format!("the body is transferred as `{transfer}`"),
+            "send it as it is, whole or in chunks",
+        ));
+    }
     let kind: Option<mime::Mime> = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| text(kind).parse().ok());

@@ -10,6 +10,7 @@ use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::time::Duration;
 use sunmao_simulator::{Options, Simulator};
+use tokio::io::AsyncBufReadExt;
 use tokio::process::{Child, Command};
 
 /// What standard output and standard error both are.
@@ -206,6 +207,48 @@ async fn a_host_outlives_its_terminal_and_reads_its_configuration_when_asked() {
 }
 
 #[tokio::test]
+async fn sighup_is_answered_in_the_log() {
+    let options = Options {
+        size: 1,
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options);
+    sunmao.write("sunmao.toml", "");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sunmao"))
+        .current_dir(sunmao.folder.path())
+        .env_clear()
+        .envs(sunmao.variables())
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let id = child.id().unwrap().to_string();
+    let mut log = tokio::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    for (signal, told) in [
+        (None, "ready"),
+        (Some("-HUP"), "asked to read it again: nothing has changed"),
+        (Some("-USR1"), "SIGUSR1"),
+    ] {
+        if let Some(signal) = signal {
+            let sent = Command::new("/bin/kill").args([signal, &id]).status().await;
+            assert!(sent.unwrap().success());
+        }
+        let line = async {
+            while let Some(line) = log.next_line().await.unwrap() {
+                if line.contains(told) {
+                    return;
+                }
+            }
+            panic!("ended without `{told}`");
+        };
+        tokio::time::timeout(PATIENCE, line).await.expect(told);
+    }
+}
+
+#[tokio::test]
 async fn a_simulator_ends_in_order_with_its_terminal() {
     let sunmao = Sunmao::new();
     for signal in ["-HUP", "-QUIT"] {
@@ -240,8 +283,7 @@ async fn nobody_steers_a_terminal_or_forges_a_line_of_the_log() {
         .stderr(writer)
         .spawn()
         .unwrap();
-    let mut lines =
-        tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(child.stdout.take().unwrap()));
+    let mut lines = tokio::io::BufReader::new(child.stdout.take().unwrap()).lines();
     let ready: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     let url = ready["url"].as_str().unwrap().to_owned();
     let filed = reqwest::Client::new()

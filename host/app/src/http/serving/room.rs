@@ -52,13 +52,13 @@ impl Room {
     /// A place, as soon as there is one: while there is none, whoever has been quiet the longest is sent away for it.
     pub async fn place(self: &Arc<Self>) -> Place {
         loop {
+            if self.free.available_permits() == 0 {
+                self.send_one_away();
+            }
             let free = self.free.clone();
             let permit = tokio::select! {
                 Ok(permit) = free.acquire_owned() => permit,
-                () = tokio::time::sleep(LOOK) => {
-                    self.send_one_away();
-                    continue;
-                }
+                () = tokio::time::sleep(LOOK) => continue,
             };
             let mut taken = self.taken();
             taken.last += 1;
