@@ -4,7 +4,7 @@
 use crate::support;
 use std::sync::Arc;
 use sunmao_catalogue::{Catalogue, Operation, Value};
-use sunmao_erp_client::{ErpClient, Settings};
+use sunmao_erp_client::{ErpClient, GatewayBodies, Installation, Settings};
 use sunmao_runtime::plugins::{Plugin, engine};
 use sunmao_runtime::scripts::Script;
 use sunmao_runtime::{
@@ -90,6 +90,11 @@ async fn host(simulator: &Simulator, options: &Options, folder: &std::path::Path
     );
     settings.requests_per_second = 10_000;
     settings.installation = installation(options.variant).parse().expect("installation");
+    if let (Variant::GatewayPlain, Installation::Gateway { bodies, .. }) =
+        (options.variant, &mut settings.installation)
+    {
+        *bodies = GatewayBodies::Plain;
+    }
     let erp = ErpClient::new(settings).expect("client");
     let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
     let clock = Clock::system();
@@ -103,13 +108,17 @@ async fn host(simulator: &Simulator, options: &Options, folder: &std::path::Path
 fn installation(variant: Variant) -> &'static str {
     match variant {
         Variant::Legacy => "legacy",
-        Variant::Gateway => "gateway",
+        Variant::Gateway | Variant::GatewayPlain => "gateway",
         _ => "standard",
     }
 }
 
 fn configuration(variant: Variant) -> String {
-    format!("[erp]\ninstallation = \"{}\"\n", installation(variant))
+    let bodies = match variant {
+        Variant::GatewayPlain => "gateway_bodies = \"plain\"\n",
+        _ => "",
+    };
+    format!("[erp]\ninstallation = \"{}\"\n{bodies}", installation(variant))
 }
 
 fn event(operation: &Operation) -> Event {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use sunmao_simulator::{Options, Simulator};
+use sunmao_simulator::{Options, Simulator, Variant};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -35,7 +35,7 @@ impl Installation {
             .await
             .expect("simulator");
         let folder = tempfile::tempdir().expect("folder");
-        furnish(folder.path());
+        furnish(folder.path(), options.variant);
         let (host, url) = serve(&simulator, &options, folder.path()).await;
         Installation {
             simulator,
@@ -182,7 +182,17 @@ pub fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-fn furnish(folder: &Path) {
+/// What a host has to be told of a kind of installation, below `[erp]`.
+pub fn told_of(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Legacy => "installation = \"legacy\"\n",
+        Variant::Gateway => "installation = \"gateway\"\n",
+        Variant::GatewayPlain => "installation = \"gateway\"\ngateway_bodies = \"plain\"\n",
+        _ => "",
+    }
+}
+
+fn furnish(folder: &Path, variant: Variant) {
     std::fs::create_dir_all(folder.join("plugins")).expect("plugins");
     std::fs::create_dir_all(folder.join("scripts")).expect("scripts");
     let mapping = guest("plugins/dist/wechat-customer.wasm");
@@ -211,5 +221,6 @@ fn furnish(folder: &Path) {
         write = "customers.save-company"
         link = "customer"
     "#;
+    let configuration = configuration.replace("[erp]\n", &format!("[erp]\n{}", told_of(variant)));
     std::fs::write(folder.join("sunmao.toml"), configuration).expect("configuration");
 }

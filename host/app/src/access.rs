@@ -1,5 +1,6 @@
 //! How the ERP is reached: four variables of the environment for each account, the manners from the configuration, and the
-//! file that keeps a third wrong password from being sent by the next run.
+//! file that keeps a third wrong password from being sent by the next run: beside the store of an installation, or in
+//! the user's state folder where there is none.
 
 use crate::configuration::{Configuration, Erp};
 use crate::environment::{
@@ -11,7 +12,7 @@ use crate::nearest::nearest;
 use etcetera::base_strategy::{BaseStrategy, choose_base_strategy};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use sunmao_erp_client::{ErpClient, Installation, Proxy, Settings};
 use sunmao_runtime::Accounts;
@@ -20,12 +21,10 @@ use url::Url;
 /// The device name where none is given.
 const SERIAL: &str = "SUNMAO01";
 
-/// The file in the state folder.
-const ATTEMPTS: &str = "login-attempts.json";
-
 const ENVIRONMENT: &str = "reading the environment";
 
-/// A client for one account; `main` where none is named.
+/// A client for one account; `main` where none is named. Logins are counted with those of the host, where the
+/// configuration tells of one.
 ///
 /// # Errors
 /// There is no such account; a variable is missing or unsound: all that are missing are named; a setting is unsound.
@@ -34,7 +33,34 @@ pub fn client(
     configuration: &Configuration,
     account: Option<&str>,
 ) -> Result<ErpClient, Failure> {
-    let name = account.unwrap_or(Accounts::MAIN);
+    let store = configuration.installed_store();
+    of_account(
+        environment,
+        configuration,
+        account.unwrap_or(Accounts::MAIN),
+        store,
+    )
+}
+
+/// A client for each account of a host, which counts logins beside its store.
+///
+/// # Errors
+/// As [`client`].
+pub fn accounts(environment: &Environment, configuration: &Configuration) -> Result<Accounts, Failure> {
+    let store = Some(configuration.store.path.as_path());
+    let of = |name: &str| of_account(environment, configuration, name, store);
+    let others = configuration.erp_accounts.keys();
+    let others = others.map(|name| Ok((name.clone(), of(name)?)));
+    let others: BTreeMap<String, ErpClient> = others.collect::<Result<_, Failure>>()?;
+    Ok(Accounts::new(of(Accounts::MAIN)?, others))
+}
+
+fn of_account(
+    environment: &Environment,
+    configuration: &Configuration,
+    name: &str,
+    store: Option<&Path>,
+) -> Result<ErpClient, Failure> {
     let found = configuration.accounts().find(|(known, _)| *known == name);
     let Some((_, erp)) = found else {
         let known: Vec<&str> = configuration.accounts().map(|(known, _)| known).collect();
@@ -50,18 +76,18 @@ pub fn client(
         )
         .with_hint(hint));
     };
-    Ok(ErpClient::new(settings(environment, name, erp)?)?)
+    let mut settings = settings(environment, name, erp)?;
+    settings.attempts_file = match store {
+        Some(store) => Some(beside(store, name)),
+        None => state_folder(environment).map(|folder| settings.attempts_file_in(&folder)),
+    };
+    Ok(ErpClient::new(settings)?)
 }
 
-/// A client for each account.
-///
-/// # Errors
-/// As [`client`].
-pub fn accounts(environment: &Environment, configuration: &Configuration) -> Result<Accounts, Failure> {
-    let named = |name: &String| Ok((name.clone(), client(environment, configuration, Some(name))?));
-    let others = configuration.erp_accounts.keys().map(named);
-    let others: BTreeMap<String, ErpClient> = others.collect::<Result<_, Failure>>()?;
-    Ok(Accounts::new(client(environment, configuration, None)?, others))
+/// Where an account's logins are counted beside a store: one place, whatever name the store's file is reached by.
+fn beside(store: &Path, account: &str) -> PathBuf {
+    let store = store.canonicalize().unwrap_or_else(|_| store.to_owned());
+    store.with_added_extension(format!("login-{account}.json"))
 }
 
 fn settings(environment: &Environment, account: &str, erp: &Erp) -> Result<Settings, Failure> {
@@ -99,14 +125,18 @@ fn settings(environment: &Environment, account: &str, erp: &Erp) -> Result<Setti
     settings.requests_per_second = erp.requests_per_second;
     settings.concurrency = erp.concurrency;
     settings.timeout = Duration::from_secs(erp.timeout_seconds);
-    settings.attempts_file = state_folder(environment).map(|folder| folder.join(ATTEMPTS));
     Ok(settings)
 }
 
 fn installation(erp: &Erp) -> Result<Installation, Failure> {
     let mut installation = erp.installation.parse()?;
-    if let (Installation::Gateway { login_path }, Some(path)) = (&mut installation, &erp.gateway_login_path) {
-        login_path.clone_from(path);
+    if let Installation::Gateway { login_path, bodies } = &mut installation {
+        if let Some(path) = &erp.gateway_login_path {
+            login_path.clone_from(path);
+        }
+        if let Some(named) = &erp.gateway_bodies {
+            *bodies = named.parse()?;
+        }
     }
     Ok(installation)
 }

@@ -3,7 +3,7 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use sunmao_catalogue::{Record, Value};
+use sunmao_catalogue::{Record, Value, value_from_json};
 
 const AT_TEXT: &str = "what follows @ names a file of JSON; a text that begins with @ stands in such a file, in double \
                        quotes: name=@file.json";
@@ -46,8 +46,7 @@ fn read_value(argument: &str, value: &str) -> Result<Value, Failure> {
         return from_file(file).map_err(|failure| failure.with_hint(AT_TEXT));
     }
     if value.starts_with(['[', '{']) {
-        return serde_json::from_str(value)
-            .map_err(|error| unsound(argument, error.to_string(), BRACKET_TEXT));
+        return value_from_json(value).map_err(|error| unsound(argument, error.to_string(), BRACKET_TEXT));
     }
     // Numbers and dates stay as typed: the catalogue knows each parameter's type and reads them by it.
     Ok(Value::from(value))
@@ -56,7 +55,7 @@ fn read_value(argument: &str, value: &str) -> Result<Value, Failure> {
 fn from_file(file: &str) -> Result<Value, Failure> {
     let failed = |message: String| Failure::new(Exit::Usage, file, "reading arguments", message);
     let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| failed(error.to_string()))
+    value_from_json(&text).map_err(|error| failed(error.to_string()))
 }
 
 fn unsound(argument: &str, message: impl Into<String>, hint: &str) -> Failure {

@@ -1,7 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, contacts, dead, demo, doctor, operations, plugin, script, serve, simulate,
+    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script,
+    serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -39,9 +40,11 @@ pub enum Command {
     Operations(operations::Operations),
     Call(call::Call),
     Doctor(doctor::Doctor),
+    Erp(erp::Erp),
     Plugin(plugin::Plugin),
     Script(script::Script),
     Contacts(contacts::Contacts),
+    Delivery(delivery::Delivery),
     Dead(dead::Dead),
     Audit(audit::Audit),
     #[command(hide = true)]

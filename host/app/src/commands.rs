@@ -5,8 +5,10 @@ pub mod call;
 pub mod compile_plugin;
 pub mod contacts;
 pub mod dead;
+pub mod delivery;
 pub mod demo;
 pub mod doctor;
+pub mod erp;
 mod extensions;
 pub mod operations;
 pub mod plugin;
@@ -124,9 +126,11 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Operations(operations) => operations.run(&context).await,
         Command::Call(call) => call.run(&context).await,
         Command::Doctor(doctor) => doctor.run(&context).await,
+        Command::Erp(erp) => erp.run(&context).await,
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
         Command::Contacts(contacts) => contacts.run(&context).await,
+        Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
         Command::CompilePlugin(compile) => compile.run(),

@@ -10,7 +10,7 @@ pub use read::{Flag, Sources};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use sunmao_runtime::plugins::CompileBounds;
 use sunmao_runtime::{Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
 
@@ -36,6 +36,9 @@ pub struct Configuration {
     pub script: BTreeMap<String, ExtensionSettings>,
     /// `[flow.NAME]`
     pub flow: BTreeMap<String, FlowSettings>,
+    /// Whether anything but the defaults was read: a file, or a store that was named elsewhere.
+    #[serde(skip)]
+    pub is_written: bool,
 }
 
 /// `[server]`
@@ -78,7 +81,9 @@ pub struct Erp {
     pub installation: String,
     /// Where a gateway takes logins; none for the usual place.
     pub gateway_login_path: Option<String>,
-    /// Certificates of an authority of one's own, a PEM file.
+    /// What a gateway takes and answers: `erp`, `plain`; none for the usual.
+    pub gateway_bodies: Option<String>,
+    /// Certificates of one's own, a PEM file: an authority's, or exactly the ERP's.
     pub certificate_file: Option<PathBuf>,
     /// The proxy's address, or `none`; nothing for what the environment says.
     pub proxy: Option<String>,
@@ -127,6 +132,7 @@ impl Default for Erp {
         Erp {
             installation: "standard".to_owned(),
             gateway_login_path: None,
+            gateway_bodies: None,
             certificate_file: None,
             proxy: None,
             retries: 2,
@@ -143,6 +149,20 @@ impl Configuration {
     pub fn accounts(&self) -> impl Iterator<Item = (&str, &Erp)> {
         let others = self.erp_accounts.iter().map(|(name, erp)| (name.as_str(), erp));
         std::iter::once((Accounts::MAIN, &self.erp)).chain(others)
+    }
+
+    /// The account that is meant, or all of them.
+    pub fn account_names(&self, only: Option<&str>) -> Vec<String> {
+        match only {
+            Some(name) => vec![name.to_owned()],
+            None => self.accounts().map(|(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    /// The store of the host that this configuration is for; none where nothing tells of a host.
+    pub fn installed_store(&self) -> Option<&Path> {
+        let path = self.store.path.as_path();
+        (self.is_written || path.exists()).then_some(path)
     }
 
     /// What the extensions' loader wants to know.

@@ -90,6 +90,12 @@ fn field(field: &Field) -> Value {
             (!field.values.is_empty()).then(|| values(&field.values)),
         ),
         ("values_are_sample", field.values_are_sample.then(|| json!(true))),
+        ("observed", field.observed.then(|| json!(true))),
+        (
+            "aliases",
+            (!field.aliases.is_empty()).then(|| json!(field.aliases)),
+        ),
+        ("json_text", field.json_text.then(|| json!(true))),
         (
             "fields",
             (!field.fields.is_empty()).then(|| field.fields.iter().map(self::field).collect()),

@@ -30,6 +30,9 @@ pub const URL: &str = "SUNMAO_URL";
 /// The log filter.
 pub const LOG: &str = "SUNMAO_LOG";
 
+/// The file that moves the clock, for tests.
+pub const TEST_CLOCK_FILE: &str = "SUNMAO_TEST_CLOCK_FILE";
+
 /// One variable.
 pub struct Variable {
     /// Its name.
@@ -54,8 +57,12 @@ pub const VARIABLES: &[Variable] = &[
     ),
     plain(CONFIG, "the configuration file [./sunmao.toml]"),
     plain(
+        TEST_CLOCK_FILE,
+        "for tests: a file with the seconds by which the clock of `serve` is ahead",
+    ),
+    plain(
         STATE_FOLDER,
-        "where wrong logins are counted between runs [the user's state folder]",
+        "where wrong logins are counted of commands that run beside no host [the user's state folder]",
     ),
     plain(
         URL,

@@ -7,6 +7,9 @@ use sunmao_catalogue::{FieldFault, Operation};
 use sunmao_erp_client::Error as ErpError;
 use sunmao_store::StoreError;
 
+/// Settings of an ERP account that no file holds.
+const OF_THE_ENVIRONMENT: [&str; 4] = ["base_url", "username", "password", "serial"];
+
 /// A failed command: what it was about, how far it came, what happened and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure(Box<Details>);
@@ -141,9 +144,14 @@ impl From<ErpError> for Failure {
                 problem,
                 hint,
             } => {
-                let variable = format!("SUNMAO_ERP_{}", setting.to_uppercase());
-                Failure::new(Exit::Configuration, variable, "reading the environment", problem)
-                    .with_hint(hint)
+                let (subject, phase) = match OF_THE_ENVIRONMENT.contains(&setting) {
+                    true => (
+                        format!("SUNMAO_ERP_{}", setting.to_uppercase()),
+                        "reading the environment",
+                    ),
+                    false => (format!("[erp] {setting}"), "reading the configuration"),
+                };
+                Failure::new(Exit::Configuration, subject, phase, problem).with_hint(hint)
             }
             ErpError::Call(failure) => Failure::new(
                 Exit::from(failure.kind),

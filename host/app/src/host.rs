@@ -12,8 +12,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::Catalogue;
-use sunmao_erp_client::SessionEvent;
-use sunmao_runtime::{Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins};
+use sunmao_erp_client::{ErpClient, SessionEvent};
+use sunmao_runtime::{
+    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins, supervised,
+};
 use sunmao_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::{broadcast, oneshot};
@@ -21,9 +23,11 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 /// How long requests under way may take once the host is asked to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
+const LAST_REQUESTS: Duration = Duration::from_secs(4);
 /// How long those that were cut off may take to say so.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long an ERP may take to end a session. It ends those that nobody uses by itself in time.
+const LAST_CALLS: Duration = Duration::from_secs(3);
 
 /// What the HTTP API, the configuration's follower and the demonstration look at.
 pub struct Parts {
@@ -62,7 +66,11 @@ impl Running {
     /// # Errors
     /// The address is taken, the store or the code cache cannot be opened, or a flow is unsound. A broken plugin or
     /// script is no error: the others serve.
-    pub async fn start(configuration: Configuration, accounts: impl Into<Accounts>) -> Result<Self, Failure> {
+    pub async fn start(
+        configuration: Configuration,
+        accounts: impl Into<Accounts>,
+        clock: Clock,
+    ) -> Result<Self, Failure> {
         let accounts = accounts.into();
         let extensions_settings = configuration.extensions_settings();
         extensions_settings
@@ -76,7 +84,6 @@ impl Running {
         let engine = plugins::engine(Some(cache_folder)).map_err(|error| no_engine(&error.to_string()))?;
         let engine = engine.with_compiler(compiler(cache_folder, configuration.compile_bounds())?);
         let store = Store::open(&configuration.store.path).await?;
-        let clock = Clock::system();
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
@@ -99,11 +106,10 @@ impl Running {
         let sessions_end = CancellationToken::new();
         let mut sessions = JoinSet::new();
         for (name, erp) in accounts.iter() {
-            let events = erp.session_events();
             sessions.spawn(audit_sessions(
                 parts.clone(),
                 name.to_owned(),
-                events,
+                (erp.clone(), erp.session_events()),
                 sessions_end.clone(),
             ));
         }
@@ -120,7 +126,8 @@ impl Running {
         })
     }
 
-    /// Stops in order: no new requests, no new work, the ERP session ended, the store closed.
+    /// Stops in order: no new requests and no new work, the ERP session ended, the store closed. It takes a few seconds
+    /// at most, whatever guests and clients do: what is in hand then is given back, and goes on with the next start.
     ///
     /// # Errors
     /// The store could not write what was still held back.
@@ -131,28 +138,39 @@ impl Running {
     async fn stop_within(mut self, last_requests: Duration) -> Result<(), Failure> {
         // The server may have ended by itself.
         let _ = self.end.send(());
-        if tokio::time::timeout(last_requests, &mut self.serving)
-            .await
-            .is_err()
-        {
-            tracing::warn!("requests are cut off that take too long to end");
-            // Each connection is a task of its own that outlives the server: its handler has to be told.
-            self.parts.cut_off.cancel();
-            if tokio::time::timeout(LAST_WORDS, &mut self.serving).await.is_err() {
-                // Whoever is left neither reads nor writes, and reaches no handler any more.
-                self.serving.abort();
-            }
-        }
-        self.parts.flows.stop().await;
+        let flows = self.parts.flows.clone();
+        tokio::join!(
+            end_requests(&mut self.serving, &self.parts.cut_off, last_requests),
+            flows.stop()
+        );
         self.parts.extensions.stop();
-        for (account, erp) in self.accounts.iter() {
-            if let Err(error) = erp.close().await {
-                tracing::warn!(account, %error, "not signed out; the ERP ends the session by itself in time");
+        let sign_outs = self.accounts.iter().map(|(account, erp)| async move {
+            match tokio::time::timeout(LAST_CALLS, erp.close()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(account, %error, "not signed out; the ERP ends the session by itself in time");
+                }
+                Err(_) => tracing::warn!(account, "not signed out in time; the ERP ends the session by itself"),
             }
-        }
+        });
+        futures::future::join_all(sign_outs).await;
         self.sessions_end.cancel();
         self.sessions.join_all().await;
         Ok(self.parts.host.store.close().await?)
+    }
+}
+
+/// Lets requests under way come to their end, for so long.
+async fn end_requests(serving: &mut JoinHandle<()>, cut_off: &CancellationToken, last_requests: Duration) {
+    if tokio::time::timeout(last_requests, &mut *serving).await.is_ok() {
+        return;
+    }
+    tracing::warn!("requests are cut off that take too long to end");
+    // Each connection is a task of its own that outlives the server: its handler has to be told.
+    cut_off.cancel();
+    if tokio::time::timeout(LAST_WORDS, &mut *serving).await.is_err() {
+        // Whoever is left neither reads nor writes, and reaches no handler any more.
+        serving.abort();
     }
 }
 
@@ -209,11 +227,16 @@ fn no_engine(message: &str) -> Failure {
 async fn audit_sessions(
     parts: Arc<Parts>,
     account: String,
-    events: broadcast::Receiver<SessionEvent>,
+    (erp, events): (ErpClient, broadcast::Receiver<SessionEvent>),
     ended: CancellationToken,
 ) {
-    let gateway = &parts.host.gateway;
-    gateway.audit_sessions(&account, events, ended.cancelled()).await;
+    let host = &parts.host;
+    let mut events = Some(events);
+    let keep = || {
+        let events = events.take().unwrap_or_else(|| erp.session_events());
+        host.gateway.audit_sessions(&account, events, ended.cancelled())
+    };
+    supervised(&host.vitals, "the audit of sign-ins", keep).await;
 }
 
 async fn serve(listener: TcpListener, parts: Arc<Parts>, ended: oneshot::Receiver<()>) {

@@ -10,13 +10,18 @@
 //! | `GET /v1/operations`, `GET /v1/operations/{name}` | what the ERP can be asked |
 //! | `GET /v1/dead?after=&limit=` | what waits for a person |
 //! | `POST /v1/dead/retry` | `{"all": true}` or `{"ids": [1, 2]}`: another try |
+//! | `GET /v1/deliveries?target=&state=&late=&after=&limit=` | what waits, is in hand or ended, and what holds it up |
+//! | `POST /v1/deliveries/release` | `{"ids": [1, 2]}` or `{"target": "plugin hello"}`: due now |
+//! | `POST /v1/deliveries/drop` | the same, and `"unresolved": true`: forgotten |
 //! | `GET /v1/audit?after=&limit=&actor=&operation=&outcome=` | who did what in the ERP |
-//! | `GET /v1/status`, `GET /healthz` | queue, ERP session, and the file that was not taken over; whether it answers |
+//! | `GET /v1/status` | queue, ERP session, and the file that was not taken over |
+//! | `GET /healthz` | whether its parts give signs of life |
 
 mod audit;
 mod bulk;
 mod contacts;
 mod dead;
+mod deliveries;
 mod error;
 mod extensions;
 mod operations;
@@ -52,6 +57,9 @@ pub fn router(parts: Arc<Parts>) -> Router {
         .route("/v1/operations/{name}", get(operations::show))
         .route("/v1/dead", get(dead::list))
         .route("/v1/dead/retry", post(dead::retry))
+        .route("/v1/deliveries", get(deliveries::list))
+        .route("/v1/deliveries/release", post(deliveries::release))
+        .route("/v1/deliveries/drop", post(deliveries::discard))
         .route("/v1/audit", get(audit::tail))
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::no_such_method())

@@ -3,6 +3,7 @@
 mod access;
 mod arguments;
 mod cli;
+mod clock;
 mod commands;
 mod configuration;
 mod describe;

@@ -10,6 +10,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use sunmao_runtime::supervised;
 use tokio::time::MissedTickBehavior;
 
 /// How often the file is looked at. It is small, and nobody waits for it in a hurry.
@@ -24,8 +25,14 @@ pub struct Refused {
     pub failure: Failure,
 }
 
-/// Follows the file until the task is dropped. Without a file there is nothing to follow.
+/// Follows the file until the task is dropped, whatever happens to whoever looks at it.
 pub async fn follow(parts: Arc<Parts>, sources: Sources) {
+    let task = "the follower of the configuration";
+    supervised(&parts.host.vitals, task, || look_and_apply(&parts, &sources)).await;
+}
+
+/// Without a file there is nothing to follow.
+async fn look_and_apply(parts: &Parts, sources: &Sources) {
     let Some(file) = sources.file() else { return };
     let mut looks = Looks::default();
     let mut ticks = tokio::time::interval(INTERVAL);
@@ -37,7 +44,7 @@ pub async fn follow(parts: Arc<Parts>, sources: Sources) {
             continue;
         };
         let applied = match seen {
-            Ok(content) => apply(&parts, &sources, &content).await,
+            Ok(content) => apply(parts, sources, &content).await,
             Err(reason) => Err(unreadable(file, &reason)),
         };
         match &applied {

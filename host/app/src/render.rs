@@ -32,7 +32,8 @@ fn caption(column: &Value) -> Option<(&str, &str)> {
 }
 
 fn rows(items: &[Value], captions: &Captions<'_>) {
-    let records: Vec<&Record> = items.iter().filter_map(Value::as_record).collect();
+    let records: Vec<Record> = items.iter().filter_map(Value::as_record).map(flat).collect();
+    let records: Vec<&Record> = records.iter().collect();
     let filled = filled_columns(&records);
     let shown: Vec<&str> = filled.iter().copied().take(output::readable_columns()).collect();
     if !shown.is_empty() {
@@ -51,6 +52,17 @@ fn rows(items: &[Value], captions: &Captions<'_>) {
             hidden.join(", ")
         ));
     }
+}
+
+/// A row with what its list shows beside the known columns, behind them.
+fn flat(record: &Record) -> Record {
+    let mut flat = record.clone();
+    if let Some(Value::Record(extra)) = flat.shift_remove("extra") {
+        for (name, value) in *extra {
+            flat.entry(name).or_insert(value);
+        }
+    }
+    flat
 }
 
 fn heading(name: &str, captions: &Captions<'_>) -> String {

@@ -96,11 +96,11 @@ pub struct Ack {
 }
 
 impl Document {
-    /// A field's value by wire name or caption.
+    /// A field's value by wire name (any letter case) or caption.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.fields
             .iter()
-            .find(|field| field.name == name || field.caption == name)
+            .find(|field| field.name.eq_ignore_ascii_case(name) || field.caption == name)
             .map(|field| &field.value)
     }
 }

@@ -121,16 +121,33 @@ pub(crate) fn text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// The number in `1,200.50` or `-3`. Separators must stand between groups of three digits, so that a list of codes
-/// (`1,2`) is never taken for a number.
+/// An exact decimal, or the digits of a number that is too long to be one.
+pub(crate) fn exact(value: &Value) -> Option<Value> {
+    if let Some(number) = decimal(value) {
+        return Some(Value::Decimal(number));
+    }
+    let text = unseparated(value.as_text()?)?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = is_digits(whole.trim_start_matches(['-', '+'])) && is_digits(fraction);
+    is_number.then(|| Value::from(text.as_ref()))
+}
+
+/// The number in `1,200.50` or `-3`.
 fn number(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(&unseparated(text)?).ok()
+}
+
+/// A number's text without its separators. They must stand between groups of three digits, so that a list of codes
+/// (`1,2`) is never taken for a number.
+fn unseparated(text: &str) -> Option<Cow<'_, str>> {
     let text = text.trim();
     let legal = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-' | b'+');
     if !text.bytes().all(legal) {
         return None;
     }
     if !text.contains(',') {
-        return Decimal::from_str_exact(text).ok();
+        return Some(Cow::Borrowed(text));
     }
     let whole = text.split('.').next()?.trim_start_matches(['-', '+']);
     let mut groups = whole.split(',');
@@ -138,7 +155,7 @@ fn number(text: &str) -> Option<Decimal> {
     if !(1..=3).contains(&first.len()) || !groups.all(|group| group.len() == 3) {
         return None;
     }
-    Decimal::from_str_exact(&text.replace(',', "")).ok()
+    Some(Cow::Owned(text.replace(',', "")))
 }
 
 fn whole(number: Decimal) -> Option<i64> {

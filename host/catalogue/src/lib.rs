@@ -6,6 +6,7 @@ mod arguments;
 mod catalogue;
 mod coerce;
 mod custom;
+mod exact_json;
 mod example;
 mod fault;
 mod glossary;
@@ -25,6 +26,7 @@ pub use answer::{Ack, Answer, Column, Document, DocumentField, NamedTable, Page,
 pub use arguments::{Arguments, FieldFault};
 pub use catalogue::{Catalogue, CatalogueError};
 pub use custom::CustomFields;
+pub use exact_json::value_from_json;
 pub use fault::{Fault, Kind};
 pub use glossary::{Glossary, NameException};
 pub use openapi::{openapi, openapi_text};

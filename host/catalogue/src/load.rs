@@ -19,6 +19,8 @@
 //!   { wire = "HTId", label = "合同编号", type = "string", required = true, max-length = 50 },
 //!   # `values` are all codes there are, `samples` those of one installation.
 //!   { wire = "PaybackMode", label = "收款类型", type = "int", values = { 1 = "汇总", 2 = "明细" } },
+//!   # Not in the vendor's tables but seen on installations, with the other names and captions it was seen under.
+//!   { wire = "Order1", label = "产品编号", type = "string", observed = true, aliases = ["CpBh"] },
 //! ]
 //! ```
 
@@ -82,6 +84,9 @@ struct OperationRow {
     effect: Effect,
     paging: Option<Paging>,
     newer_form: Option<NewerForm>,
+    /// The order of the columns where an older installation sends none: wire names, empty for one that nobody knows.
+    #[serde(default)]
+    observed_order: Vec<String>,
     #[serde(default)]
     params: Vec<FieldRow>,
     #[serde(default)]
@@ -117,6 +122,15 @@ struct FieldRow {
     multiple: bool,
     #[serde(default)]
     substring: bool,
+    /// Not in the vendor's tables: seen on installations.
+    #[serde(default)]
+    observed: bool,
+    /// Other names and captions that installations give it.
+    #[serde(default)]
+    aliases: Vec<String>,
+    /// Installations also take the list as a text that holds it as JSON.
+    #[serde(default)]
+    json_text: bool,
     #[serde(default)]
     fields: Vec<FieldRow>,
 }
@@ -147,6 +161,7 @@ impl OperationRow {
             paging: self.paging,
             effect: self.effect,
             newer_form: self.newer_form,
+            observed_order: self.observed_order,
             custom_fields: Vec::new(),
         })
     }
@@ -193,6 +208,9 @@ impl FieldRow {
             unique: self.unique,
             multiple: self.multiple,
             matches_substring: self.substring,
+            observed: self.observed,
+            aliases: self.aliases,
+            json_text: self.json_text,
             fields: fields(self.fields, glossary)?,
         })
     }

@@ -80,6 +80,12 @@ pub struct Field {
     pub multiple: bool,
     /// A filter that matches anywhere in the text.
     pub matches_substring: bool,
+    /// Not in the vendor's tables: seen on installations, any of which may leave it out.
+    pub observed: bool,
+    /// Other wire names and captions that installations give it.
+    pub aliases: Vec<String>,
+    /// A list that installations also take as a text that holds it as JSON.
+    pub json_text: bool,
     /// Members of a list or object.
     pub fields: Vec<Field>,
 }
@@ -93,6 +99,13 @@ impl Field {
     /// Whether `name` means this field: its English name in kebab-case or snake_case, or its wire name.
     pub fn answers_to(&self, name: &str) -> bool {
         self.wire == name || self.has_english_name(name)
+    }
+
+    /// Whether an installation means this field by a member or a column of that name: the wire name or an alias, in any
+    /// letter case.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.wire.eq_ignore_ascii_case(name)
+            || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
     }
 
     /// Whether `name` is the English name, in kebab-case or snake_case.
@@ -238,6 +251,8 @@ pub struct Operation {
     pub result: ResultKind,
     /// Columns or members of the answer, where known.
     pub fields: Vec<Field>,
+    /// The order of the columns where an older installation names none: wire names, empty for one that nobody knows.
+    pub observed_order: Vec<String>,
     /// Paging, for lists that have it.
     pub paging: Option<Paging>,
     /// What a call does.
@@ -257,6 +272,11 @@ impl Operation {
     /// Login and logout belong to the host; every other operation may be granted to guests.
     pub fn is_business(&self) -> bool {
         self.object != "session"
+    }
+
+    /// Whether all that is known of its answer's columns was seen on installations, so that there may be many more.
+    pub fn is_open(&self) -> bool {
+        !self.fields.is_empty() && self.fields.iter().all(|field| field.observed)
     }
 
     /// The effect's word in listings: `read` or `write`.

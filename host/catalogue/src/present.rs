@@ -18,7 +18,8 @@ pub enum Face {
     Typed,
     /// Scripts, the command line and HTTP: rows of unknown columns become records by column name under `items`, documents
     /// have `fields` as a record and `tables` as records of rows; `columns` keeps the captions. `extra` and an ack's
-    /// `data` are records too, and a document's `labels` holds the labels of its coded values.
+    /// `data` are records too, `columns` keeps the captions of what `extra` holds of a list that the vendor does not
+    /// publish, and a document's `labels` holds the labels of its coded values.
     Dynamic,
 }
 
@@ -43,7 +44,16 @@ impl Operation {
             .into_iter()
             .map(|row| Value::from(columns.record(row, face)))
             .collect();
-        named([("items", Value::List(items)), ("page", page(table.page))])
+        let (items, page) = (("items", Value::List(items)), ("page", page(table.page)));
+        match face {
+            // What else the installation shows is in `extra`, where only the captions say what it is.
+            Face::Dynamic if self.is_open() => named([
+                items,
+                page,
+                ("columns", self::columns(columns.others(&table.columns))),
+            ]),
+            _ => named([items, page]),
+        }
     }
 
     fn record(&self, answer: Answer, face: Face) -> Record {

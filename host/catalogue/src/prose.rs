@@ -14,6 +14,9 @@ pub(crate) fn effect(operation: &Operation) -> String {
 /// `samples`.
 pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
     let mut notes = Vec::new();
+    if field.observed {
+        notes.push("not in the vendor's tables, seen on installations".to_owned());
+    }
     if field.required_by_policy {
         notes.push("required where the installation's settings say so".to_owned());
     }
@@ -37,10 +40,21 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
             "codes from the ERP's page `{page}`, which no operation reads"
         ));
     }
+    if !field.aliases.is_empty() {
+        notes.push(format!("also called {}", quoted(&field.aliases)));
+    }
+    if field.json_text {
+        notes.push("may be a text that holds the list as JSON".to_owned());
+    }
     if field.unique {
         notes.push("the ERP refuses a second record with the same".to_owned());
     }
     notes
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 /// The closed codes with their labels, or some of an open set.
@@ -54,7 +68,10 @@ fn codes(field: &Field, samples: usize) -> String {
         .values
         .iter()
         .take(most)
-        .map(|value| format!("{} {}", value.code, value.label))
+        .map(|value| match value.code == value.label {
+            true => value.code.clone(),
+            false => format!("{} {}", value.code, value.label),
+        })
         .collect();
     format!("{word} {}", codes.join(", "))
 }

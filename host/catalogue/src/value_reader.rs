@@ -1,6 +1,8 @@
 //! Reading a neutral value from JSON and other self-describing formats.
 
+use crate::exact_json::NUMBER;
 use crate::{Record, Value};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -115,8 +117,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut record = Record::default();
-        while let Some(name) = map.next_key()? {
+        while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value_seed(ValueVisitor { room: 0 })?;
+            if let (NUMBER, true, Value::Text(number)) = (name.as_str(), record.is_empty(), &value) {
+                // The reader's own way to show a number has nothing behind it.
+                return Ok(exact(number.clone()));
+            }
             if record.is_empty() {
                 record.reserve(self.room);
             }
@@ -124,6 +130,39 @@ impl<'de> Visitor<'de> for ValueVisitor {
         }
         Ok(Value::from(record))
     }
+}
+
+/// The number that a text writes, or the text where no number of ours is exactly that.
+fn exact(text: CompactString) -> Value {
+    if let Ok(number) = text.parse::<i64>() {
+        return Value::Integer(number);
+    }
+    match plain(&text).or_else(|| worked_out(&text)) {
+        // Nobody means anything by the sign of nothing.
+        Some(number) if number.is_zero() => Value::Decimal(number.abs()),
+        Some(number) => Value::Decimal(number),
+        None => Value::Text(text),
+    }
+}
+
+fn plain(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).ok()
+}
+
+/// A number with an exponent: its point is moved, without a digit getting lost.
+fn worked_out(text: &str) -> Option<Decimal> {
+    let (digits, exponent) = text.split_once(['e', 'E'])?;
+    let mut number = plain(digits)?;
+    let scale = i32::try_from(number.scale())
+        .ok()?
+        .checked_sub(exponent.parse().ok()?)?;
+    if let Ok(scale) = u32::try_from(scale) {
+        number.set_scale(scale).ok()?;
+        return Some(number);
+    }
+    number.set_scale(0).ok()?;
+    let power = i128::checked_pow(10, scale.unsigned_abs())?;
+    number.checked_mul(Decimal::try_from_i128_with_scale(power, 0).ok()?)
 }
 
 /// A whole number of any size, as text where it fits no number of ours.

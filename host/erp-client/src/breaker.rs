@@ -3,11 +3,22 @@
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// How long the ERP is left alone at first, and at most.
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(15);
+
+/// Whether the ERP is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// It is.
+    Asked,
+    /// It has failed again and again, or asked to be left alone for longer than calls wait: it is, until then. One call
+    /// then shows whether it is back.
+    LeftAlone(Instant),
+}
 
 /// Counts failures, and says whether to ask.
 #[derive(Debug)]
@@ -15,11 +26,15 @@ pub(crate) struct Breaker {
     /// Failures in a row that open it; zero leaves it closed for ever.
     limit: u32,
     state: Mutex<State>,
+    /// Told of under the lock, so that a later state is never overtaken by an earlier one.
+    reach: watch::Sender<Reach>,
 }
 
 #[derive(Debug)]
 struct State {
     stage: Stage,
+    /// Until when the ERP asked to be left alone. Calls that were under way may be answered meanwhile.
+    rests_until: Option<Instant>,
     /// How long the ERP is left alone, time after time.
     pauses: ExponentialBackoff,
 }
@@ -47,6 +62,7 @@ impl Breaker {
         Breaker {
             limit,
             state: Mutex::new(State::closed()),
+            reach: watch::Sender::new(Reach::Asked),
         }
     }
 
@@ -75,6 +91,23 @@ impl Breaker {
         })
     }
 
+    /// Whether the ERP is asked, now and whenever that changes.
+    pub(crate) fn reach(&self) -> watch::Receiver<Reach> {
+        self.reach.subscribe()
+    }
+
+    /// The ERP asked to be left alone until then.
+    pub(crate) fn rest(&self, until: Instant) {
+        let mut state = self.state();
+        state.rests_until = Some(state.rests_until.map_or(until, |known| known.max(until)));
+        self.reach.send_replace(Reach::LeftAlone(until));
+    }
+
+    fn open(&self, state: &mut State) {
+        let until = state.open();
+        self.reach.send_replace(Reach::LeftAlone(until));
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -85,8 +118,18 @@ impl Leave<'_> {
     pub(crate) fn answered(mut self) {
         self.told = true;
         let mut state = self.breaker.state();
+        let now = Instant::now();
+        let rests_until = state.rests_until.filter(|until| *until > now);
         if !matches!(state.stage, Stage::Closed(0)) {
             *state = State::closed();
+        }
+        state.rests_until = rests_until;
+        if rests_until.is_none() {
+            self.breaker.reach.send_if_modified(|reach| {
+                let was_left_alone = *reach != Reach::Asked;
+                *reach = Reach::Asked;
+                was_left_alone
+            });
         }
     }
 
@@ -98,11 +141,11 @@ impl Leave<'_> {
             Stage::Closed(failures) => {
                 *failures += 1;
                 if self.breaker.limit > 0 && *failures >= self.breaker.limit {
-                    state.open();
-                    tracing::warn!(failures = self.breaker.limit, "the ERP is left alone for a while");
+                    self.breaker.open(&mut state);
+                    tracing::debug!(failures = self.breaker.limit, "the ERP is left alone for a while");
                 }
             }
-            Stage::Probing if self.is_probe => state.open(),
+            Stage::Probing if self.is_probe => self.breaker.open(&mut state),
             // Calls that were under way when it opened.
             Stage::Open(_) | Stage::Probing => {}
         }
@@ -131,13 +174,17 @@ impl State {
             .with_jitter();
         State {
             stage: Stage::Closed(0),
+            rests_until: None,
             pauses: pauses.build(),
         }
     }
 
-    fn open(&mut self) {
-        let pause = self.pauses.next().unwrap_or(LONGEST);
-        self.stage = Stage::Open(Instant::now() + pause);
+    /// Returns until when.
+    fn open(&mut self) -> Instant {
+        let pause = self.pauses.next().unwrap_or(LONGEST).min(LONGEST);
+        let until = Instant::now() + pause;
+        self.stage = Stage::Open(until);
+        until
     }
 }
 
@@ -173,6 +220,48 @@ mod tests {
         assert!(breaker.ask().is_err(), "one probe at a time");
         probe.answered();
         assert!(breaker.ask().is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_watches_is_told_when_it_opens_and_when_it_closes() {
+        let breaker = Breaker::new(3);
+        let mut reach = breaker.reach();
+        breaker.ask().unwrap().answered();
+        assert!(!reach.has_changed().unwrap(), "as before");
+        open(&breaker);
+        let left_alone = *reach.borrow_and_update();
+        assert!(matches!(left_alone, Reach::LeftAlone(until) if until > Instant::now()));
+        wait(&breaker);
+        breaker.ask().unwrap().failed();
+        assert!(reach.has_changed().unwrap(), "for longer");
+        assert_ne!(*reach.borrow_and_update(), left_alone);
+        wait(&breaker);
+        breaker.ask().unwrap().answered();
+        assert_eq!(*reach.borrow_and_update(), Reach::Asked);
+    }
+
+    #[tokio::test]
+    async fn an_erp_that_asked_to_be_left_alone_is_although_it_answers_what_was_under_way() {
+        let breaker = Breaker::new(3);
+        let mut reach = breaker.reach();
+        let under_way = breaker.ask().unwrap();
+        let until = Instant::now() + LONGEST;
+        breaker.rest(until);
+        under_way.answered();
+        assert_eq!(*reach.borrow_and_update(), Reach::LeftAlone(until));
+        breaker.state().rests_until = Some(Instant::now());
+        breaker.ask().unwrap().answered();
+        assert_eq!(*reach.borrow_and_update(), Reach::Asked);
+    }
+
+    #[tokio::test]
+    async fn it_is_never_open_for_so_long_that_an_erp_that_is_back_waits_in_vain() {
+        let breaker = Breaker::new(1);
+        for _ in 0..20 {
+            wait(&breaker);
+            breaker.ask().unwrap().failed();
+        }
+        assert!(breaker.ask().unwrap_err() <= LONGEST);
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! One call from end to end: the form that the installation knows, a session, a turn, the request, the answer, and
 //! repetitions where nothing can be done twice.
 
-use crate::breaker::{Breaker, Leave};
+use crate::breaker::{Breaker, Leave, Reach};
 use crate::budget::{Budget, Exceeded, Priority};
 use crate::decode::{self, Reason, Rejection};
 use crate::encode::{self, TokenName};
@@ -11,12 +11,13 @@ use crate::form_choice::OtherForm;
 use crate::labels::{Labelled, Labels};
 use crate::session::{NoSession, Session, Sessions};
 use crate::transport::{Loss, Reply, Transport};
-use crate::{Error, Settings};
+use crate::{Error, Outgoing, Settings};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Catalogue, Dialect, Kind, Operation, Value};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 /// Most renewals in one attempt. The second and third only happen when sessions that had served were dropped meanwhile.
@@ -27,6 +28,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 
 /// Longest time the ERP may ask to be left alone; what is beyond is a mistake of the server's.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// From here on it is no use to line up and wait: whoever has work for the ERP is told to keep it.
+const LONG_PAUSE: Duration = Duration::from_secs(10);
 
 /// What all calls of one account share.
 #[derive(Debug)]
@@ -50,6 +54,17 @@ pub(crate) struct Call<'a> {
     pub(crate) priority: Priority,
     pub(crate) deadline: Instant,
     pub(crate) report: &'a Report<'a>,
+    pub(crate) outgoing: &'a Outgoing<'a>,
+    pub(crate) errand: Errand,
+}
+
+/// Whose request it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// Of the call that was asked for.
+    Asked,
+    /// Of a look-up or a read-back that it needs.
+    Aside,
 }
 
 /// A failed attempt.
@@ -70,6 +85,8 @@ impl Failed {
 enum Next {
     /// Nothing: the ERP has spoken, or the time is up.
     Settled,
+    /// Nothing, and nothing went out, by our own choice.
+    HeldBack,
     /// The installation does not know the path.
     OtherForm,
     /// Nothing was sent: the ERP was not reached.
@@ -83,6 +100,9 @@ enum Next {
 impl Line {
     pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
         let requests_per_second = settings.check()?;
+        if let Some(doubt) = settings.doubt() {
+            tracing::warn!("{doubt}");
+        }
         let budget = Arc::new(Budget::new(requests_per_second, settings.concurrency));
         let transport = Arc::new(Transport::new(&settings)?);
         Ok(Line {
@@ -99,6 +119,11 @@ impl Line {
             token_name: OnceLock::new(),
             unknown_forms: Mutex::default(),
         })
+    }
+
+    /// Whether the ERP is asked, now and whenever that changes.
+    pub(crate) fn reach(&self) -> watch::Receiver<Reach> {
+        self.breaker.reach()
     }
 
     /// Calls an operation, with codes in place of the labels it was given.
@@ -130,6 +155,7 @@ impl Line {
                 operation: lookup,
                 arguments: &arguments,
                 report: &Report::of(lookup, limit),
+                errand: Errand::Aside,
                 ..*call
             };
             self.repeated(&call).await.map_err(|failed| failed.error)
@@ -184,10 +210,11 @@ impl Line {
             .with_max_times(retries as usize)
             .with_jitter()
             .build();
+        let mut earlier = None;
         loop {
             let leave = self.breaker.ask().map_err(|left| Failed {
                 error: call.report.left_alone(left),
-                next: Next::Settled,
+                next: Next::HeldBack,
             })?;
             let outcome = self.attempt(call).await;
             tell(leave, &outcome);
@@ -196,13 +223,19 @@ impl Line {
                 Err(failed) => failed,
             };
             let wanted = match failed.next {
+                // Why the login before came to nothing says more than that another is not due yet.
+                Next::HeldBack => return Err(earlier.unwrap_or(failed)),
                 Next::Settled | Next::OtherForm => return Err(failed),
                 Next::Unseen { .. } if !call.operation.is_read() => return Err(failed),
                 Next::TurnedAway(wanted) => wanted,
                 Next::Unreached | Next::Unseen { .. } => None,
             };
             if let Some(wanted) = wanted {
-                self.budget.pause(Instant::now() + wanted.min(LONGEST_PAUSE));
+                let until = Instant::now() + wanted.min(LONGEST_PAUSE);
+                self.budget.pause(until);
+                if wanted >= LONG_PAUSE {
+                    self.breaker.rest(until);
+                }
             }
             let Some(pause) = pauses.next() else {
                 return Err(failed);
@@ -212,6 +245,7 @@ impl Line {
                 return Err(failed);
             }
             tracing::debug!(operation = call.operation.name, ?pause, error = %failed.error, "to be repeated");
+            earlier = Some(failed);
             sleep(pause).await;
         }
     }
@@ -277,7 +311,11 @@ impl Line {
             error,
             next: Next::Settled,
         };
-        let late = |Exceeded| settled(call.report.turn_did_not_come());
+        let held_back = |error: Error| Failed {
+            error,
+            next: Next::HeldBack,
+        };
+        let late = |Exceeded| held_back(call.report.turn_did_not_come());
         loop {
             let seat = self.budget.seat(call.priority, call.deadline).await;
             let seat = seat.map_err(late)?;
@@ -294,13 +332,21 @@ impl Line {
             let installation = &self.sessions.settings().installation;
             let request = encode::request(installation, call.operation, call.arguments, &session, name)
                 .map_err(|unwritable| settled(call.report.unwritable(unwritable)))?;
+            if call.errand == Errand::Asked {
+                let let_out = call.outgoing.let_out().await;
+                let_out.map_err(|why| held_back(call.report.held_back(why)))?;
+            }
             if Instant::now() >= call.deadline {
                 return Err(late(Exceeded));
             }
+            call.outgoing.sending();
             let posted = self.transport.post(request, call.deadline).await;
+            if matches!(posted, Err(Loss::Unsent { .. })) {
+                call.outgoing.unsent();
+            }
             return posted.map(|reply| (session, reply)).map_err(|loss| Failed {
                 next: match loss {
-                    Loss::Unsent(_) => Next::Unreached,
+                    Loss::Unsent { .. } => Next::Unreached,
                     Loss::TooLarge(_) => Next::Settled,
                     Loss::NoAnswer(_) | Loss::Late | Loss::Torn(_) => Next::Unseen { alive: false },
                 },
@@ -311,11 +357,11 @@ impl Line {
 }
 
 fn not_signed_in(operation: &Operation, failure: NoSession) -> Failed {
-    let is_unreached = failure.asked && failure.kind == Kind::Unavailable;
     Failed {
-        next: match is_unreached {
-            true => Next::Unreached,
-            false => Next::Settled,
+        next: match (failure.asked, failure.kind) {
+            (false, _) => Next::HeldBack,
+            (true, Kind::Unavailable) => Next::Unreached,
+            (true, _) => Next::Settled,
         },
         error: failure.into_error(Subject::of(operation), Phase::SigningIn),
     }
@@ -330,7 +376,7 @@ fn after(rejection: &Rejection, reply: &Reply) -> Next {
         Reason::Broken => Next::Unseen {
             alive: !matches!(reply.status.as_u16(), 502..=504),
         },
-        Reason::Expired | Reason::Refused | Reason::MissingRecord => Next::Settled,
+        Reason::Expired | Reason::Refused | Reason::MissingRecord | Reason::Misdeclared(_) => Next::Settled,
     }
 }
 
@@ -341,6 +387,7 @@ fn tell(leave: Leave<'_>, outcome: &Result<Answer, Failed>) {
     };
     match failed.next {
         Next::Unreached | Next::Unseen { alive: false } => leave.failed(),
+        Next::HeldBack => drop(leave),
         Next::Settled if failed.error.kind() == Kind::OverBudget => drop(leave),
         Next::Settled | Next::OtherForm | Next::TurnedAway(_) | Next::Unseen { alive: true } => {
             leave.answered();

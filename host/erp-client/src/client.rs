@@ -1,15 +1,16 @@
 //! The client that callers hold: cheap to clone, one account behind all clones.
 
+use crate::breaker::Reach;
 use crate::budget::Priority;
-use crate::calling::{Call, Line};
+use crate::calling::{Call, Errand, Line};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
 use crate::session::{SessionEvent, SessionStatus};
-use crate::{Error, Settings};
+use crate::{Error, LoginTally, Outgoing, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation, Value};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 /// Talks to one ERP under one account. Clones are cheap and share the session, the connections and the budget.
@@ -21,9 +22,11 @@ pub struct ErpClient {
 }
 
 /// What a write's success rests on.
-#[derive(Clone, Copy)]
-enum Confirm {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// What the ERP says.
     ByWord,
+    /// What the record shows afterwards, where it can be read: see [`ErpClient::call_confirmed`].
     ByReading,
 }
 
@@ -74,15 +77,24 @@ impl ErpClient {
         arguments: &Arguments,
         limit: Duration,
     ) -> Result<Answer, Error> {
-        self.called(operation, arguments, limit, Confirm::ByWord).await
+        let outgoing = Outgoing::default();
+        self.send(operation, arguments, limit, Confirm::ByWord, &outgoing)
+            .await
     }
 
-    async fn called(
+    /// The same for a caller that wants to know how many requests went out, also of a call that it gave up, and perhaps
+    /// has something to do before the first.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call) or [`call_confirmed`](Self::call_confirmed); `Unavailable` where the caller held the call
+    /// back.
+    pub async fn send(
         &self,
         operation: &Operation,
         arguments: &Arguments,
         limit: Duration,
         confirm: Confirm,
+        outgoing: &Outgoing<'_>,
     ) -> Result<Answer, Error> {
         let started = Instant::now();
         let limit = limit.min(self.timeout);
@@ -95,6 +107,8 @@ impl ErpClient {
                     priority: self.priority_of(operation, arguments),
                     deadline: started + limit,
                     report: &report,
+                    outgoing,
+                    errand: Errand::Asked,
                 };
                 match confirm {
                     Confirm::ByWord => self.line.call(&call).await,
@@ -125,12 +139,48 @@ impl ErpClient {
         arguments: &Arguments,
         limit: Duration,
     ) -> Result<Answer, Error> {
-        self.called(operation, arguments, limit, Confirm::ByReading).await
+        let outgoing = Outgoing::default();
+        self.send(operation, arguments, limit, Confirm::ByReading, &outgoing)
+            .await
+    }
+
+    /// Whether the ERP is asked at all, now and whenever that changes.
+    pub fn reach(&self) -> watch::Receiver<Reach> {
+        self.line.reach()
+    }
+
+    /// Whether there is no session, and the last login did not bring one about: each call fails until one does.
+    pub fn cannot_sign_in(&self) -> bool {
+        self.line.sessions.cannot_sign_in()
+    }
+
+    /// How many calls may be under way at once.
+    pub fn concurrency(&self) -> usize {
+        self.line.sessions.settings().concurrency
+    }
+
+    /// What in the settings the ERP may not take, although most do: a person is told, and nothing is held back for it.
+    pub fn doubt(&self) -> Option<String> {
+        self.line.sessions.settings().doubt()
     }
 
     /// What is known of the session.
     pub fn session_status(&self) -> SessionStatus {
         self.line.sessions.status()
+    }
+
+    /// What is counted of the account's logins.
+    pub fn login_tally(&self) -> LoginTally {
+        self.line.sessions.login_tally()
+    }
+
+    /// Forgets what was counted of the account's logins, so that the next one may go out: a person has put the account
+    /// right, or knows that the password is.
+    ///
+    /// # Errors
+    /// The file cannot be removed, or another process was signing in for as long as a call may take.
+    pub async fn unlock_logins(&self) -> std::io::Result<()> {
+        self.line.sessions.unlock(Instant::now() + self.timeout).await
     }
 
     /// Sign-ins and sign-outs from now on, for the audit log.

@@ -2,7 +2,7 @@
 //! nobody saw its outcome. The ERP's word alone is not enough: it also says yes and stores nothing.
 
 use crate::Error;
-use crate::calling::{Call, Line};
+use crate::calling::{Call, Errand, Line};
 use crate::failure::Report;
 use sunmao_catalogue::{
     Ack, Answer, Arguments, Effect, Field, FieldType, Kind, Operation, Repeat, ResultKind, Value,
@@ -98,6 +98,7 @@ impl Line {
             operation: visible.read_back,
             arguments: &arguments,
             report: &Report::of(visible.read_back, left),
+            errand: Errand::Aside,
             ..*call
         };
         let shown = match self.repeated(&read).await {
@@ -157,12 +158,16 @@ fn shown_of<'a>(field: &Field, read_back: &Operation, shown: &'a Answer) -> Opti
     match shown {
         Answer::Document(document) => {
             let mut fields = document.fields.iter();
-            let same = fields.find(|other| other.name == field.wire && other.caption == field.label);
+            let same = fields
+                .find(|other| other.name.eq_ignore_ascii_case(&field.wire) && other.caption == field.label);
             same.map(|other| &other.value)
         }
         Answer::Record(record) => {
             let other = read_back.fields.iter().find(|other| other.name == field.name)?;
-            record.get(&other.wire)
+            let mut members = record.iter();
+            members
+                .find(|(name, _)| other.is_named(name))
+                .map(|(_, value)| value)
         }
         Answer::Table(_) | Answer::Ack(_) => None,
     }

@@ -4,7 +4,7 @@
 mod login;
 mod session;
 
-pub(crate) use login::{LoginRefusal, judge_login, speaks_of_credentials};
+pub(crate) use login::{LoginRefusal, judge_login, speaks_of_credentials, speaks_of_device};
 
 /// What a message with a good status turns out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::encode::Unwritable;
 use crate::error::{Failure, Phase, Subject};
 use crate::session::NoSession;
 use crate::transport::Loss;
-use crate::{Error, words};
+use crate::{Error, HeldBack, words};
 use secrecy::SecretString;
 use std::time::Duration;
 use sunmao_catalogue::{Field, Kind, Operation};
@@ -88,6 +88,11 @@ impl<'a> Report<'a> {
         self.error(Phase::Waiting, Kind::Unavailable, None, words, LEFT_ALONE)
     }
 
+    /// The caller let nothing out; nothing was sent.
+    pub(crate) fn held_back(&self, why: HeldBack) -> Error {
+        self.error(Phase::Waiting, Kind::Unavailable, None, why.words, why.hint)
+    }
+
     /// The installation does not have the form that was asked for, and the other does not take what was given.
     pub(crate) fn no_form(&self, other: &Operation, version: Option<&str>, lacking: &[String]) -> Error {
         let version = version.map(|version| format!(" ({version})")).unwrap_or_default();
@@ -141,7 +146,7 @@ impl<'a> Report<'a> {
             ref loss => loss.to_string(),
         };
         let (phase, kind, hint) = match loss {
-            Loss::Unsent(_) => (Phase::Connecting, Kind::Unavailable, UNREACHABLE),
+            Loss::Unsent { hint, .. } => (Phase::Connecting, Kind::Unavailable, hint.unwrap_or(UNREACHABLE)),
             Loss::Late | Loss::NoAnswer(_) => (Phase::Awaiting, self.unseen(), self.unseen_hint()),
             Loss::Torn(_) => (Phase::Reading, self.unseen(), self.unseen_hint()),
             Loss::TooLarge(_) if self.operation.is_read() => (Phase::Reading, Kind::OverBudget, TOO_LARGE),
@@ -159,6 +164,7 @@ impl<'a> Report<'a> {
             Reason::MissingRecord => (Kind::NotFound, MISSING_RECORD),
             Reason::UnknownPath => (Kind::NotFound, UNKNOWN_PATH),
             Reason::TurnedAway => (Kind::OverBudget, TURNED_AWAY),
+            Reason::Misdeclared(hint) => (self.unseen(), hint),
             Reason::Broken => (self.unseen(), self.unseen_hint()),
         };
         self.error(Phase::Answered, kind, rejection.code, words, hint)

@@ -82,7 +82,7 @@ impl<'a> OtherForm<'a> {
             false => self.newer_form.columns.get(wire).map(String::as_str),
         };
         let by_name = || {
-            let other = self.other.fields.iter().find(|field| field.wire == wire)?;
+            let other = self.other.fields.iter().find(|field| field.is_named(wire))?;
             self.asked.fields.iter().find(|field| field.name == other.name)
         };
         said.and_then(named).or_else(by_name)

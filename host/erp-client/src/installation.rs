@@ -1,4 +1,5 @@
-//! How an installation wants to be spoken to: where its paths are, what carries the token, what stands around its answers.
+//! How an installation wants to be spoken to: where its paths are, what carries the token, what stands around its
+//! requests and answers.
 
 use crate::Error;
 use crate::session::Session;
@@ -21,12 +22,23 @@ pub enum Installation {
     /// Before `/webapi/v3/ov1`: `form` operations on `/sysa/mobilephone/….asp` as `application/zsml`. The other dialects
     /// are tried on their published paths, which such an installation may not know.
     Legacy,
-    /// The published paths behind a gateway with a login of its own and `Authorization: Bearer`. Answers come wrapped in
-    /// `data`.
+    /// The published paths behind a gateway with a login of its own and `Authorization: Bearer`.
     Gateway {
         /// Where the gateway takes `{"username", "password"}`.
         login_path: String,
+        /// What it takes and answers.
+        bodies: GatewayBodies,
     },
+}
+
+/// What travels through a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum GatewayBodies {
+    /// `erp`: the ERP's own requests, and its answers wrapped in `data`.
+    #[default]
+    Erp,
+    /// `plain`: the parameters as one object, and in `data` the records themselves.
+    Plain,
 }
 
 impl Installation {
@@ -35,7 +47,7 @@ impl Installation {
         match self {
             Installation::Standard => "/webapi/v3/ov1/login",
             Installation::Legacy => "/sysa/mobilephone/login.asp",
-            Installation::Gateway { login_path } => login_path,
+            Installation::Gateway { login_path, .. } => login_path,
         }
     }
 
@@ -50,6 +62,14 @@ impl Installation {
 
     pub(crate) fn is_gateway(&self) -> bool {
         matches!(self, Installation::Gateway { .. })
+    }
+
+    /// What its requests and answers are made of, where a gateway decides that.
+    pub(crate) fn gateway_bodies(&self) -> Option<GatewayBodies> {
+        match self {
+            Installation::Gateway { bodies, .. } => Some(*bodies),
+            Installation::Standard | Installation::Legacy => None,
+        }
     }
 
     /// Where an operation is called.
@@ -113,16 +133,49 @@ impl Installation {
         if !self.is_gateway() {
             return record;
         }
-        let is_answer = |inner: &Record| ENVELOPE.iter().any(|name| inner.contains_key(*name));
         match record.get_mut("data") {
-            Some(Value::Record(inner)) if is_answer(inner) => std::mem::take(inner),
+            Some(Value::Record(inner)) if is_enveloped(inner) => std::mem::take(inner),
             _ => record,
         }
     }
+
+    /// Whether an unwrapped answer holds the records themselves, without anything of the ERP's around them.
+    pub(crate) fn is_bare(&self, record: &Record) -> bool {
+        self.is_gateway() && record.contains_key("data") && !is_enveloped(record)
+    }
 }
 
-/// Members by which an answer of the ERP's is known.
-const ENVELOPE: [&str; 6] = ["header", "body", "Code", "code", "flag", "Rows"];
+/// Whether a record is an answer of the ERP's own, by what stands around its content. A product has a `Code`, too, but no
+/// words beside it.
+fn is_enveloped(record: &Record) -> bool {
+    let has = |names: &[&str]| names.iter().any(|name| record.contains_key(*name));
+    let is_record = |name: &str| record.get(name).is_some_and(|value| value.as_record().is_some());
+    let is_number = |name: &str| record.get(name).is_some_and(|value| value.as_integer().is_some());
+    let is_numbered = is_number("Code") || is_number("code");
+    is_record("header")
+        || is_record("body")
+        || (is_numbered || has(&["flag"])) && (has(&CONTENT) || record.len() == 1)
+        || has(&["Rows"]) && has(&["Cols", "Page"])
+}
+
+/// What stands beside a verdict.
+const CONTENT: [&str; 7] = ["Msg", "msg", "Data", "data", "datas", "Page", "Rows"];
+
+impl FromStr for GatewayBodies {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        match text {
+            "erp" => Ok(GatewayBodies::Erp),
+            "plain" => Ok(GatewayBodies::Plain),
+            other => Err(Error::Setting {
+                setting: "gateway_bodies",
+                problem: format!("is {other:?}, which no gateway takes"),
+                hint: "one of erp, plain",
+            }),
+        }
+    }
+}
 
 impl FromStr for Installation {
     type Err = Error;
@@ -133,6 +186,7 @@ impl FromStr for Installation {
             "legacy" => Ok(Installation::Legacy),
             "gateway" => Ok(Installation::Gateway {
                 login_path: GATEWAY_LOGIN.to_owned(),
+                bodies: GatewayBodies::default(),
             }),
             other => Err(Error::Setting {
                 setting: "installation",

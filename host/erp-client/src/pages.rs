@@ -6,7 +6,7 @@ use crate::failure::Report;
 use crate::{ErpClient, Error, Priority};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation, Table, Value};
-use walk::{Next, Walk};
+use walk::{KEY_COLUMNS, Next, Walk};
 
 /// Rows asked for at once where neither the caller nor the vendor says how many.
 const PAGE_SIZE: u32 = 100;
@@ -42,10 +42,30 @@ impl ErpClient {
             operation,
             arguments,
             // What the ERP holds back of a page that is too large for it is no sign of the end.
-            walk: Walk::new(size.min(most) as usize),
+            walk: Walk::new(size.min(most) as usize, key_names(operation)),
             next: Next::Page(1),
         })
     }
+}
+
+/// What a list calls the key of its records. Where the catalogue knows that a column holds another record's key, such as the
+/// product of a line, rows that agree in it are not the same.
+fn key_names(operation: &Operation) -> Vec<&'static str> {
+    let known = |name: &str| {
+        let mut fields = operation.fields.iter();
+        fields.find(|field| field.wire.eq_ignore_ascii_case(name))
+    };
+    let mut names = KEY_COLUMNS.to_vec();
+    names.retain(|name| known(name).is_none_or(|field| is_own_key(operation, &field.name)));
+    names
+}
+
+fn is_own_key(operation: &Operation, name: &str) -> bool {
+    let own = || {
+        name.strip_suffix("-key")
+            .filter(|record| operation.object.strip_suffix('s') == Some(record))
+    };
+    name == "record-key" || own().is_some()
 }
 
 impl Pages<'_> {

@@ -4,11 +4,11 @@ use crate::{Error, Installation};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::{Host, Url};
 
-/// Longest device name the login takes.
+/// Longest device name that the vendor's pages allow.
 const SERIAL_LENGTH: usize = 20;
 
 /// Longest time a call may be given.
@@ -35,7 +35,8 @@ pub struct Settings {
     pub username: String,
     /// Its password.
     pub password: SecretString,
-    /// The device name the ERP files the session under: 1 to 20 letters and digits.
+    /// The device name the ERP files the session under. The vendor's pages ask for 1 to 20 letters and digits; many
+    /// installations take others.
     pub serial: String,
     /// The longest a call may take, waiting for its turn included.
     pub timeout: Duration,
@@ -55,12 +56,13 @@ pub struct Settings {
     pub largest_answer: usize,
     /// How this installation is spoken to.
     pub installation: Installation,
-    /// Certificates of an authority of one's own, PEM, trusted beside the public ones.
+    /// Certificates of one's own, PEM, trusted beside the public authorities: an authority's, or exactly the ERP's.
     pub certificate_file: Option<PathBuf>,
     /// What stands between this machine and the ERP.
     pub proxy: Proxy,
-    /// Where wrong logins are counted beyond the life of this process: every start would else have two of its own, and
-    /// the third wrong one in a row makes the ERP ask for a captcha. The file holds no credentials.
+    /// Where logins that were not accepted are counted beyond the life of this process: every start would else have two
+    /// of its own, and the third wrong one in a row makes the ERP ask for a captcha. A file of this account alone, which
+    /// holds no credentials.
     pub attempts_file: Option<PathBuf>,
 }
 
@@ -91,6 +93,13 @@ impl Settings {
             proxy: Proxy::default(),
             attempts_file: None,
         }
+    }
+
+    /// Where to count logins in a folder that is not this installation's alone: accounts of other ERPs have other files.
+    pub fn attempts_file_in(&self, folder: &Path) -> PathBuf {
+        let account = format!("{} {}", self.base_url, self.username);
+        let name = blake3::hash(account.as_bytes()).to_hex();
+        folder.join(format!("login-{}.json", &name[..16]))
     }
 
     /// Whether the base URL means this machine, where a proxy from the environment is never wanted.
@@ -173,7 +182,7 @@ impl Settings {
 
     fn check_gateway(&self) -> Result<(), Error> {
         match &self.installation {
-            Installation::Gateway { login_path } if !login_path.starts_with('/') => Err(unsound(
+            Installation::Gateway { login_path, .. } if !login_path.starts_with('/') => Err(unsound(
                 "gateway_login_path",
                 "does not begin with a slash",
                 "write the path behind the base URL, such as /api/login",
@@ -197,20 +206,32 @@ impl Settings {
                 "give the password of the ERP account",
             ));
         }
-        let length = self.serial.chars().count();
-        if length == 0 || length > SERIAL_LENGTH || !self.serial.chars().all(|c| c.is_ascii_alphanumeric()) {
+        if self.serial.trim().is_empty() || self.serial.chars().any(char::is_control) {
             return Err(Error::Setting {
                 setting: "serial",
-                problem: format!(
-                    "is {:?} ({length} characters), which the ERP does not take as a device name",
-                    self.serial
-                ),
-                hint: "use 1 to 20 letters and digits, such as SUNMAO01",
+                problem: format!("is {:?}, which is no name", self.serial),
+                hint: DEVICE_NAME,
             });
         }
         Ok(())
     }
+
+    /// What the vendor's pages rule out and most installations take: it is said, and the ERP decides.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let length = self.serial.chars().count();
+        let is_published = length <= SERIAL_LENGTH && self.serial.chars().all(|c| c.is_ascii_alphanumeric());
+        (!is_published).then(|| {
+            format!(
+                "the device name {:?} ({length} characters) is not what the vendor's pages ask for; most installations \
+                 take it all the same: where the login is turned down for it, {DEVICE_NAME}",
+                self.serial
+            )
+        })
+    }
 }
+
+/// What every installation takes as a device name.
+pub(crate) const DEVICE_NAME: &str = "use 1 to 20 letters and digits, such as SUNMAO01";
 
 impl fmt::Debug for Settings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

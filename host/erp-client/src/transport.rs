@@ -1,14 +1,18 @@
 //! One POST over HTTP, with what is known afterwards about whether it reached the server.
 
+mod certificates;
+mod trust;
+mod untrusted;
+
 use crate::settings::Proxy;
 use crate::{Error, Settings};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use std::error::Error as _;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, timeout_at};
+use untrusted::Untrusted;
 use url::Url;
 
 /// Idle connections are let go before the usual web servers close them (120 s), so that a write seldom meets a
@@ -55,8 +59,13 @@ pub(crate) struct Reply {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Loss {
     /// The request never left: nothing can have happened.
-    #[error("no connection: {0}")]
-    Unsent(String),
+    #[error("no connection: {words}")]
+    Unsent {
+        /// Why.
+        words: String,
+        /// What to do, where more is known than that nobody was reached.
+        hint: Option<&'static str>,
+    },
     /// The request may have arrived; no answer came in time or at all.
     #[error("no answer: {0}")]
     NoAnswer(String),
@@ -84,11 +93,7 @@ impl Transport {
             Proxy::Direct => builder = builder.no_proxy(),
             Proxy::At(url) => builder = builder.proxy(proxy(url)?),
         }
-        if let Some(path) = &settings.certificate_file {
-            for certificate in certificates(path)? {
-                builder = builder.add_root_certificate(certificate);
-            }
-        }
+        builder = builder.use_preconfigured_tls(trust::config(settings.certificate_file.as_deref())?);
         let http = builder.build().map_err(|error| Error::Setting {
             setting: "base_url",
             problem: format!("cannot be served: {}", causes(error)),
@@ -181,27 +186,20 @@ fn proxy(url: &Url) -> Result<reqwest::Proxy, Error> {
     })
 }
 
-/// The certificates of a PEM file.
-fn certificates(path: &Path) -> Result<Vec<Certificate>, Error> {
-    let unsound = |problem: String| Error::Setting {
-        setting: "certificate_file",
-        problem,
-        hint: "name a PEM file with the certificate of the authority that signed the ERP's own",
-    };
-    let bundle = std::fs::read(path).map_err(|error| unsound(format!("{}: {error}", path.display())))?;
-    let certificates = Certificate::from_pem_bundle(&bundle)
-        .map_err(|error| unsound(format!("{}: {}", path.display(), causes(error))))?;
-    match certificates.is_empty() {
-        true => Err(unsound(format!("{}: holds no certificate", path.display()))),
-        false => Ok(certificates),
-    }
-}
-
 /// What is known after a request that got no answer.
 fn lost(error: reqwest::Error) -> Loss {
-    match error.is_connect() || error.is_builder() {
-        true => Loss::Unsent(causes(error)),
-        false => Loss::NoAnswer(causes(error)),
+    if !error.is_connect() && !error.is_builder() {
+        return Loss::NoAnswer(causes(error));
+    }
+    match Untrusted::among_causes(&error) {
+        Some(untrusted) => Loss::Unsent {
+            words: untrusted.words().to_owned(),
+            hint: Some(untrusted.hint()),
+        },
+        None => Loss::Unsent {
+            words: causes(error),
+            hint: None,
+        },
     }
 }
 

@@ -27,6 +27,12 @@ impl Accounts {
         }
     }
 
+    /// How many calls may be under way at once, of all accounts together.
+    pub fn concurrency(&self) -> usize {
+        let each = self.iter().map(|(_, client)| client.concurrency());
+        each.fold(0, usize::saturating_add)
+    }
+
     /// All clients by name, `main` first.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ErpClient)> {
         let others = self.others.iter().map(|(name, client)| (name.as_str(), client));

@@ -227,6 +227,11 @@ pub trait Extension: Send + Sync + fmt::Debug {
     /// What it can reach.
     fn surface(&self) -> &Surface;
 
+    /// The ERP account it calls; none for `main`.
+    fn account(&self) -> Option<&str> {
+        None
+    }
+
     /// Judges a contact (`policy`).
     async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
         let _ = (invocation, contact);

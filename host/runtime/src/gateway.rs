@@ -1,21 +1,24 @@
 //! The only path from a guest to the ERP: grant, validation, intent, call, audit.
 
 mod audit;
+mod book;
+mod entry;
+mod opening;
 
 use crate::accounts::Accounts;
 use crate::extension::{Identity, Invocation, Permit};
 use crate::flows::Flow;
 use crate::host::Clock;
 use crate::usage::{LogMeter, Usage};
-use audit::Outcome;
+use book::{Book, Note};
+use entry::Entry;
+use opening::{Opening, Repetition, payload_hash, repetition};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use sunmao_catalogue::{Ack, Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{ErpClient, SessionEvent, SessionStatus};
-use sunmao_store::{
-    AuditRow, Begun, DeliveryId, Intent, IntentId, IntentOutcome, NewIntent, Store, StoreError,
-};
+use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
+use sunmao_erp_client::{Confirm, ErpClient, Outgoing, SessionEvent, SessionStatus};
+use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// Who calls, with what permit, in which invocation. Cheap to clone.
@@ -83,6 +86,7 @@ const RAISE: &str = "raise host_call_milliseconds under [limits], or look why th
 pub struct Gateway {
     accounts: Accounts,
     store: Store,
+    book: Arc<Book>,
     clock: Clock,
     calls: AtomicU64,
 }
@@ -92,10 +96,16 @@ impl Gateway {
     pub fn new(accounts: impl Into<Accounts>, store: Store, clock: Clock) -> Self {
         Gateway {
             accounts: accounts.into(),
+            book: Arc::new(Book::new(store.clone(), clock.clone())),
             store,
             clock,
             calls: AtomicU64::new(0),
         }
+    }
+
+    /// The ERP's accounts.
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.accounts
     }
 
     /// Whether the host is signed in with an account, since when, and to which version. An account that there is not is
@@ -105,7 +115,8 @@ impl Gateway {
         client.map(ErpClient::session_status).unwrap_or_default()
     }
 
-    /// Keeps an audit row of each sign-in and sign-out until `ended`, those included that happened just before.
+    /// Keeps an audit row of each sign-in and sign-out until `ended`, those included that happened just before, and then
+    /// whatever could not be written before.
     pub async fn audit_sessions(
         &self,
         account: &str,
@@ -118,61 +129,64 @@ impl Gateway {
                 event = events.recv() => event,
                 () = &mut ended => break,
             };
-            match event {
-                Ok(event) => self.keep(audit::of_session(account, &event)).await,
-                Err(RecvError::Lagged(missed)) => tracing::error!(missed, "audit rows of sign-ins lost"),
+            let row = match event {
+                Ok(event) => audit::of_session(account, &event),
+                Err(RecvError::Lagged(missed)) => audit::of_lost_sessions(account, missed, self.clock.now()),
                 Err(RecvError::Closed) => return,
-            }
+            };
+            self.book.keep(Note::Row(row)).await;
         }
         while let Ok(event) = events.try_recv() {
-            self.keep(audit::of_session(account, &event)).await;
+            self.book
+                .keep(Note::Row(audit::of_session(account, &event)))
+                .await;
+        }
+        if let Err(error) = self.book.settle().await {
+            tracing::error!(%error, hint = error.hint(), "ends of writes not noted; their audit rows stay open");
         }
     }
 
-    async fn keep(&self, row: AuditRow) {
-        let operation = row.operation.clone();
-        if let Err(error) = self.store.audit.append(vec![row]).await {
-            tracing::error!(operation, %error, hint = error.hint(), "audit row lost");
-        }
-    }
-
-    /// Calls an operation with arguments under English or wire names. Every call leaves an audit row, refused ones too.
+    /// Calls an operation with arguments under English or wire names. Every call that goes out leaves an audit row, and so
+    /// does one that is not allowed to; one that finds no turn, no session or an ERP that is left alone does not.
     pub async fn call(
         &self,
         caller: &Caller,
         operation: &Operation,
         given: &Record,
     ) -> Result<Answer, Fault> {
-        let at = self.clock.now();
-        let begun = Instant::now();
         let checked = permitted(caller, operation).and_then(|()| {
             operation
                 .check(given)
                 .map_err(|faults| operation.invalid(&faults))
         });
-        let (arguments, outcome) = match checked {
-            Err(fault) => (None, Err(fault)),
-            Ok(arguments) => {
-                let outcome = match &operation.effect {
-                    Effect::Read => self.send(caller, operation, &arguments).await,
-                    Effect::Write(write) => self.write(caller, operation, write, &arguments).await,
-                };
-                (Some(arguments), outcome)
+        let arguments = match checked {
+            Ok(arguments) => arguments,
+            Err(fault) => return Err(self.denied(caller, operation, None, fault).await),
+        };
+        match &operation.effect {
+            Effect::Read => {
+                let outgoing = Outgoing::default();
+                let row = audit::row(caller, operation, Some(&arguments), self.clock.now());
+                let entry = Entry::new(&self.book, operation, row, &outgoing, None);
+                let outcome = self.send(caller, operation, &arguments, &outgoing).await;
+                entry.end(&outcome).await;
+                outcome
             }
-        };
-        let audited = Outcome {
-            at,
-            duration: begun.elapsed(),
-            arguments: arguments.as_ref(),
-            result: outcome.as_ref(),
-        };
-        let row = audit::row(caller, operation, &audited);
-        if !operation.is_read() {
-            self.keep(row).await;
-        } else if let Err(error) = self.store.audit.append_later(row).await {
-            tracing::error!(operation = operation.name, %error, hint = error.hint(), "audit row lost");
+            Effect::Write(write) => self.write(caller, operation, write, &arguments).await,
         }
-        outcome
+    }
+
+    /// Notes a call that is not let out.
+    async fn denied(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        arguments: Option<&Arguments>,
+        fault: Fault,
+    ) -> Fault {
+        let row = audit::row(caller, operation, arguments, self.clock.now());
+        self.book.later(audit::denied(row, &fault)).await;
+        fault
     }
 
     async fn send(
@@ -180,16 +194,18 @@ impl Gateway {
         caller: &Caller,
         operation: &Operation,
         arguments: &Arguments,
+        outgoing: &Outgoing<'_>,
     ) -> Result<Answer, Fault> {
         let limit = caller.call_limit();
         let begun = Instant::now();
         let account = caller.permit.account.as_deref();
         let erp = self.accounts.get(account).ok_or_else(|| no_account(account))?;
         // A flow reads back what it writes, and decides by it.
-        let answer = match Flow::is_target(&caller.actor) {
-            true => erp.call_within(operation, arguments, limit).await,
-            false => erp.call_confirmed(operation, arguments, limit).await,
+        let confirm = match Flow::is_target(&caller.actor) {
+            true => Confirm::ByWord,
+            false => Confirm::ByReading,
         };
+        let answer = erp.send(operation, arguments, limit, confirm, outgoing).await;
         answer.map_err(|error| {
             let fault = error.fault();
             // A write keeps the hint to look the record up.
@@ -208,35 +224,27 @@ impl Gateway {
         write: &Write,
         arguments: &Arguments,
     ) -> Result<Answer, Fault> {
-        let hash = payload_hash(arguments);
-        let intent = self.intent(caller, operation, write, arguments, &hash);
-        let key = intent.reserved_key;
-        let begun = self.store.intents.begin(intent, self.clock.now()).await;
-        let id = match begun.map_err(|error| not_stored(&error))? {
-            Begun::Fresh(id) => id,
-            Begun::Known(known) => match repetition(operation, write, &known, &hash) {
+        let intent = self.intent(caller, operation, write, arguments);
+        // How an earlier attempt ended may be known and not yet written.
+        self.book.settle().await.map_err(|error| not_stored(&error))?;
+        let known = self.store.intents.find(&intent.idempotency_key).await;
+        let known = known.map_err(|error| not_stored(&error))?;
+        if let Some(known) = &known {
+            match repetition(operation, write, known, &intent.payload_hash) {
                 Repetition::Done(answer) => return Ok(answer),
-                Repetition::Forbidden(fault) => return Err(fault),
-                Repetition::Again => {
-                    self.reopen(&known, key, &hash)
-                        .await
-                        .map_err(|error| not_stored(&error))?;
-                    known.id
+                Repetition::Forbidden(fault) => {
+                    return Err(self.denied(caller, operation, Some(arguments), fault).await);
                 }
-            },
-        };
-        let outcome = self.send(caller, operation, arguments).await;
-        self.resolve(id, &outcome).await;
-        outcome
-    }
-
-    /// The intent says what goes out now: the content and, if it became another, the key.
-    async fn reopen(&self, known: &Intent, key: Option<i64>, hash: &str) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        if let Some(key) = key.filter(|key| known.write.reserved_key != Some(*key)) {
-            self.store.intents.set_reserved_key(known.id, key, now).await?;
+                Repetition::Again => {}
+            }
         }
-        self.store.intents.reopen(known.id, hash, now).await
+        let row = audit::row(caller, operation, Some(arguments), self.clock.now());
+        let opening = Opening::new(&self.book, intent, known.map(|known| known.id), row.clone());
+        let outgoing = Outgoing::after(&opening);
+        let entry = Entry::new(&self.book, operation, row, &outgoing, Some(&opening));
+        let outcome = self.send(caller, operation, arguments, &outgoing).await;
+        entry.end(&outcome).await;
+        outcome
     }
 
     fn intent(
@@ -245,7 +253,6 @@ impl Gateway {
         operation: &Operation,
         write: &Write,
         arguments: &Arguments,
-        hash: &str,
     ) -> NewIntent {
         let ordinal = caller.usage.next_write();
         let idempotency_key = match caller.invocation.delivery {
@@ -274,62 +281,11 @@ impl Gateway {
                 None => audit::subject(arguments).unwrap_or_default(),
             },
             reserved_key,
-            payload_hash: hash.to_owned(),
+            payload_hash: payload_hash(arguments),
             extension: caller.actor.to_string(),
             extension_version: caller.version.to_string(),
         }
     }
-
-    /// The write has happened or not; that the note of it failed must not turn a success into a failure.
-    async fn resolve(&self, id: IntentId, outcome: &Result<Answer, Fault>) {
-        let (state, detail) = match outcome {
-            Ok(_) => (IntentOutcome::Applied, None),
-            Err(fault) if fault.kind == Kind::Unconfirmed => {
-                (IntentOutcome::Unknown, Some(fault.message.as_str()))
-            }
-            Err(fault) => (IntentOutcome::Refused, Some(fault.message.as_str())),
-        };
-        if let Err(error) = self
-            .store
-            .intents
-            .resolve(id, state, detail, self.clock.now())
-            .await
-        {
-            tracing::error!(intent = %id, %error, hint = error.hint(), "outcome of a write not noted");
-        }
-    }
-}
-
-enum Repetition {
-    Done(Answer),
-    Again,
-    Forbidden(Fault),
-}
-
-/// What an earlier intent of the same write says about doing it again. Content that has changed since is another
-/// write: under the record's key it updates the record, without one it must not pass for the earlier.
-fn repetition(operation: &Operation, write: &Write, known: &Intent, hash: &str) -> Repetition {
-    let is_keyed = matches!(write.repeat, Repeat::ReservedKey { .. }) && known.write.reserved_key.is_some();
-    let happened = match known.outcome {
-        IntentOutcome::Applied if known.write.payload_hash == hash => {
-            return Repetition::Done(Answer::Ack(Ack {
-                message: "applied by an earlier attempt".to_owned(),
-                key: known.write.reserved_key,
-                ..Ack::default()
-            }));
-        }
-        IntentOutcome::Refused => return Repetition::Again,
-        _ if is_keyed => return Repetition::Again,
-        IntentOutcome::Applied => "was applied with other content",
-        IntentOutcome::Open | IntentOutcome::Unknown => "went out and nobody saw its outcome",
-    };
-    Repetition::Forbidden(
-        Fault::new(
-            Kind::Unconfirmed,
-            format!("{}: an earlier attempt {happened}", operation.name),
-        )
-        .with_hint("look in the ERP whether it took effect before it is tried again"),
-    )
 }
 
 fn permitted(caller: &Caller, operation: &Operation) -> Result<(), Fault> {
@@ -365,14 +321,4 @@ fn not_stored(error: &StoreError) -> Fault {
         format!("the intent could not be stored, so nothing was sent: {error}"),
     )
     .with_hint(error.hint())
-}
-
-fn payload_hash(arguments: &Arguments) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for (name, value) in arguments.iter() {
-        hasher.update(name.as_bytes());
-        // Serialising a neutral value into memory cannot fail.
-        hasher.update(&serde_json::to_vec(value).unwrap_or_default());
-    }
-    hasher.finalize().to_hex()[..16].to_owned()
 }

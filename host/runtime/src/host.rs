@@ -1,6 +1,7 @@
 //! The host's side of every import: one value that plugins, scripts and flows share.
 
 use crate::gateway::Gateway;
+use crate::vitals::Vitals;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use std::fmt;
@@ -47,6 +48,8 @@ pub struct Host {
     pub clock: Clock,
     /// The automations that serve now, by delivery target: who hears an emitted event.
     pub automations: ArcSwap<Vec<String>>,
+    /// Which of its parts still beat.
+    pub vitals: Vitals,
 }
 
 impl Host {
@@ -58,6 +61,7 @@ impl Host {
             store,
             clock,
             automations: ArcSwap::default(),
+            vitals: Vitals::default(),
         }
     }
 

@@ -13,8 +13,10 @@ pub mod plugins;
 pub mod scripts;
 mod services;
 mod settings;
+mod supervision;
 mod texts;
 mod usage;
+mod vitals;
 
 pub use accounts::Accounts;
 pub use contact::{Contact, ContactFault, ContactKind, ContactSource};
@@ -29,3 +31,5 @@ pub use host::{Clock, Host};
 pub use limits::Limits;
 pub use loading::{ExtensionState, ExtensionStatus, Extensions, LoadError};
 pub use settings::{ExtensionSettings, ExtensionsSettings};
+pub use supervision::supervised;
+pub use vitals::{Heartbeat, Panics, Sign, Vitals};

@@ -6,7 +6,7 @@ use crate::faults::{Fault, page, respond, with_raw_controls};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use std::sync::Arc;
 use sunmao_catalogue::{Record, Value};
 
@@ -35,6 +35,7 @@ pub(crate) async fn erp_call(
     });
     let controls = fault == Some(Fault::ControlCharacters);
     let sound = content.map(|content| match content {
+        Content::SignedIn(token, text) => signed_in(&token, text),
         Content::Json(text) if controls => json(StatusCode::OK, with_raw_controls(&text)),
         Content::Json(text) => json(StatusCode::OK, text),
         Content::Unauthorized(text) => json(StatusCode::UNAUTHORIZED, text),
@@ -50,6 +51,18 @@ pub(crate) async fn erp_call(
 fn json(status: StatusCode, text: String) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
     (status, kind, text).into_response()
+}
+
+/// An answer to a login, with the cookies that the web server in front of the ERP hands out. Nobody has to send them back.
+fn signed_in(token: &str, text: String) -> Response {
+    let digest = blake3::hash(token.as_bytes()).to_hex();
+    let session = format!(
+        "ASP.NET_SessionId={}; path=/; HttpOnly; SameSite=Lax",
+        &digest[..24]
+    );
+    let own = format!("zbintel_sid={}; path=/", &digest[24..48]);
+    let cookies = AppendHeaders([session, own].map(|cookie| (header::SET_COOKIE, cookie)));
+    (cookies, json(StatusCode::OK, text)).into_response()
 }
 
 fn unknown_path() -> Response {

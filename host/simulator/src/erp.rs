@@ -62,6 +62,8 @@ pub(crate) struct Answered {
 pub(crate) enum Content {
     /// The ERP's own.
     Json(String),
+    /// The same after a login, with the session's token.
+    SignedIn(String, String),
     /// The gateway lets nobody through.
     Unauthorized(String),
     /// The body is of a kind that is not read.
@@ -103,9 +105,13 @@ impl Erp {
     /// Answers one request as the kind of installation does that this one is.
     pub(crate) fn answer(&self, incoming: &Incoming<'_>) -> Answered {
         match self.options.variant {
-            Variant::Gateway => self.answer_behind_gateway(incoming),
+            Variant::Gateway | Variant::GatewayPlain => self.answer_behind_gateway(incoming),
             _ => self.call(incoming, None).answered(|dialect, reply| {
-                Content::Json(codec::encode(self.options.variant, dialect, reply))
+                let text = codec::encode(self.options.variant, dialect, reply);
+                match reply {
+                    Reply::Token(token) => Content::SignedIn(token.clone(), text),
+                    _ => Content::Json(text),
+                }
             }),
         }
     }
@@ -146,19 +152,23 @@ impl Erp {
         decoded: Decoded,
         mut entry: LedgerEntry,
     ) -> (Option<Reply>, Option<Fault>) {
-        let choice = choose(
-            &self.catalogue,
-            positions,
-            decoded.cmdkey.as_deref(),
-            &incoming.query,
-        );
+        let choice = self.choice(incoming, positions, &decoded);
         let chosen: &[usize] = match &choice {
             Choice::Operations(chosen) => chosen,
             Choice::Skeleton(list) => std::slice::from_ref(list),
             Choice::None => &[],
         };
-        let arguments = self.arguments(chosen.first().copied(), &incoming.query, decoded.arguments);
         let operations = self.catalogue.operations();
+        let given = match (self.options.variant, chosen.first()) {
+            (Variant::GatewayPlain, Some(position)) => {
+                let given = decoded.arguments.into_iter();
+                given
+                    .map(|given| codec::plain::translated(&operations[*position], given))
+                    .collect()
+            }
+            _ => decoded.arguments,
+        };
+        let arguments = self.arguments(chosen.first().copied(), &incoming.query, given);
         entry.note_operations(chosen.iter().map(|position| &operations[*position]));
         entry.cmdkey = decoded.cmdkey;
         entry.arguments = listed(&arguments);
@@ -217,6 +227,15 @@ impl Erp {
             Some(state.write(entry, reply, changes)),
             fault.filter(|_| happened),
         )
+    }
+
+    fn choice(&self, incoming: &Incoming<'_>, positions: &[usize], decoded: &Decoded) -> Choice {
+        if self.options.variant != Variant::GatewayPlain {
+            let cmdkey = decoded.cmdkey.as_deref();
+            return choose(&self.catalogue, positions, cmdkey, &incoming.query);
+        }
+        let chosen = codec::plain::chosen(&self.catalogue, positions, &incoming.query, &decoded.arguments[0]);
+        chosen.map_or(Choice::None, |position| Choice::Operations(vec![position]))
     }
 
     /// What a request says beside its body counts, too: query values that do not belong to the entry are arguments.

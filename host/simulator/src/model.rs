@@ -90,11 +90,13 @@ impl Schema {
                     self.adopt(fields, key_field(fields));
                 }
                 Action::List => {
-                    let key = self.list_key(&operation.fields);
-                    self.adopt(&operation.fields, key);
+                    let fields = published(operation);
+                    let key = self.list_key(&fields);
+                    self.adopt(&fields, key);
                 }
                 Action::Get => {
-                    self.adopt(&operation.fields, key_field(&operation.fields));
+                    let fields = published(operation);
+                    self.adopt(&fields, key_field(&fields));
                 }
                 _ => {}
             }
@@ -149,6 +151,13 @@ impl Schema {
             }
         }
     }
+}
+
+/// What an answer shows by the vendor's own tables. What installations show beside it names no column, but is shown from
+/// those there are.
+fn published(operation: &Operation) -> Vec<Field> {
+    let fields = operation.fields.iter().filter(|field| !field.observed);
+    fields.cloned().collect()
 }
 
 /// The object whose records an operation works on. `contracts.list-customers` is the customers' own list with another

@@ -187,7 +187,8 @@ fn outputs(operation: &Operation, action: Action, schema: &mut Schema) -> Vec<Ou
             caption: field.label.as_str().into(),
             kind: field.kind,
             column,
-            labelled: field.kind == FieldType::String && field.values.is_empty(),
+            labelled: field.kind == FieldType::String
+                && field.values.iter().all(|value| value.code == value.label),
             members: members(&field.fields, &schema.columns[column].fields),
         })
         .collect()

@@ -58,6 +58,8 @@ fn store_one(
     changes: &mut Vec<Change>,
 ) -> Result<i64, String> {
     let object = request.plan.object;
+    let opened = opened(request, arguments);
+    let arguments = &*opened;
     let ord = key(world, request, arguments)?;
     check(&request.plan.checked, arguments, "不能保存！")?;
     let mut draft = draft(request, arguments);
@@ -72,6 +74,23 @@ fn store_one(
     changes.push(world.store(object, Some(ord), &draft.values, &draft.extra, verb));
     changes.extend((request.schema.rules.after_save)(world, ord, &draft));
     Ok(ord)
+}
+
+/// The same arguments with the lists that came as texts.
+fn opened<'a>(request: &Request<'_>, arguments: &'a Record) -> Cow<'a, Record> {
+    let mut opened = Cow::Borrowed(arguments);
+    for field in request.plan.checked.iter().filter(|field| field.json_text) {
+        let given = arguments
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(&field.wire));
+        let Some((name, text)) = given.and_then(|(name, value)| Some((name, value.as_text()?))) else {
+            continue;
+        };
+        if let Ok(list @ Value::List(_)) = serde_json::from_str(text) {
+            opened.to_mut().insert(name.clone(), list);
+        }
+    }
+    opened
 }
 
 /// The key that the record is stored under, if the request may say so. The ERP gives out its keys itself: under any other

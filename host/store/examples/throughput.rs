@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use sunmao_store::{AuditRow, Completion, NewContact, NewLink, Route, Store};
+use sunmao_store::{AuditRow, Completion, NewContact, NewLink, Route, Store, Wanted};
 use tokio::task::JoinSet;
 
 const CALLERS: usize = 64;
@@ -89,7 +89,11 @@ async fn deliveries(store: &Store) -> Outcome {
     let mut handled = 0_usize;
     for _ in 0..50 {
         let mut workers = JoinSet::new();
-        for leased in store.deliveries.lease(64, "worker", Timestamp::MAX, now).await? {
+        for leased in store
+            .deliveries
+            .lease(Wanted::Any(64), "worker", Timestamp::MAX, now)
+            .await?
+        {
             let deliveries = store.deliveries.clone();
             let link = NewLink {
                 kind: "customer".to_owned(),
@@ -133,6 +137,7 @@ async fn reads(store: &Store) -> Outcome {
         error_kind: None,
         message: None,
         duration_micros: 1,
+        requests: 1,
         arguments: None,
     };
     let begin = Instant::now();

@@ -23,6 +23,12 @@ CREATE TABLE deliveries (
     -- Pending: not before. Leased: until.
     due_at       INTEGER NOT NULL,
     attempt      INTEGER NOT NULL DEFAULT 0,
+    -- Attempts that failed by themselves; writes whose outcome nobody saw; attempts that panicked.
+    failures     INTEGER NOT NULL DEFAULT 0,
+    unconfirmed  INTEGER NOT NULL DEFAULT 0,
+    panics       INTEGER NOT NULL DEFAULT 0,
+    -- Pending: what outside of it it waits for, and is due at once when that is back.
+    waits_for    TEXT,
     -- Rises with every lease and is never set back, so that a late worker is recognised.
     lease        INTEGER NOT NULL DEFAULT 0,
     worker       TEXT,
@@ -43,6 +49,8 @@ CREATE UNIQUE INDEX deliveries_pending_record ON deliveries (target, event, key)
     WHERE state = 'pending' AND revision IS NOT NULL;
 CREATE INDEX deliveries_pending_lane ON deliveries (target, key, id) WHERE state = 'pending';
 CREATE INDEX deliveries_due ON deliveries (state, due_at, id);
+CREATE INDEX deliveries_due_target ON deliveries (target, state, due_at, id);
+CREATE INDEX deliveries_waiting ON deliveries (waits_for) WHERE waits_for IS NOT NULL;
 CREATE INDEX deliveries_revised ON deliveries (target, event, key) WHERE revision IS NOT NULL;
 CREATE INDEX deliveries_emitted ON deliveries (target) WHERE state = 'pending' AND hops > 0;
 CREATE INDEX deliveries_key ON deliveries (key, id);
@@ -91,7 +99,16 @@ CREATE TABLE audit (
     error_kind      TEXT,
     message         TEXT,
     duration_micros INTEGER NOT NULL,
+    requests        INTEGER NOT NULL,
     arguments       TEXT
+) STRICT;
+
+CREATE INDEX audit_open ON audit (sequence) WHERE outcome = 'open';
+
+-- The one process that works on the file. Still running when the file is opened: it was not closed.
+CREATE TABLE process (
+    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    is_running INTEGER NOT NULL
 ) STRICT;
 
 -- A written key gets a new row, so that AUTOINCREMENT hands out revisions that no deletion sets back.

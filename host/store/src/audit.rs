@@ -21,7 +21,7 @@ pub struct AuditRow {
     pub menu_id: Option<String>,
     /// The record it was about.
     pub subject: Option<String>,
-    /// `applied`, `read`, `refused`, …
+    /// `open`, `applied`, `read`, `refused`, `lost`, …
     pub outcome: String,
     /// The error's kind.
     pub error_kind: Option<String>,
@@ -29,8 +29,32 @@ pub struct AuditRow {
     pub message: Option<String>,
     /// How long the call took, in microseconds.
     pub duration_micros: i64,
+    /// How many requests went out for it.
+    pub requests: i64,
     /// What was asked, JSON text.
     pub arguments: Option<String>,
+}
+
+impl AuditRow {
+    /// The outcome of a write that went out, or is about to, and whose end is not known.
+    pub const OPEN: &str = "open";
+    /// The outcome of a row that stands for rows which are missing.
+    pub const LOST: &str = "lost";
+}
+
+/// How a call that has a row already came to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEnd {
+    /// As in [`AuditRow`].
+    pub outcome: String,
+    /// As in [`AuditRow`].
+    pub error_kind: Option<String>,
+    /// As in [`AuditRow`].
+    pub message: Option<String>,
+    /// As in [`AuditRow`].
+    pub duration_micros: i64,
+    /// As in [`AuditRow`].
+    pub requests: i64,
 }
 
 /// A row of the log.
@@ -61,7 +85,8 @@ pub trait AuditLog: Send + Sync {
 
     /// Hands the row to the writer, which keeps it with its next commit, within a quarter of a second or so, and
     /// before the store is closed. Waits only while the writer is far behind. A crash loses what was not written
-    /// yet: for reads, whose loss harms nobody. While the disk fails, the last 20,000 or so wait for better times.
+    /// yet: for reads, whose loss harms nobody, and the next [`Store::open`](crate::Store::open) leaves a row that says so.
+    /// While the disk fails, the last 20,000 or so wait for better times; how many more there were is a row then.
     async fn append_later(&self, row: AuditRow) -> Result<(), StoreError>;
 
     /// With `after`: the rows that follow this number. Without: the last rows. Oldest first either way.

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::{AuditRow, NewLink, StoreError};
+use crate::{AuditRow, DeliveryFilter, Dropped, NewLink, PutOff, Selection, StoreError, Unresolved, Wanted};
 
 /// A delivery's number. Rises; never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -75,8 +75,14 @@ pub struct Delivery {
     pub revision: Option<i64>,
     /// How many events led to this one: 0 for what came from outside.
     pub hops: u32,
-    /// How often this payload was leased: 1 for the first attempt, 0 before it.
+    /// How often this payload was leased and something came of it: 1 for the first attempt, 0 before it.
     pub attempt: i64,
+    /// How many of these attempts failed by themselves.
+    pub failures: i64,
+    /// How many writes of this payload went out without anybody seeing what became of them.
+    pub unconfirmed: i64,
+    /// How many attempts ended in a panic.
+    pub panics: i64,
     /// When it was enqueued.
     pub created_at: Timestamp,
 }
@@ -151,6 +157,8 @@ pub struct DeliveryRecord {
     pub worker: Option<String>,
     /// Why it was last put off.
     pub reason: Option<String>,
+    /// What outside of it it waits for.
+    pub waits_for: Option<String>,
     /// How it ended.
     pub outcome: Option<String>,
     /// Why it is or was dead.
@@ -198,11 +206,11 @@ pub trait Deliveries: Send + Sync {
     /// Puts deliveries at the end of their lanes, in one commit. Answers in the order of the batch.
     async fn enqueue(&self, batch: Vec<NewDelivery>, now: Timestamp) -> Result<Vec<Enqueued>, StoreError>;
 
-    /// Takes up to `limit` deliveries that are due, the longest due first, until `until`. A lease that ended before
+    /// Takes deliveries that are due, of each target the longest due first, until `until`. A lease that ended before
     /// `now` is given again, ahead of its lane.
     async fn lease(
         &self,
-        limit: u32,
+        wanted: Wanted,
         worker: &str,
         until: Timestamp,
         now: Timestamp,
@@ -211,14 +219,20 @@ pub trait Deliveries: Send + Sync {
     /// Keeps the lease until a later time.
     async fn extend(&self, lease: Lease, until: Timestamp, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Gives the delivery back, to be leased again at `not_before` or later.
-    async fn release(
+    /// Gives the delivery back, to be leased again.
+    async fn release(&self, lease: Lease, put_off: PutOff, now: Timestamp) -> Result<(), StoreError>;
+
+    /// What waits for this (`None`: for anything) is due now, since it is back. Says how many.
+    async fn hasten(&self, waits_for: Option<&str>, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Judges the times of what waits and of what is leased anew: all are shifted by as much as the clock was set, and
+    /// whatever is due later than `latest` after that is due now. Says how many of the latter there were.
+    async fn judge_anew(
         &self,
-        lease: Lease,
-        not_before: Timestamp,
-        reason: &str,
+        shift: SignedDuration,
+        latest: Timestamp,
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<u64, StoreError>;
 
     /// Marks the delivery done and writes its link and audit rows, in one commit. If the link is taken
     /// ([`StoreError::LinkTaken`]) nothing is written and the lease is still held.
@@ -246,14 +260,35 @@ pub trait Deliveries: Send + Sync {
     /// underway becomes superseded instead and is not counted.
     async fn retry_dead(&self, selection: DeadSelection, now: Timestamp) -> Result<u64, StoreError>;
 
+    /// The deliveries after a number (`None`: from the first), by number.
+    async fn list(
+        &self,
+        filter: DeliveryFilter,
+        after: Option<DeliveryId>,
+        limit: u32,
+    ) -> Result<Vec<DeliveryRecord>, StoreError>;
+
+    /// How many deliveries there are of a kind.
+    async fn count(&self, filter: DeliveryFilter) -> Result<u64, StoreError>;
+
+    /// The targets of what waits, with how many wait for each.
+    async fn waiting(&self) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// Makes deliveries that wait due now, and says how many waited.
+    async fn make_due(&self, selection: Selection, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Forgets deliveries that wait or are dead, with their intents.
+    async fn discard(&self, selection: Selection, unresolved: Unresolved) -> Result<Dropped, StoreError>;
+
     /// How many stand where.
     async fn counts(&self) -> Result<DeliveryCounts, StoreError>;
 
     /// How many emitted deliveries (with hops) of a target wait, counted no further than `most`.
     async fn emitted_waiting(&self, target: &str, most: u32) -> Result<u32, StoreError>;
 
-    /// When the next delivery can be leased if nothing else happens; in the past if one is due now.
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next delivery of these targets (`None`: of any) can be leased if nothing else happens; in the past if
+    /// one is due now.
+    async fn next_due(&self, targets: Option<Vec<String>>) -> Result<Option<Timestamp>, StoreError>;
 
     /// Forgets done and superseded deliveries that ended before a time, with their intents, and says how many. The
     /// last one of a record with revisions stays, so that an unchanged record is not delivered twice; so does one

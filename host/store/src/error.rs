@@ -37,6 +37,34 @@ pub enum StoreError {
         /// What to do.
         hint: &'static str,
     },
+    /// No room is left. Nothing of the failed write is kept.
+    #[error("{path}: {phase} failed: the disk is full: {disk}", path = .path.display())]
+    DiskFull {
+        /// The file that found no room.
+        path: PathBuf,
+        /// What was being done.
+        phase: &'static str,
+        /// Which folder and file system, and how much is left.
+        disk: String,
+    },
+    /// The files were taken away, replaced or emptied while the store was open. Nothing is accepted any more.
+    #[error("{path}: {phase} failed: it {what}", path = .path.display())]
+    Displaced {
+        /// The file that is not what it was.
+        path: PathBuf,
+        /// What was being done.
+        phase: &'static str,
+        /// What became of it.
+        what: String,
+    },
+    /// The database has hard links: each name would have a log of its own, and one would undo the other.
+    #[error("{path}: opening failed: the file has {names} names (hard links)", path = .path.display())]
+    SeveralNames {
+        /// The database file.
+        path: PathBuf,
+        /// How many.
+        names: u64,
+    },
     /// The store was closed.
     #[error("{path}: {phase} failed: the store is closed", path = .path.display())]
     Closed {
@@ -93,6 +121,18 @@ impl StoreError {
                 "start the newer version of sunmao, or restore the backup made before the upgrade"
             }
             Self::Failed { hint, .. } => hint,
+            Self::DiskFull { .. } => {
+                "the disk is full: free some space on it, raise this account's quota, or put the store elsewhere \
+                 (store.path); what was accepted before is safe"
+            }
+            Self::Displaced { .. } => {
+                "nothing is accepted until it is back: move the file back if it was only moved; else stop sunmao, restore \
+                 a backup of the store, and start it again"
+            }
+            Self::SeveralNames { .. } => {
+                "keep one name of it: `find FOLDER -samefile FILE` lists them; a copy to keep is made with `sqlite3 FILE \
+                 .backup`"
+            }
             Self::Closed { .. } => "the program is shutting down; try again when it is back",
             Self::LeaseLost { .. } => "drop the work: the delivery is another worker's, or finished",
             Self::LinkTaken { .. } => {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{DeliveryId, StoreError};
+use crate::{AuditEnd, AuditRow, DeliveryId, StoreError};
 
 /// An intent's number. Rises; never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -73,11 +73,22 @@ pub struct Intent {
     pub updated_at: Timestamp,
 }
 
+/// An attempt at a write, with its row in the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// The intent.
+    pub intent: IntentId,
+    /// Which attempt at it.
+    pub attempt: i64,
+    /// The row's number.
+    pub row: i64,
+}
+
 /// What beginning found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Begun {
     /// Nobody tried before: the write may go out.
-    Fresh(IntentId),
+    Fresh(Opened),
     /// It was begun before, and nothing was changed now: decide by its outcome.
     Known(Box<Intent>),
 }
@@ -85,21 +96,31 @@ pub enum Begun {
 /// Writes that went out or were about to.
 #[async_trait]
 pub trait Intents: Send + Sync {
-    /// Keeps the intent, unless one with its idempotency key is there.
-    async fn begin(&self, intent: NewIntent, now: Timestamp) -> Result<Begun, StoreError>;
+    /// Keeps the intent and begins its audit row, in one commit, unless one with its idempotency key is there.
+    async fn begin(&self, intent: NewIntent, row: AuditRow, now: Timestamp) -> Result<Begun, StoreError>;
 
-    /// Opens a known intent for another attempt with a payload that may have changed.
-    async fn reopen(&self, id: IntentId, payload_hash: &str, now: Timestamp) -> Result<(), StoreError>;
-
-    /// Keeps the key that the ERP reserved.
-    async fn set_reserved_key(
+    /// Opens a known intent for another attempt, which has an audit row of its own, in one commit. The payload may have
+    /// changed, and so may the reserved key; without one the intent keeps what it has.
+    async fn reopen(
         &self,
         id: IntentId,
-        reserved_key: i64,
+        payload_hash: &str,
+        reserved_key: Option<i64>,
+        row: AuditRow,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError>;
+
+    /// Keeps how an attempt ended and ends its audit row, in one commit. An intent that was opened again since, or
+    /// forgotten with its delivery, stays as it is: the row is the attempt's alone.
+    async fn finish(
+        &self,
+        opened: Opened,
+        outcome: IntentOutcome,
+        end: AuditEnd,
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Keeps how the write ended.
+    /// Keeps what is known of the write by now, where that is more than its last attempt saw.
     async fn resolve(
         &self,
         id: IntentId,

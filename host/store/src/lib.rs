@@ -13,19 +13,23 @@ pub mod contract;
 mod deliveries;
 mod error;
 mod intents;
+mod leasing;
 mod links;
+mod selection;
 mod sqlite;
 mod state;
 mod store;
 
-pub use audit::{AuditEntry, AuditFilter, AuditLog, AuditRow};
+pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
 pub use contacts::{Accepted, Contact, Contacts, NewContact, Route};
 pub use deliveries::{
     Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
     DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
 };
 pub use error::StoreError;
-pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent};
+pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
+pub use leasing::{Cause, PutOff, Share, Wanted};
 pub use links::{Link, Links, NewLink};
+pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;

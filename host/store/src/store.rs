@@ -27,8 +27,9 @@ pub struct Store {
 impl Store {
     /// Opens the SQLite file, which is created with its folder if absent and brought to the present schema if older.
     ///
-    /// One process owns a file: a second one gets [`StoreError::InUse`]. What an earlier process had leased is due
-    /// at once.
+    /// One process owns a file, whatever the name it came by: a second one gets [`StoreError::InUse`]. What an earlier
+    /// process had leased is due at once. Where it was not closed, the audit log gets a row that says so, and rows it
+    /// left open a message that says why.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let sqlite = Arc::new(Sqlite::open(path).await?);
         Ok(Self {
@@ -40,6 +41,15 @@ impl Store {
             state: sqlite.clone(),
             sqlite,
         })
+    }
+
+    /// Whether what is written now would be kept: the writer opens a transaction, in which nothing is changed, and the
+    /// files are those that were opened. The caller decides how long it waits.
+    ///
+    /// # Errors
+    /// The file cannot be written to or is gone, or the writer has ended.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.sqlite.check().await
     }
 
     /// Finishes what was asked for, writes what is still held back, and lets go of the file. Later calls, also on
@@ -54,5 +64,12 @@ impl Store {
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.sqlite.commits()
+    }
+
+    /// How many transactions failed since it was opened because of the database or the disk: while it does not rise, what
+    /// failed has other reasons.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.sqlite.failures()
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
-use sunmao_store::{Completion, DeliveryState, NewContact, NewLink, Route, Store};
+use sunmao_store::{Completion, DeliveryState, NewContact, NewLink, Route, Store, Wanted};
 use tokio::task::JoinSet;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -140,7 +140,11 @@ async fn work(store: &Store, id: &str) -> Outcome {
         .await?;
     tell("accepted", id)?;
     let until = now() + SignedDuration::from_hours(1);
-    for leased in store.deliveries.lease(1, "worker", until, now()).await? {
+    for leased in store
+        .deliveries
+        .lease(Wanted::Any(1), "worker", until, now())
+        .await?
+    {
         let link = NewLink {
             kind: "customer".to_owned(),
             hub_id: leased.delivery.key.clone(),

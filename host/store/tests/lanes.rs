@@ -1,5 +1,7 @@
 //! Whatever workers do and whenever they die: lanes keep their order, nothing is lost, nothing comes twice.
 
+#[path = "lanes/ends.rs"]
+mod ends;
 #[path = "lanes/model.rs"]
 mod model;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sunmao_store::{AuditFilter, AuditRow, NewContact, NewDelivery, Route, Store, StoreError};
+use sunmao_store::{AuditFilter, AuditRow, NewContact, NewDelivery, Route, Store, StoreError, Wanted};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -36,6 +36,7 @@ fn read_row() -> AuditRow {
         error_kind: None,
         message: None,
         duration_micros: 1,
+        requests: 1,
         arguments: None,
     }
 }
@@ -209,11 +210,23 @@ async fn what_an_earlier_process_held_is_due_at_once() -> Outcome {
     };
     let store = Store::open(&path).await?;
     store.deliveries.enqueue(vec![delivery], now).await?;
-    let before = store.deliveries.lease(1, "worker", later, now).await?;
-    assert_eq!(store.deliveries.lease(1, "worker", later, now).await?, []);
+    let before = store
+        .deliveries
+        .lease(Wanted::Any(1), "worker", later, now)
+        .await?;
+    assert_eq!(
+        store
+            .deliveries
+            .lease(Wanted::Any(1), "worker", later, now)
+            .await?,
+        []
+    );
     store.close().await?;
     let store = Store::open(&path).await?;
-    let after = store.deliveries.lease(1, "worker", later, now).await?;
+    let after = store
+        .deliveries
+        .lease(Wanted::Any(1), "worker", later, now)
+        .await?;
     assert_eq!(after[0].delivery.id, before[0].delivery.id);
     assert_eq!(after[0].delivery.attempt, 2);
     Ok(())

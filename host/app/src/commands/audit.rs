@@ -43,7 +43,7 @@ struct Tail {
     /// Only calls of this operation
     #[arg(long)]
     operation: Option<String>,
-    /// Only calls that ended this way: read, applied, refused, failed, unknown
+    /// Only calls that stand this way: read, applied, refused, failed, unknown, open, denied, lost
     #[arg(long)]
     outcome: Option<String>,
 }
@@ -64,29 +64,47 @@ impl Audit {
     }
 }
 
+/// A write that a follower saw under way.
+struct UnderWay {
+    sequence: i64,
+    is_shown: bool,
+}
+
 impl Tail {
     /// Shows the last rows; where the next ones follow.
     async fn last(&self, remote: &Remote, style: Style) -> Result<i64, Failure> {
         let mut query = self.filter();
+        query.extend(self.outcome.clone().map(|outcome| ("outcome", outcome)));
         // The last row says where the log stands, also for someone who does not want to see it.
         query.push(("limit", self.lines.max(1).to_string()));
         let page = remote.get("/v1/audit", &query).await?;
         if self.lines > 0 {
-            print(items(&page), style);
+            items(&page).iter().for_each(|row| print(row, style));
         }
         // With no row so far, everything that comes is new.
         Ok(page["next"].as_i64().unwrap_or_default())
     }
 
-    /// Shows the last rows and then new ones, however many come between two looks.
+    /// Shows the last rows and then new ones, however many come between two looks. A write is shown when its end is known;
+    /// one that takes long is shown as open before.
     async fn follow(&self, remote: &Remote, style: Style) -> Result<(), Failure> {
         let mut after = self.last(remote, style).await?;
+        let mut under_way = Vec::new();
         loop {
             let mut query = self.filter();
             query.push(("limit", MOST.to_string()));
             query.push(("after", after.to_string()));
             let page = remote.get("/v1/audit", &query).await?;
-            print(items(&page), style);
+            under_way = self.look_again(remote, style, under_way).await?;
+            for row in items(&page) {
+                match row["sequence"].as_i64().filter(|_| is_under_way(row)) {
+                    Some(sequence) => under_way.push(UnderWay {
+                        sequence,
+                        is_shown: false,
+                    }),
+                    None => self.show(row, style),
+                }
+            }
             after = page["next"].as_i64().unwrap_or(after);
             if items(&page).len() < MOST as usize {
                 tokio::time::sleep(INTERVAL).await;
@@ -94,12 +112,51 @@ impl Tail {
         }
     }
 
+    /// Shows what became of writes that were under way; those that still are.
+    async fn look_again(
+        &self,
+        remote: &Remote,
+        style: Style,
+        under_way: Vec<UnderWay>,
+    ) -> Result<Vec<UnderWay>, Failure> {
+        let mut still = Vec::new();
+        for write in under_way {
+            let before = write.sequence - 1;
+            let query = [("limit", "1".to_owned()), ("after", before.to_string())];
+            let page = remote.get("/v1/audit", &query).await?;
+            let Some(row) = items(&page)
+                .first()
+                .filter(|row| row["sequence"] == write.sequence)
+            else {
+                continue;
+            };
+            let is_under_way = is_under_way(row);
+            if !is_under_way || !write.is_shown {
+                self.show(row, style);
+            }
+            if is_under_way {
+                still.push(UnderWay {
+                    is_shown: true,
+                    ..write
+                });
+            }
+        }
+        Ok(still)
+    }
+
+    fn show(&self, row: &Value, style: Style) {
+        if self
+            .outcome
+            .as_ref()
+            .is_none_or(|outcome| row["outcome"] == **outcome)
+        {
+            print(row, style);
+        }
+    }
+
+    /// What the host chooses by. The outcome is not among it for a follower: it may change.
     fn filter(&self) -> Vec<(&'static str, String)> {
-        let members = [
-            ("actor", &self.actor),
-            ("operation", &self.operation),
-            ("outcome", &self.outcome),
-        ];
+        let members = [("actor", &self.actor), ("operation", &self.operation)];
         members
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.clone()?)))
@@ -107,16 +164,19 @@ impl Tail {
     }
 }
 
+/// Whether the end of the row is still to come. One that an earlier process left open says so, and stays.
+fn is_under_way(row: &Value) -> bool {
+    row["outcome"] == "open" && row["message"].is_null()
+}
+
 fn items(page: &Value) -> &[Value] {
     page["items"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-fn print(rows: &[Value], style: Style) {
-    for row in rows {
-        match style {
-            Style::Json => output::json_line(row),
-            Style::Text => output::line(line(row)),
-        }
+fn print(row: &Value, style: Style) {
+    match style {
+        Style::Json => output::json_line(row),
+        Style::Text => output::line(line(row)),
     }
 }
 

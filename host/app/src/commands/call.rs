@@ -40,6 +40,9 @@ impl Call {
             .map_err(|faults| Failure::unsound_arguments(operation, &faults))?;
         let configuration = context.configuration(Vec::new())?;
         let erp = access::client(&context.environment, &configuration, self.erp.as_deref())?;
+        if let (Some(doubt), Style::Text) = (erp.doubt(), context.style()) {
+            output::complaint(format!("warning: {doubt}"));
+        }
         let shutdown = Shutdown::listen()?;
         let outcome = tokio::select! {
             outcome = self.ask(&erp, operation, arguments) => outcome,

@@ -13,7 +13,7 @@ use probe::Probed;
 use serde_json::{Value, json};
 use std::path::Path;
 use sunmao_catalogue::{Arguments, Catalogue};
-use sunmao_erp_client::ErpClient;
+use sunmao_erp_client::{ErpClient, LoginTally};
 use sunmao_runtime::Accounts;
 
 /// Check the configuration, the folders and every ERP account; with --probe, find out what an installation knows
@@ -39,13 +39,18 @@ impl Doctor {
         let configuration = context.configuration(Vec::new())?;
         let mut findings = places(&configuration);
         let mut probes = Vec::new();
-        for name in self.names(&configuration) {
+        for name in configuration.account_names(self.erp.as_deref()) {
             let client = access::client(&context.environment, &configuration, Some(&name));
-            let (finding, probed) = match client {
-                Ok(client) => self.visit(&name, &client).await,
-                Err(failure) => (Finding::of_account(&name, Err(failure)), None),
+            let (finding, probed) = match &client {
+                Ok(client) => self.visit(&name, client).await,
+                Err(failure) => (Finding::of_account(&name, Err(failure.clone())), None),
             };
             findings.push(finding);
+            findings.extend(
+                client
+                    .ok()
+                    .map(|client| Finding::of_logins(&name, &client.login_tally())),
+            );
             probes.extend(probed.map(|probed| (name, probed)));
         }
         match context.style() {
@@ -68,16 +73,6 @@ impl Doctor {
         .with_faults(problems))
     }
 
-    fn names(&self, configuration: &Configuration) -> Vec<String> {
-        match &self.erp {
-            Some(name) => vec![name.clone()],
-            None => configuration
-                .accounts()
-                .map(|(name, _)| name.to_owned())
-                .collect(),
-        }
-    }
-
     /// Signs in to an account, probes where that is wanted, and signs out.
     async fn visit(&self, name: &str, client: &ErpClient) -> (Finding, Option<Vec<Probed>>) {
         let catalogue = Catalogue::shared();
@@ -89,7 +84,8 @@ impl Doctor {
         if let Err(error) = client.logout().await {
             tracing::warn!(%error, "not signed out");
         }
-        (Finding::of_account(name, signed_in), probed)
+        let finding = Finding::of_account(name, signed_in);
+        (finding.with_doubt(client.doubt()), probed)
     }
 }
 
@@ -120,11 +116,30 @@ impl Finding {
         }
     }
 
+    fn with_doubt(mut self, doubt: Option<String>) -> Self {
+        if let Some(doubt) = doubt {
+            self.note = format!("{}; {doubt}", self.note);
+        }
+        self
+    }
+
+    /// What is counted of an account's logins. That none is sent any more is said by the account's own finding.
+    fn of_logins(name: &str, tally: &LoginTally) -> Self {
+        let subject = format!("{} logins", section(name));
+        let problem = tally.problem.as_ref().map(|problem| {
+            Failure::new(Exit::Failed, &subject, "counting logins", problem.clone()).with_hint(
+                "see that the folder may be written to and has room: every start would else try anew",
+            )
+        });
+        Finding {
+            note: tally.to_string(),
+            subject,
+            problem,
+        }
+    }
+
     fn of_account(name: &str, signed_in: Result<String, Failure>) -> Self {
-        let subject = match name {
-            Accounts::MAIN => "[erp]".to_owned(),
-            name => format!("[erp.{name}]"),
-        };
+        let subject = section(name);
         match signed_in {
             Ok(version) if version.is_empty() => {
                 Finding::well(subject, "signs in; the ERP does not say its version")
@@ -136,6 +151,13 @@ impl Finding {
                 problem: Some(failure),
             },
         }
+    }
+}
+
+fn section(account: &str) -> String {
+    match account {
+        Accounts::MAIN => "[erp]".to_owned(),
+        name => format!("[erp.{name}]"),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::host::Running;
 use crate::output::{self, Style};
 use crate::shutdown::{self, Shutdown};
-use crate::{access, logging, reload};
+use crate::{access, clock, logging, reload};
 use clap::Args;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -49,7 +49,7 @@ impl Serve {
         let accounts = access::accounts(&context.environment, &configuration)?;
         // A start may take long, for what there is to load; nothing is under way yet that would have to be ended.
         let running = tokio::select! {
-            running = Running::start(configuration, accounts) => running?,
+            running = Running::start(configuration, accounts, clock::of(&context.environment)) => running?,
             () = shutdown.requested() => return Ok(()),
         };
         announce(&running, context);

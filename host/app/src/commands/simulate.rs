@@ -41,6 +41,9 @@ pub struct Simulate {
     /// What goes wrong, how often, such as server-error=0.05; several times or with commas
     #[arg(long, value_name = "KIND=PROBABILITY", value_delimiter = ',', long_help = faults())]
     fault: Vec<String>,
+    /// Take what the vendor's pages say and no more, where live servers are more generous: the variant `strict`
+    #[arg(long, conflicts_with = "variant")]
+    strict: bool,
     /// How long an answer takes that the fault `slow` happens to, in milliseconds
     #[arg(long, default_value_t = 5_000, value_name = "MILLISECONDS")]
     slow: u64,
@@ -124,7 +127,10 @@ impl Simulate {
             )
         })?;
         Ok(Options {
-            variant: self.variant,
+            variant: match self.strict {
+                true => Variant::Strict,
+                false => self.variant,
+            },
             faults,
             slow: Duration::from_millis(self.slow),
             now: self.now,
@@ -188,7 +194,7 @@ fn announce(simulator: &Simulator, options: &Options, style: Style) {
     }
     if let Some(installation) = installation(options.variant) {
         output::line("and into sunmao.toml:");
-        output::line(format!("[erp]\ninstallation = \"{installation}\""));
+        output::line(format!("[erp]\n{installation}"));
     }
     output::line("Ctrl-C ends it.");
 }
@@ -196,8 +202,9 @@ fn announce(simulator: &Simulator, options: &Options, style: Style) {
 /// The installations that have to be told of.
 fn installation(variant: Variant) -> Option<&'static str> {
     match variant {
-        Variant::Legacy => Some("legacy"),
-        Variant::Gateway => Some("gateway"),
+        Variant::Legacy => Some("installation = \"legacy\""),
+        Variant::Gateway => Some("installation = \"gateway\""),
+        Variant::GatewayPlain => Some("installation = \"gateway\"\ngateway_bodies = \"plain\""),
         _ => None,
     }
 }

@@ -131,7 +131,12 @@ impl Sources {
                 value: &flag.value,
             });
         }
-        figment.extract().map_err(|error| self.unsound(error))
+        let is_named = figment.contains("store.path");
+        let configuration: Configuration = figment.extract().map_err(|error| self.unsound(error))?;
+        Ok(Configuration {
+            is_written: self.file.is_some() || is_named,
+            ..configuration
+        })
     }
 
     fn unsound(&self, error: figment::Error) -> Failure {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::configuration::{ExtensionsSection, Server, StoreSection};
 use std::path::Path;
-use sunmao_erp_client::ErpClient;
 use sunmao_erp_client::Settings;
+use sunmao_runtime::Heartbeat;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -30,7 +30,7 @@ async fn running(folder: &Path) -> Running {
     };
     let base_url = "http://127.0.0.1/".parse().unwrap();
     let settings = Settings::new(base_url, "sunmao", "secret".to_owned().into(), "SUNMAO01");
-    Running::start(configuration, ErpClient::new(settings).unwrap())
+    Running::start(configuration, ErpClient::new(settings).unwrap(), Clock::system())
         .await
         .unwrap()
 }
@@ -57,4 +57,28 @@ async fn a_request_that_does_not_come_to_an_end_is_cut_off_and_told() {
         answer.starts_with("HTTP/1.1 503 ") && answer.contains("the host is stopping"),
         "{answer}"
     );
+}
+
+#[tokio::test]
+async fn a_part_that_gives_no_sign_of_life_is_named_by_healthz() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = running(folder.path()).await;
+    let url = format!("http://{}/healthz", running.address);
+    let healthy = reqwest::get(&url).await.unwrap();
+    assert_eq!(healthy.status(), 200);
+    let body: serde_json::Value = healthy.json().await.unwrap();
+    for part in ["worker", "clock", "writer"] {
+        assert_eq!(body["parts"][part]["alive"], true, "{body}");
+    }
+    let vitals = &running.parts.host.vitals;
+    vitals.add("writer", Heartbeat::new(), Duration::ZERO);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let ill = reqwest::get(&url).await.unwrap();
+    assert_eq!(ill.status(), 503);
+    let body: serde_json::Value = ill.json().await.unwrap();
+    assert_eq!(body["parts"]["writer"]["alive"], false, "{body}");
+    assert_eq!(body["parts"]["worker"]["alive"], true, "{body}");
+    let message = body["error"]["message"].as_str().unwrap();
+    assert_eq!(message, "no sign of life of: writer");
+    running.stop().await.unwrap();
 }

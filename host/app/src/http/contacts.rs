@@ -137,7 +137,10 @@ async fn whole(parts: &Parts, contact: sunmao_store::Contact) -> Result<Value, S
             "number": link.number,
             "linked_at": link.linked_at,
         })),
-        "deliveries": standing_of_each_target(&deliveries).into_iter().map(state).collect::<Vec<_>>(),
+        "deliveries": standing_of_each_target(&deliveries)
+            .into_iter()
+            .map(|record| super::deliveries::shown(parts, record))
+            .collect::<Vec<_>>(),
     }))
 }
 
@@ -167,21 +170,6 @@ fn standing_of_each_target(deliveries: &[DeliveryRecord]) -> Vec<&DeliveryRecord
     standing
 }
 
-fn state(record: &DeliveryRecord) -> Value {
-    json!({
-        "id": record.delivery.id,
-        "target": record.delivery.target,
-        "revision": record.delivery.revision,
-        "state": record.state,
-        "attempt": record.delivery.attempt,
-        "due_at": record.due_at,
-        "reason": record.reason,
-        "outcome": record.outcome,
-        "letter": record.letter.as_ref().map(super::dead::letter),
-        "updated_at": record.updated_at,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,12 +186,16 @@ mod tests {
                 revision: Some(id),
                 hops: 0,
                 attempt: 1,
+                failures: 0,
+                unconfirmed: 0,
+                panics: 0,
                 created_at: jiff::Timestamp::UNIX_EPOCH,
             },
             state,
             due_at: jiff::Timestamp::UNIX_EPOCH,
             worker: None,
             reason: None,
+            waits_for: None,
             outcome: None,
             letter: None,
             updated_at: jiff::Timestamp::UNIX_EPOCH,

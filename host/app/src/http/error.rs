@@ -65,7 +65,7 @@ impl ApiError {
     pub fn no_such_path() -> Self {
         ApiError::not_found(
             "no such path",
-            "the paths are /v1/hub/contacts, /v1/extensions, /v1/operations, /v1/dead, /v1/audit, /v1/status and /healthz",
+            "the paths are /v1/hub/contacts, /v1/extensions, /v1/operations, /v1/deliveries, /v1/dead, /v1/audit, /v1/status and /healthz",
         )
     }
 
@@ -107,6 +107,16 @@ impl ApiError {
             "unavailable",
             "the host is stopping",
             "send the request again when it is back: filing a contact twice costs nothing",
+        )
+    }
+
+    /// A part of the host gives no sign of life.
+    pub fn lifeless(parts: &str) -> Self {
+        ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            format!("no sign of life of: {parts}"),
+            "look at the log and at the disk, then start the host anew: what was accepted goes on",
         )
     }
 

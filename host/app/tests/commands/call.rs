@@ -3,7 +3,7 @@
 use crate::scripted::{Reply, Scripted};
 use crate::support::{Sunmao, calls, simulator};
 use sunmao_catalogue::Value as Neutral;
-use sunmao_simulator::Options;
+use sunmao_simulator::{Options, Variant};
 
 /// A write.
 const SAVE: [&str; 7] = [
@@ -39,7 +39,7 @@ async fn a_list_comes_as_records_and_the_session_is_ended() {
     let answer = answer.json();
     assert_eq!(answer["items"].as_array().unwrap().len(), 3);
     assert_eq!(answer["page"]["total"], 7);
-    assert!(answer["items"][0]["khid"].is_string(), "{answer}");
+    assert!(answer["items"][0]["extra"]["khid"].is_string(), "{answer}");
     assert_eq!(calls(&erp), ["session.login", "customers.list", "session.logout"]);
     let text = sunmao.run(&["call", "customers.list", "pagesize=3"]).await.stdout;
     assert!(text.contains("3 rows, page 1 of 3, 7 in all"), "{text}");
@@ -61,7 +61,7 @@ async fn all_walks_every_page() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|item| item["ord"].to_string())
+        .map(|item| item["record-key"].to_string())
         .collect();
     assert_eq!(
         (answer["items"].as_array().unwrap().len(), keys.len()),
@@ -236,4 +236,62 @@ async fn credentials_come_from_the_env_file_too() {
     );
     sunmao.write(".env", &lines);
     assert_eq!(sunmao.run(&["call", "customers.list"]).await.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_device_name_that_live_servers_take_is_warned_of_and_works() {
+    let options = Options {
+        size: 3,
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let named = |name: &str| Sunmao::of(&erp, &options).with("SUNMAO_ERP_SERIAL", name);
+    let list = ["call", "customers.list", "page_size=2"];
+    let listed = named("ai-client-001").run(&list).await;
+    assert_eq!(listed.code, Some(0), "{}", listed.stderr);
+    assert_eq!(listed.stderr.lines().count(), 1, "{}", listed.stderr);
+    assert!(listed.stderr.starts_with("warning: ") && listed.stderr.contains("ai-client-001"));
+    assert_eq!(named("SUNMAO02").run(&list).await.stderr, "");
+    let looked = named("ai-client-001").run(&["doctor"]).await;
+    assert_eq!(looked.code, Some(0), "{}", looked.stderr);
+    assert!(looked.stdout.contains("ai-client-001"), "{}", looked.stdout);
+}
+
+#[tokio::test]
+async fn a_wrongly_named_installation_is_told_with_the_setting_that_is_meant() {
+    for (variant, named, meant) in [
+        (Variant::Legacy, "standard", "installation = \"legacy\""),
+        (Variant::Standard, "gateway", "installation = \"standard\""),
+        (Variant::Gateway, "standard", "installation = \"gateway\""),
+        (Variant::GatewayPlain, "gateway", "gateway_bodies = \"plain\""),
+    ] {
+        let options = Options {
+            variant,
+            size: 3,
+            ..Options::default()
+        };
+        let erp = simulator(&options).await;
+        let sunmao = Sunmao::of(&erp, &options);
+        sunmao.write("sunmao.toml", &format!("[erp]\ninstallation = \"{named}\"\n"));
+        let list = ["call", "customers.list", "page_size=2"];
+        let ended = sunmao.run(&list).await;
+        assert_ne!(ended.code, Some(0), "{variant}");
+        assert!(ended.stderr.contains(meant), "{variant}: {}", ended.stderr);
+    }
+    let options = Options {
+        variant: Variant::GatewayPlain,
+        size: 3,
+        ..Options::default()
+    };
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options);
+    sunmao.write(
+        "sunmao.toml",
+        "[erp]\ninstallation = \"gateway\"\ngateway_login_path = \"/webapi/v3/ov1/login\"\ngateway_bodies = \"plain\"\n",
+    );
+    let listed = sunmao
+        .run(&["call", "customers.list", "page_size=2", "--json"])
+        .await;
+    assert_eq!(listed.code, Some(0), "{}", listed.stderr);
+    assert_eq!(listed.json()["items"].as_array().unwrap().len(), 2);
 }

@@ -53,12 +53,12 @@ async fn what_is_recorded_of_an_erp_is_replayed_without_it() {
     assert_eq!(replayed.code, Some(0), "{}", replayed.stderr);
     assert_eq!(replayed.json()["page"], recorded.json()["page"]);
     assert_eq!(
-        replayed.json()["items"][0]["ord"],
-        recorded.json()["items"][0]["ord"]
+        replayed.json()["items"][0]["record-key"],
+        recorded.json()["items"][0]["record-key"]
     );
     assert_ne!(
-        replayed.json()["items"][0]["name"],
-        recorded.json()["items"][0]["name"],
+        replayed.json()["items"][0]["customer-name"],
+        recorded.json()["items"][0]["customer-name"],
         "anonymous"
     );
     assert_eq!(replayer.terminate().await, Some(0));

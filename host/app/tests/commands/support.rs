@@ -8,9 +8,12 @@ use sunmao_simulator::{Options, Simulator};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 /// Whatever a test waits for happens within this time, or the test fails.
 pub const PATIENCE: Duration = Duration::from_secs(90);
+
+const BINARY: &str = env!("CARGO_BIN_EXE_sunmao");
 
 /// How a command ended.
 pub struct Ended {
@@ -103,18 +106,37 @@ impl Sunmao {
 
     /// Starts a command that goes on until it is asked to end.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let mut child = self
-            .command(arguments)
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Running { child, lines }
+        Running::of(self.command(arguments))
+    }
+
+    /// Starts one to which a file that may not grow is an error like any other, and not the end.
+    pub fn start_unharmed_by_full_disks(&self, arguments: &[&str]) -> Running {
+        let ignoring = ["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", BINARY];
+        Running::of(self.prepared("/bin/sh", &[&ignoring[..], arguments].concat()))
+    }
+
+    /// Starts one and gathers its log.
+    pub fn start_logged(&self, arguments: &[&str]) -> (Running, JoinHandle<Vec<String>>) {
+        let mut command = self.command(arguments);
+        command.stderr(Stdio::piped());
+        let mut running = Running::of(command);
+        let mut lines = BufReader::new(running.child.stderr.take().unwrap()).lines();
+        let log = tokio::spawn(async move {
+            let mut log = Vec::new();
+            while let Ok(Some(line)) = lines.next_line().await {
+                log.push(line);
+            }
+            log
+        });
+        (running, log)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sunmao"));
+        self.prepared(BINARY, arguments)
+    }
+
+    fn prepared(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .current_dir(self.folder.path())
             .env_clear()
@@ -133,6 +155,22 @@ pub struct Running {
 }
 
 impl Running {
+    fn of(mut command: Command) -> Self {
+        command.stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Running { child, lines }
+    }
+
+    /// Lets no file of its grow beyond so many bytes, or any again.
+    pub async fn limit_files(&self, bytes: &str) {
+        let id = self.child.id().expect("running").to_string();
+        let limit = format!("--fsize={bytes}:");
+        let mut command = Command::new("/usr/bin/prlimit");
+        let set = command.args(["--pid", &id, &limit]).status().await.unwrap();
+        assert!(set.success());
+    }
+
     /// The next line of the output; none when it ended.
     pub async fn next(&mut self) -> Option<Value> {
         let line = tokio::time::timeout(PATIENCE, self.lines.next_line())

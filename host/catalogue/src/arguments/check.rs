@@ -209,6 +209,9 @@ impl Check {
     }
 
     fn list(&mut self, path: Path<'_>, field: &Field, value: &Value) -> Option<Value> {
+        if let (true, Some(text)) = (field.json_text, value.as_text()) {
+            return self.list_in_text(path, field, text);
+        }
         let Some(items) = value.as_list() else {
             self.fault(path, "is no list", "give a list of records");
             return None;
@@ -218,6 +221,26 @@ impl Check {
             records.extend(self.record(Path::Item(&path, index), field, item));
         }
         Some(Value::List(records))
+    }
+
+    /// A list that comes as a text holding it: what it holds is checked, and the text goes out as it is.
+    fn list_in_text(&mut self, path: Path<'_>, field: &Field, text: &str) -> Option<Value> {
+        if text.trim().is_empty() {
+            return None;
+        }
+        let held = serde_json::from_str(text)
+            .ok()
+            .filter(|held| matches!(held, Value::List(_)));
+        let Some(held) = held else {
+            self.fault(
+                path,
+                "is a text that holds no JSON list",
+                "give a list of records",
+            );
+            return None;
+        };
+        self.list(path, field, &held)?;
+        Some(Value::from(text))
     }
 
     /// One record inside the arguments. A list of `{name, value}` is how typed guests write a record whose members the

@@ -87,7 +87,7 @@ fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
         FieldType::Int => coerce::integer(value)
             .map(Value::Integer)
             .or_else(|| label(field, value)),
-        FieldType::Decimal => coerce::decimal(value).map(Value::Decimal),
+        FieldType::Decimal => coerce::exact(value),
         FieldType::Bool => coerce::truth(value).map(Value::Bool),
         FieldType::Datetime => value
             .as_text()
@@ -174,11 +174,13 @@ fn check_minimum(field: &Field, value: &Value) -> Result<(), Wrong> {
         return Ok(());
     };
     match coerce::decimal(value) {
-        Some(number) if number < Decimal::from(minimum) => Err(Wrong::new(
-            format!("{number} is too small"),
+        Some(number) if number >= Decimal::from(minimum) => Ok(()),
+        // Too long for a number of ours: its sign is all there is to look at.
+        None if minimum > 0 || !coerce::text(value).starts_with('-') => Ok(()),
+        _ => Err(Wrong::new(
+            format!("{} is too small", coerce::text(value)),
             format!("at least {minimum}"),
         )),
-        _ => Ok(()),
     }
 }
 

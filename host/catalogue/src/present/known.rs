@@ -2,8 +2,8 @@
 
 use super::{Face, texts, words};
 use crate::{
-    Field, FieldType, Record, Value,
-    coerce::{decimal, integer, moment, truth},
+    Column, Field, FieldType, Record, Value,
+    coerce::{exact, integer, moment, truth},
 };
 
 /// Which column fills which field.
@@ -18,7 +18,8 @@ pub(super) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// Matches columns (name and caption) by wire name in any letter case, then by label. A field takes one column.
+    /// Matches columns (name and caption) by wire name in any letter case, then by label, then by what else installations
+    /// call a field. A field takes one column.
     pub(super) fn new(fields: &'a [Field], columns: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
         let mut sources = vec![None; fields.len()];
         let given: Vec<(&str, &str)> = columns.collect();
@@ -27,7 +28,11 @@ impl<'a> Columns<'a> {
         let by_label = |field: &Field, name: &str, caption: &str| {
             !field.label.is_empty() && (field.label == caption || field.label == name)
         };
-        for matches in [by_wire as fn(&Field, &str, &str) -> bool, by_label] {
+        let by_alias = |field: &Field, name: &str, caption: &str| {
+            !field.aliases.is_empty()
+                && (field.is_named(name) || field.aliases.iter().any(|alias| alias == caption))
+        };
+        for matches in [by_wire as fn(&Field, &str, &str) -> bool, by_label, by_alias] {
             let mut next = 0;
             for (column, (name, caption)) in given.iter().enumerate() {
                 if targets[column].is_some() {
@@ -53,6 +58,15 @@ impl<'a> Columns<'a> {
             sources,
             blank: blank(fields),
         }
+    }
+
+    /// The columns that fill no field: name and caption.
+    pub(super) fn others<'b>(&self, given: &'b [Column]) -> impl Iterator<Item = (&'b str, &'b str)> {
+        let unplaced = given
+            .iter()
+            .zip(&self.columns)
+            .filter(|(_, (target, _))| target.is_none());
+        unplaced.map(|(column, _)| (&*column.name, &*column.caption))
     }
 
     /// One row under English names, with every member present, and `extra` behind them.
@@ -98,7 +112,7 @@ fn read(field: &Field, cell: &mut Value, face: Face) -> Option<Value> {
     let value = match field.kind {
         FieldType::String => Some(words(std::mem::take(cell))),
         FieldType::Int => integer(cell).map(Value::Integer),
-        FieldType::Decimal => decimal(cell).map(Value::Decimal),
+        FieldType::Decimal => exact(cell),
         FieldType::Bool => truth(cell).map(Value::Bool),
         FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::from(moment.iso())),
         FieldType::Object => object(field, cell, face),

@@ -135,6 +135,11 @@ pub(super) fn answer(operation: &Operation) -> &'static str {
         return "The session's token, which the host keeps, and the ERP's version.";
     }
     match operation.response_form(Face::Dynamic) {
+        ResponseForm::Rows if operation.is_open() => {
+            "`items`, the rows of a page as records, and `page` with `size`, `index`, `count` and `total`. The vendor does \
+             not publish the columns: these were seen on installations, any of which may leave some out; what else one \
+             shows is in `extra`, and `columns` holds the wire name and the caption of each of these."
+        }
         ResponseForm::Rows => {
             "`items`, the rows of a page as records of these members, and `page` with `size`, `index`, `count` and \
              `total`."

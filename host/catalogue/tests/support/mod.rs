@@ -25,6 +25,7 @@ pub fn operation(params: Vec<Field>) -> Operation {
         effect: Effect::Read,
         newer_form: None,
         custom_fields: Vec::new(),
+        observed_order: Vec::new(),
     }
 }
 
@@ -47,6 +48,9 @@ pub fn field(name: &str, wire: &str, label: &str, kind: FieldType) -> Field {
         unique: false,
         multiple: false,
         matches_substring: false,
+        observed: false,
+        aliases: Vec::new(),
+        json_text: false,
         fields: Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, LazyLock};
 use sunmao_catalogue::{
     Answer, Arguments, Catalogue, Dialect, Face, Kind, Operation, ResultKind, Table, Value,
 };
-use sunmao_erp_client::{Error, Installation, read_answer};
+use sunmao_erp_client::{Error, GatewayBodies, Installation, read_answer};
 
 /// How many bytes stand in front of the body.
 pub const CHOICES: usize = 4;
@@ -74,9 +74,14 @@ impl<'a> Input<'a> {
             Some(index) => STATUSES[usize::from(index)],
             None => 200,
         };
-        let installation = match installation % 2 {
-            0 => "standard",
-            _ => "gateway",
+        let gateway = |bodies| Installation::Gateway {
+            login_path: "/api/login".to_owned(),
+            bodies,
+        };
+        let installation = match installation % 3 {
+            0 => Installation::Standard,
+            1 => gateway(GatewayBodies::Erp),
+            _ => gateway(GatewayBodies::Plain),
         };
         let mut arguments = Arguments::default();
         if let (Some(paging), true) = (&operation.paging, page > 0) {
@@ -87,7 +92,7 @@ impl<'a> Input<'a> {
             operation,
             arguments,
             status: StatusCode::from_u16(status).expect("a status"),
-            installation: installation.parse().expect("a kind of installation"),
+            installation,
             body,
         })
     }
@@ -133,8 +138,10 @@ impl<'a> Input<'a> {
 
 /// Whether this is what a gateway puts its wrapping around.
 fn is_wrapped(inner: &Map<String, Json>) -> bool {
-    let envelope = ["header", "body", "Code", "code", "flag", "Rows"];
-    envelope.iter().any(|name| inner.contains_key(*name))
+    let has = |names: [&str; 2]| names.iter().any(|name| inner.contains_key(*name));
+    let has_verdict = inner.get("header").is_some_and(Json::is_object);
+    // A bare record may have a code of its own, but no words beside it.
+    has_verdict || has(["Code", "code"]) && has(["Msg", "msg"])
 }
 
 fn named<'a>(record: &'a Map<String, Json>, name: &'a str) -> impl Iterator<Item = &'a Json> {

@@ -1,10 +1,10 @@
-//! The tally on disk: one file for all accounts that a user of this machine signs in with.
+//! The tally on disk: a file for one account, with what was counted under each password that was tried.
 
 use super::Tally;
 use crate::Settings;
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,33 +14,49 @@ use tokio::time::{Instant, sleep};
 /// Between two looks whether another process has signed in.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// One account's place in the file.
+/// Passwords that are told apart; of more, the one that was tried the longest ago is forgotten.
+const LARGEST: usize = 8;
+
+/// One account's file, with the credentials that are counted.
 #[derive(Debug)]
 pub(super) struct File {
     path: PathBuf,
-    account: String,
-    password: u16,
+    credentials: blake3::Hash,
 }
 
-/// What is kept of an account. Sixteen bits of a hash are enough to notice that the password was corrected, and far too
-/// few to find it by.
+/// What stands in the file.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Content {
+    /// Makes the marks of equal passwords differ from file to file.
+    salt: [u8; 32],
+    tallies: Vec<Entry>,
+}
+
+/// What was counted under some credentials. Sixteen bits of their salted hash are enough to notice that the password was
+/// corrected, and far too few to find it by.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Entry {
-    password: u16,
-    #[serde(flatten)]
+    credentials: u16,
     tally: Tally,
 }
 
 impl File {
     pub(super) fn of(path: &Path, settings: &Settings) -> Self {
-        let account = format!("{} {}", settings.base_url, settings.username);
-        let secret = settings.password.expose_secret();
-        let hash = blake3::hash(format!("{account} {secret}").as_bytes());
-        let [first, second, ..] = *hash.as_bytes();
+        let mut hasher = blake3::Hasher::new();
+        let parts = [
+            settings.base_url.as_str(),
+            settings.username.as_str(),
+            settings.password.expose_secret(),
+        ];
+        for part in parts {
+            // The length keeps what ends one part from opening the next.
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
         File {
             path: path.to_owned(),
-            account,
-            password: u16::from_be_bytes([first, second]),
+            credentials: hasher.finalize(),
         }
     }
 
@@ -48,53 +64,91 @@ impl File {
         &self.path
     }
 
-    /// Keeps other processes out until the answer is dropped.
-    pub(super) async fn lock(&self, deadline: Instant) -> io::Result<fs::File> {
+    /// Keeps other processes out until the answer is dropped; none where another kept us out until the deadline.
+    pub(super) async fn lock(&self, deadline: Instant) -> io::Result<Option<fs::File>> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let file = private().open(self.path.with_extension("lock"))?;
+        let file = private().open(self.beside("lock"))?;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(file),
+                Ok(()) => return Ok(Some(file)),
                 Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(INTERVAL).await,
-                Err(error) => return Err(error.into()),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
             }
         }
     }
 
-    /// The account's tally; that of another password is none.
+    /// Whether a login is under way.
+    pub(super) fn is_locked(&self) -> bool {
+        let file = OpenOptions::new().read(true).open(self.beside("lock"));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
+    /// The tally of these credentials. Of a file that was damaged, what has to be assumed.
     pub(super) fn read(&self) -> io::Result<Tally> {
-        let mine = self.entries()?.remove(&self.account);
-        let mine = mine.filter(|entry| entry.password == self.password);
+        let bytes = match fs::read(&self.path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Tally::default()),
+            Err(error) => return Err(error),
+        };
+        let Ok(content) = serde_json::from_slice::<Content>(&bytes) else {
+            let written = fs::metadata(&self.path)?.modified()?;
+            return Ok(Tally::lost(
+                Timestamp::try_from(written).unwrap_or(Timestamp::UNIX_EPOCH),
+            ));
+        };
+        let mark = self.mark(&content);
+        let mine = content.tallies.iter().find(|entry| entry.credentials == mark);
         Ok(mine.map(|entry| entry.tally).unwrap_or_default())
     }
 
-    /// Replaces the file in one step, so that it is never half written. An account with nothing against it has no place.
+    /// Replaces the file in one step, so that it is never half written.
     pub(super) fn write(&self, tally: Tally) -> io::Result<()> {
-        let mut entries = self.entries()?;
-        if tally.is_clean() {
-            if entries.remove(&self.account).is_none() {
-                return Ok(());
-            }
-        } else {
-            let password = self.password;
-            entries.insert(self.account.clone(), Entry { password, tally });
+        let kept = fs::read(&self.path).ok();
+        let kept = kept.and_then(|bytes| serde_json::from_slice::<Content>(&bytes).ok());
+        let mut content = kept.unwrap_or_else(|| Content {
+            salt: rand::random(),
+            tallies: Vec::new(),
+        });
+        let credentials = self.mark(&content);
+        content.tallies.retain(|entry| entry.credentials != credentials);
+        content.tallies.push(Entry { credentials, tally });
+        let surplus = content.tallies.len().saturating_sub(LARGEST);
+        content.tallies.drain(..surplus);
+        let draft = self.beside("draft");
+        let replaced = replace(&draft, &self.path, &content);
+        if replaced.is_err() {
+            // What is left of it takes room on a disk that may have none.
+            let _ = fs::remove_file(draft);
         }
-        let draft = self.path.with_extension("draft");
-        let file = private().truncate(true).open(&draft)?;
-        serde_json::to_writer_pretty(&file, &entries)?;
-        file.sync_all()?;
-        fs::rename(draft, &self.path)
+        replaced
     }
 
-    fn entries(&self) -> io::Result<BTreeMap<String, Entry>> {
-        match fs::read(&self.path) {
-            Ok(content) => Ok(serde_json::from_slice(&content)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(BTreeMap::new()),
-            Err(error) => Err(error),
+    /// Forgets what was counted, under whatever password: the ERP begins anew after a login that it accepted.
+    pub(super) fn clear(&self) -> io::Result<()> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
     }
+
+    fn mark(&self, content: &Content) -> u16 {
+        let [first, second, ..] = *blake3::keyed_hash(&content.salt, self.credentials.as_bytes()).as_bytes();
+        u16::from_be_bytes([first, second])
+    }
+
+    fn beside(&self, extension: &str) -> PathBuf {
+        self.path.with_added_extension(extension)
+    }
+}
+
+fn replace(draft: &Path, path: &Path, content: &Content) -> io::Result<()> {
+    let file = private().truncate(true).open(draft)?;
+    serde_json::to_writer(&file, content)?;
+    file.sync_all()?;
+    fs::rename(draft, path)
 }
 
 /// Files that nobody else may read.

@@ -1,7 +1,7 @@
 //! Answers of the dialect `form`: the body of a ZBDocument.
 
 use super::verdict::{refusal, text_of};
-use super::{Rejection, document, member, table, take, take_record, take_text, tree};
+use super::{Rejection, document, member, order, table, take, take_record, take_text, tree};
 use crate::evidence::{self, Message};
 use sunmao_catalogue::{
     Ack, Answer, Arguments, Document, NamedTable, Operation, Record, ResultKind, Table, Value,
@@ -122,7 +122,10 @@ fn rows(
     asked: &table::Asked,
 ) -> Result<Table, Rejection> {
     match content {
-        Content::Source(table) => table,
+        Content::Source(table) => table.map(|mut table| {
+            order::name_by_order(operation, &mut table);
+            table
+        }),
         Content::Bill(bill) => match <[NamedTable; 1]>::try_from(document::read(bill, asked)?.tables) {
             Ok([only]) => Ok(only.table),
             Err(_) => Err(Rejection::broken("a record where a list was expected")),

@@ -1,10 +1,12 @@
 //! Answers as one neutral value, whatever dialect and whatever shape they came in.
 
+mod bare;
 mod document;
 mod form;
 mod helper;
 mod json;
 pub(crate) mod lenient;
+mod order;
 mod table;
 mod tree;
 mod verdict;
@@ -42,6 +44,8 @@ pub(crate) enum Reason {
     UnknownPath,
     /// The server failed or spoke nonsense.
     Broken,
+    /// The answer is that of another kind of installation than was named; what to set instead.
+    Misdeclared(&'static str),
 }
 
 /// Reads an answer. The arguments are looked at only for the page that was asked for.
@@ -67,11 +71,18 @@ pub(crate) fn answer(
         true => String::new(),
         false => lenient::spoken(&record),
     };
-    let decoded = verdict::verdict(operation, &mut record).and_then(|message| match operation.dialect {
-        Dialect::Form => form::answer(operation, arguments, *record, message),
-        Dialect::Json => json::answer(operation, arguments, *record, message),
-        Dialect::Helper => helper::answer(operation, arguments, *record, message),
-    });
+    let bodies = installation.gateway_bodies();
+    let decoded = match installation.is_bare(&record) {
+        true => bare::answer(operation, arguments, *record, bodies),
+        false => verdict::verdict(operation, &mut record)
+            .and_then(|message| match operation.dialect {
+                Dialect::Form => form::answer(operation, arguments, *record, message),
+                Dialect::Json => json::answer(operation, arguments, *record, message),
+                Dialect::Helper => helper::answer(operation, arguments, *record, message),
+            })
+            .and_then(|answer| bare::not_expected(operation, bodies, answer))
+            .map_err(|rejection| bare::explained(operation, bodies, rejection)),
+    };
     match decoded {
         Err(rejection) if status == StatusCode::UNAUTHORIZED => Err(from_text(status, rejection.words)),
         Err(rejection) if status.is_success() || rejection.reason != Reason::Broken => Err(rejection),

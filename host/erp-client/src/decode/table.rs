@@ -4,7 +4,7 @@ use super::{Rejection, listed, member, take};
 use sunmao_catalogue::{Arguments, Column, Operation, Page, Record, Table, Value};
 
 /// The column that keeps a row's key where the ERP sends it beside the cells.
-const KEY_COLUMN: &str = "ord";
+pub(super) const KEY_COLUMN: &str = "ord";
 
 /// Columns that no list has, by far: finding the place of each cell takes longer with each.
 const MOST_COLUMNS: usize = 4096;
@@ -43,8 +43,12 @@ pub(super) fn build(
     if let Some(Value::Record(first)) = rows.first().filter(|row| packed_cells(row).is_none()) {
         adopt_names(&mut table.columns, first);
     }
-    for row in rows {
-        let cells = cells(&mut table.columns, row)?;
+    for (number, row) in (1..).zip(rows) {
+        let cells = cells(&mut table.columns, row).map_err(|odd| {
+            Rejection::broken(format!(
+                "row {number} of the list is neither a list nor an object: {odd}"
+            ))
+        })?;
         table.rows.push(cells);
         if table.columns.len() > MOST_COLUMNS {
             return Err(too_wide());
@@ -194,7 +198,8 @@ fn adopt_names(columns: &mut Vec<Column>, first: &Record) {
     }
 }
 
-fn cells(columns: &mut Vec<Column>, row: Value) -> Result<Vec<Value>, Rejection> {
+/// A row's cells in the columns' order; what it is instead, where it is no row.
+fn cells(columns: &mut Vec<Column>, row: Value) -> Result<Vec<Value>, String> {
     match row {
         Value::List(cells) => {
             name_surplus(columns, cells.len());
@@ -204,7 +209,8 @@ fn cells(columns: &mut Vec<Column>, row: Value) -> Result<Vec<Value>, Rejection>
             Some(cells) => Ok(with_key(columns, cells, *record)),
             None => Ok(by_name(columns, *record)),
         },
-        _ => Err(Rejection::broken("a row that is neither a list nor an object")),
+        Value::Null => Err("null".to_owned()),
+        odd => Err(odd.to_text().unwrap_or_default()),
     }
 }
 

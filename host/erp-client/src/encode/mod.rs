@@ -4,8 +4,9 @@
 mod form;
 mod helper;
 mod json;
+mod plain;
 
-use crate::installation::Installation;
+use crate::installation::{GatewayBodies, Installation};
 use crate::session::Session;
 use crate::transport::Request;
 use sunmao_catalogue::{Arguments, Dialect, Operation};
@@ -26,6 +27,7 @@ pub(crate) fn request(
     name: TokenName,
 ) -> Result<Request, Unwritable> {
     let body = match operation.dialect {
+        _ if installation.gateway_bodies() == Some(GatewayBodies::Plain) => plain::body(operation, arguments),
         Dialect::Form => form::body(operation, arguments, installation.body_token(session)),
         Dialect::Json => json::body(arguments),
         Dialect::Helper => helper::body(

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use sunmao_catalogue::{Column, Page, Table, Value};
 
 /// What lists call the record's key.
-const KEY_COLUMNS: [&str; 2] = ["ord", "id"];
+pub(super) const KEY_COLUMNS: [&str; 2] = ["ord", "id"];
 
 /// How often a walk may go back because the list became shorter; a count that only wavers would keep it for ever.
 const MOST_RETURNS: u32 = 200;
@@ -30,6 +30,8 @@ pub(super) struct Walk {
     tells: Option<bool>,
     /// The columns of all pages.
     columns: Vec<Column>,
+    /// What this list calls the record's key.
+    names: Vec<&'static str>,
     /// The column with the record's key.
     key: Option<usize>,
     /// The keys of the rows that came.
@@ -47,9 +49,10 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    /// Begins before the first page; a full one has this many rows.
-    pub(super) fn new(size: usize) -> Self {
+    /// Begins before the first page; a full one has this many rows, and their key is called one of these names.
+    pub(super) fn new(size: usize, names: Vec<&'static str>) -> Self {
         Walk {
+            names,
             size: size.max(1),
             tells: None,
             columns: Vec::new(),
@@ -194,7 +197,7 @@ impl Walk {
     }
 
     fn key_column(&self) -> Option<usize> {
-        KEY_COLUMNS.iter().find_map(|name| {
+        self.names.iter().find_map(|name| {
             let mut columns = self.columns.iter();
             columns.position(|column| column.name.eq_ignore_ascii_case(name))
         })

@@ -44,7 +44,7 @@ impl Sessions {
         let begun = Begun::now("session.logout", 12);
         let outcome = match self.transport.post(request, deadline).await {
             Ok(reply) => self.judge_logout(&reply, &session),
-            Err(loss) => Err(NoSession::unavailable(loss.to_string(), LINGERS)),
+            Err(loss) => Err(NoSession::lost(&loss, LINGERS)),
         };
         self.tell(begun, outcome.as_ref().err());
         outcome
@@ -74,6 +74,7 @@ impl Sessions {
             words: words::shown(&words, &[session.token(), &self.settings.password]),
             hint: LINGERS,
             asked: true,
+            sent: true,
         })
     }
 }

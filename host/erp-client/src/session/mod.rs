@@ -3,11 +3,12 @@
 
 mod login;
 mod logout;
+mod recognition;
 
 use crate::Settings;
-use crate::attempts::Attempts;
+use crate::attempts::{Attempts, LoginTally};
 use crate::budget::Budget;
-use crate::transport::Transport;
+use crate::transport::{Loss, Transport};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -39,6 +40,8 @@ pub struct SessionEvent {
     pub at: Timestamp,
     /// How long it took.
     pub duration: Duration,
+    /// How many requests went out: one, or none where there was no connection.
+    pub requests: u32,
     /// Why it failed: the kind and the ERP's own words, free of secrets.
     pub failure: Option<(Kind, String)>,
 }
@@ -85,6 +88,8 @@ pub(crate) struct NoSession {
     pub(crate) hint: &'static str,
     /// Whether the ERP was asked at all.
     pub(crate) asked: bool,
+    /// Whether a request may have reached it; meant only where it was asked.
+    pub(crate) sent: bool,
 }
 
 /// The hint after a login that took too long.
@@ -101,7 +106,11 @@ pub(crate) struct Sessions {
     /// Held by whoever signs in; holds how the last login failed, for those who waited for it.
     gate: Arc<Mutex<Option<NoSession>>>,
     logins: AtomicU64,
+    /// The last login did not bring about a session.
+    fails: AtomicBool,
     closed: AtomicBool,
+    /// A login has succeeded, so that the installation is of the kind that was named.
+    is_known: AtomicBool,
     events: broadcast::Sender<SessionEvent>,
 }
 
@@ -128,6 +137,15 @@ impl NoSession {
             words: words.into(),
             hint,
             asked: false,
+            sent: true,
+        }
+    }
+
+    /// No answer came.
+    fn lost(loss: &Loss, hint: &'static str) -> Self {
+        NoSession {
+            sent: !matches!(loss, Loss::Unsent { .. }),
+            ..NoSession::unavailable(loss.to_string(), hint)
         }
     }
 
@@ -146,7 +164,9 @@ impl Sessions {
             current: RwLock::default(),
             gate: Arc::default(),
             logins: AtomicU64::new(0),
+            fails: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            is_known: AtomicBool::new(false),
             events: broadcast::Sender::new(EVENTS),
         }
     }
@@ -210,10 +230,12 @@ impl Sessions {
         if outcome.as_ref().err().is_none_or(|failure| failure.asked) {
             self.tell(begun, outcome.as_ref().err());
         }
+        self.fails.store(outcome.is_err(), Ordering::Release);
         self.logins.fetch_add(1, Ordering::Release);
         match outcome {
             Ok(session) => {
                 *gate = None;
+                self.is_known.store(true, Ordering::Relaxed);
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(session));
                 Ok(())
             }
@@ -224,8 +246,21 @@ impl Sessions {
         }
     }
 
+    pub(crate) fn login_tally(&self) -> LoginTally {
+        self.attempts.report(Timestamp::now())
+    }
+
+    pub(crate) async fn unlock(&self, deadline: Instant) -> std::io::Result<()> {
+        self.attempts.clear(deadline).await
+    }
+
     pub(crate) fn events(&self) -> broadcast::Receiver<SessionEvent> {
         self.events.subscribe()
+    }
+
+    /// Whether there is no session, and the last login did not bring one about.
+    pub(crate) fn cannot_sign_in(&self) -> bool {
+        self.fails.load(Ordering::Acquire) && self.current().is_none()
     }
 
     /// No login goes out any more.
@@ -240,6 +275,7 @@ impl Sessions {
             id: begun.id,
             at: begun.at,
             duration: begun.since.elapsed(),
+            requests: u32::from(failure.is_none_or(|failure| failure.sent)),
             failure: failure.map(|failure| (failure.kind, failure.words.clone())),
         });
     }

@@ -4,7 +4,7 @@ use crate::support::*;
 use serde_json::json;
 use std::io::Write;
 use sunmao_catalogue::{Answer, Arguments, Catalogue, Kind, Record, Value};
-use sunmao_erp_client::{ErpClient, Installation, Proxy, Settings};
+use sunmao_erp_client::{ErpClient, GatewayBodies, Installation, Proxy, Settings};
 
 fn with(stand_in: &StandIn, installation: &str) -> ErpClient {
     let settings = Settings {
@@ -193,6 +193,7 @@ fn what_cannot_be_an_installation_a_certificate_or_a_gateway_is_told() {
     let unsound = Settings {
         installation: Installation::Gateway {
             login_path: "login".to_owned(),
+            bodies: GatewayBodies::Erp,
         },
         ..settings("https://erp.example.com")
     };

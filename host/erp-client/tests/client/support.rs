@@ -223,6 +223,7 @@ pub fn operation(dialect: Dialect, result: ResultKind, effect: Effect) -> Operat
         effect,
         newer_form: None,
         custom_fields: Vec::new(),
+        observed_order: Vec::new(),
     }
 }
 

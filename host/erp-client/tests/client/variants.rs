@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sunmao_catalogue::{
     Answer, Arguments, Catalogue, Dialect, Effect, Face, Kind, Operation, Record, Repeat, Value,
 };
-use sunmao_erp_client::{ErpClient, Error, Settings};
+use sunmao_erp_client::{ErpClient, Error, GatewayBodies, Installation, Settings};
 use sunmao_simulator::{Fault, Faults, Options, Simulator, Variant};
 
 /// A simulator of eight records an object, and a client that no budget slows down.
@@ -26,15 +26,22 @@ pub async fn start(options: Options) -> (Simulator, ErpClient) {
     );
     settings.requests_per_second = 1_000_000;
     settings.breaker_failures = 0;
-    settings.installation = match options.variant {
-        Variant::Legacy => "legacy",
-        Variant::Gateway => "gateway",
-        _ => "standard",
-    }
-    .parse()
-    .unwrap();
+    settings.installation = installation(options.variant);
     let client = ErpClient::new(settings).unwrap();
     (simulator, client)
+}
+
+/// What a client has to be told of a variant.
+pub fn installation(variant: Variant) -> Installation {
+    match variant {
+        Variant::Legacy => Installation::Legacy,
+        Variant::Gateway => "gateway".parse().unwrap(),
+        Variant::GatewayPlain => Installation::Gateway {
+            login_path: "/webapi/v3/ov1/login".to_owned(),
+            bodies: GatewayBodies::Plain,
+        },
+        _ => Installation::Standard,
+    }
 }
 
 /// What guests are given, or the kind and the words of the error.
@@ -45,6 +52,17 @@ async fn outcome(client: &ErpClient, operation: &Operation) -> Result<Value, (Ki
     let words = |error: Error| error.fault().message.replace(' ', "");
     let answer = answer.map_err(|error| (error.kind(), words(error)))?;
     Ok(comparable(operation.present(answer, Face::Typed)))
+}
+
+/// Bare records have no captions, do not say how long their list is, and a write is answered by its key alone.
+fn as_bare(outcome: Result<Value, (Kind, String)>) -> Result<Value, (Kind, String)> {
+    let mut value = outcome?;
+    if let Value::Record(record) = &mut value {
+        for name in ["caption", "page", "key"] {
+            record.shift_remove(name);
+        }
+    }
+    Ok(value)
 }
 
 /// Whatever the vendor does not publish comes as the installation spells it; what is published is typed, and the same.
@@ -129,6 +147,10 @@ async fn every_kind_of_installation_gives_the_same_answers() {
                 continue;
             }
             let expected = outcome(&as_published, operation).await;
+            let (expected, found) = match variant {
+                Variant::GatewayPlain => (as_bare(expected), as_bare(found)),
+                _ => (expected, found),
+            };
             compared += 1;
             if expected != found {
                 faults.push(format!(

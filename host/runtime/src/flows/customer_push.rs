@@ -2,7 +2,9 @@
 
 use super::erp_record;
 use super::flow::{ExtensionReference, Flow};
+use super::handled::{Handled, judged};
 use super::progress::Step;
+use super::serving::{does_not_serve, target_of, while_it_serves};
 use crate::contact::Contact;
 use crate::extension::{Decision, ExtensionError, Invocation, SharedExtension};
 use crate::gateway::Caller;
@@ -10,25 +12,6 @@ use crate::host::Host;
 use crate::loading::Extensions;
 use sunmao_catalogue::{Fault, Kind};
 use sunmao_store::{Delivery, NewLink};
-
-/// How the handling of a delivery ended.
-#[derive(Debug)]
-pub(crate) enum Handled {
-    /// Done; what to keep.
-    Done {
-        /// The link it brought about.
-        link: Option<NewLink>,
-        /// What watchers see.
-        step: Step,
-    },
-    /// Try again later, and why.
-    Later(Fault),
-    /// A person has to look.
-    Dead(Fault),
-}
-
-/// Attempts whose outcome nobody saw before a person is asked.
-const MOST_UNCONFIRMED: i64 = 5;
 
 /// Attempts at which a policy or mapping ran into a limit before a person is asked.
 const MOST_OVER_LIMIT: i64 = 3;
@@ -43,7 +26,11 @@ pub(crate) async fn handle(
 ) -> Handled {
     match push(host, extensions, flow, delivery, watch).await {
         Ok((link, step)) => Handled::Done { link, step },
-        Err(Stop::Wait(fault)) => Handled::Later(fault),
+        Err(Stop::Store(fault)) => Handled::Later(fault),
+        Err(Stop::Absent(reference)) => Handled::waits_for_extension(
+            target_of(reference.kind, &reference.name),
+            does_not_serve(&reference),
+        ),
         Err(Stop::Extension(error)) => match error {
             ExtensionError::Call { fault, .. } => judged(fault, delivery),
             // The wrong file stands in the flow: no contact is to blame, and none may be lost by it.
@@ -68,8 +55,10 @@ pub(crate) async fn handle(
 }
 
 enum Stop {
-    /// Something of ours is not ready.
-    Wait(Fault),
+    /// The store cannot be read.
+    Store(Fault),
+    /// An extension that the flow needs does not serve, or no longer.
+    Absent(ExtensionReference),
     Extension(ExtensionError),
     Fault(Fault),
 }
@@ -77,16 +66,6 @@ enum Stop {
 impl From<ExtensionError> for Stop {
     fn from(error: ExtensionError) -> Self {
         Stop::Extension(error)
-    }
-}
-
-/// What becomes of a delivery that the ERP, or the way to it, failed.
-pub(super) fn judged(fault: Fault, delivery: &Delivery) -> Handled {
-    match fault.kind {
-        Kind::Unavailable | Kind::Session | Kind::OverBudget => Handled::Later(fault),
-        // The key makes a repetition safe; a person is asked only when the ERP keeps hiding the outcome.
-        Kind::Unconfirmed if delivery.attempt < MOST_UNCONFIRMED => Handled::Later(fault),
-        _ => Handled::Dead(fault),
     }
 }
 
@@ -105,8 +84,10 @@ async fn push(
     })?;
     let invocation = Invocation::of_delivery(delivery);
     if let Some(policy) = &flow.policy {
-        let policy = serving(extensions, policy)?;
-        match policy.admit(&invocation, &contact).await? {
+        let (reference, policy) = (policy, serving(extensions, policy)?);
+        let admission = policy.admit(&invocation, &contact);
+        let admission = while_it_serves(extensions, &policy, admission).await;
+        match admission.ok_or_else(|| Stop::Absent(reference.clone()))?? {
             Decision::Skip(reason) => {
                 return Ok((
                     None,
@@ -124,14 +105,16 @@ async fn push(
         watch(Step::Admitted { policy: None });
     }
     let mapping = serving(extensions, &flow.mapping)?;
-    let record = mapping.to_customer(&invocation, &contact).await?;
+    let record = mapping.to_customer(&invocation, &contact);
+    let record = while_it_serves(extensions, &mapping, record).await;
+    let record = record.ok_or_else(|| Stop::Absent(flow.mapping.clone()))??;
     let known = host
         .store
         .links
         .get(&flow.link, &delivery.key)
         .await
         .map_err(|error| {
-            Stop::Wait(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
+            Stop::Store(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
         })?;
     let caller = Caller::new(
         &Flow::target(&flow.name),
@@ -157,12 +140,8 @@ async fn push(
 }
 
 fn serving(extensions: &Extensions, reference: &ExtensionReference) -> Result<SharedExtension, Stop> {
-    extensions.get(reference.kind, &reference.name).ok_or_else(|| {
-        Stop::Wait(
-            Fault::new(Kind::Unavailable, format!("{} does not serve", reference.name))
-                .with_hint("put the file into its folder, or see why it does not load: sunmao plugin list"),
-        )
-    })
+    let serving = extensions.get(reference.kind, &reference.name);
+    serving.ok_or_else(|| Stop::Absent(reference.clone()))
 }
 
 fn named(extension: &SharedExtension) -> String {

@@ -1,72 +1,133 @@
 //! Writing down how a delivery ended: done with its link, put off, or dead with its letter.
 
-use super::customer_push::Handled;
+use super::handled::Handled;
 use super::progress::Step;
 use crate::host::Host;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{Completion, DeadLetter, Leased, StoreError};
+use sunmao_store::{Cause, Completion, DeadLetter, Delivery, Lease, PutOff, StoreError};
+
+/// The longest a delivery is put off for. A stored time that is further away is the mistake of a clock.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+/// Panics over one payload before a person is asked.
+const MOST_PANICS: i64 = 3;
+
+const BROKE: &str = "this is a fault of sunmao: report it with the log; after an update: sunmao dead retry";
 
 /// Watchers hear of an end once it is on disk, so that what they then read agrees with it.
 pub(super) async fn write(
     host: &Host,
-    leased: &Leased,
-    handled: Handled,
+    lease: Lease,
+    delivery: &Delivery,
+    handled: &Handled,
     watch: &impl Fn(Step),
 ) -> Result<(), StoreError> {
-    let now = host.clock.now();
-    let deliveries = &host.store.deliveries;
     match handled {
         Handled::Done { link, step } => {
-            let outcome = outcome(&step);
+            let outcome = outcome(step);
             let completion = Completion {
-                link,
+                link: link.clone(),
                 outcome: outcome.clone(),
                 audit: Vec::new(),
             };
-            match deliveries.complete(leased.lease, completion, now).await {
+            let deliveries = &host.store.deliveries;
+            match deliveries.complete(lease, completion, host.clock.now()).await {
                 Err(error @ StoreError::LinkTaken { .. }) => {
                     let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
-                    bury(host, leased, fault, watch).await?;
+                    bury(host, lease, delivery, letter(&fault), watch).await
                 }
                 ended => {
                     ended?;
-                    tracing::info!(delivery = %leased.delivery.id, target = leased.delivery.target, key = leased.delivery.key, outcome, "done");
-                    watch(step);
+                    tracing::info!(delivery = %delivery.id, target = delivery.target, key = delivery.key, outcome, "done");
+                    watch(step.clone());
+                    Ok(())
                 }
             }
         }
         Handled::Later(fault) => {
-            let wait = backoff(leased.delivery.attempt);
-            tracing::warn!(delivery = %leased.delivery.id, key = leased.delivery.key, %fault, ?wait, "put off");
-            let not_before = now + SignedDuration::try_from(wait).unwrap_or(SignedDuration::from_mins(1));
-            let reason = fault.to_string();
-            deliveries.release(leased.lease, not_before, &reason, now).await?;
-            watch(Step::PutOff { reason });
+            let wait = backoff(delivery.failures);
+            tracing::warn!(delivery = %delivery.id, key = delivery.key, %fault, ?wait, "put off");
+            let cause = match fault.kind {
+                Kind::Unconfirmed => Cause::Unconfirmed,
+                _ => Cause::Failed,
+            };
+            put_off(host, lease, wait, fault.to_string(), cause, watch).await
         }
-        Handled::Dead(fault) => bury(host, leased, fault, watch).await?,
+        Handled::Waits { fault, what, at_most } => {
+            // Whoever noticed that this is away has said so, once.
+            tracing::debug!(delivery = %delivery.id, key = delivery.key, %fault, what, "waits");
+            let cause = Cause::WaitsFor(what.clone());
+            put_off(host, lease, *at_most, fault.to_string(), cause, watch).await
+        }
+        Handled::Panicked(words) if delivery.panics + 1 < MOST_PANICS => {
+            let reason = format!("{} panicked: {words}", delivery.target);
+            let wait = backoff(delivery.failures);
+            put_off(host, lease, wait, reason, Cause::Panicked, watch).await
+        }
+        Handled::Panicked(words) => {
+            let letter = DeadLetter {
+                kind: "panicked".to_owned(),
+                code: None,
+                message: format!("{} panicked {MOST_PANICS} times: {words}", delivery.target),
+                hint: BROKE.to_owned(),
+            };
+            bury(host, lease, delivery, letter, watch).await
+        }
+        Handled::Dead(fault) => bury(host, lease, delivery, letter(fault), watch).await,
     }
+}
+
+async fn put_off(
+    host: &Host,
+    lease: Lease,
+    wait: Duration,
+    reason: String,
+    cause: Cause,
+    watch: &impl Fn(Step),
+) -> Result<(), StoreError> {
+    let now = host.clock.now();
+    let wait = SignedDuration::try_from(wait.min(LONGEST_PAUSE)).unwrap_or_default();
+    let put_off = PutOff {
+        not_before: now + wait,
+        reason: reason.clone(),
+        cause,
+    };
+    host.store.deliveries.release(lease, put_off, now).await?;
+    watch(Step::PutOff { reason });
     Ok(())
 }
 
-async fn bury(host: &Host, leased: &Leased, fault: Fault, watch: &impl Fn(Step)) -> Result<(), StoreError> {
-    tracing::error!(delivery = %leased.delivery.id, key = leased.delivery.key, %fault, "dead letter");
-    let letter = DeadLetter {
+async fn bury(
+    host: &Host,
+    lease: Lease,
+    delivery: &Delivery,
+    letter: DeadLetter,
+    watch: &impl Fn(Step),
+) -> Result<(), StoreError> {
+    let now = host.clock.now();
+    let deliveries = &host.store.deliveries;
+    deliveries.bury(lease, letter.clone(), Vec::new(), now).await?;
+    tracing::error!(
+        delivery = %delivery.id, key = delivery.key, kind = letter.kind, message = letter.message, hint = letter.hint,
+        "dead letter"
+    );
+    watch(Step::Dead {
+        message: letter.message,
+        hint: letter.hint,
+    });
+    Ok(())
+}
+
+fn letter(fault: &Fault) -> DeadLetter {
+    DeadLetter {
         kind: fault.kind.name().to_owned(),
         code: fault.code.map(|code| code.to_string()),
         message: fault.message.clone(),
         hint: fault.hint.clone(),
-    };
-    let now = host.clock.now();
-    let deliveries = &host.store.deliveries;
-    deliveries.bury(leased.lease, letter, Vec::new(), now).await?;
-    watch(Step::Dead {
-        message: fault.message,
-        hint: fault.hint,
-    });
-    Ok(())
+    }
 }
 
 fn outcome(step: &Step) -> String {
@@ -77,17 +138,30 @@ fn outcome(step: &Step) -> String {
     }
 }
 
-/// The wait before the next attempt: one second, doubling to five minutes, with jitter.
-fn backoff(attempt: i64) -> Duration {
-    let attempt = usize::try_from(attempt.saturating_sub(1))
-        .unwrap_or_default()
-        .min(16);
-    let longest = Duration::from_secs(300);
+/// The wait before the next attempt after so many that failed by themselves: one second, doubling to five minutes, with
+/// jitter.
+fn backoff(failures: i64) -> Duration {
+    let failures = usize::try_from(failures).unwrap_or_default().min(16);
     let mut waits = ExponentialBuilder::default()
         .with_min_delay(Duration::from_secs(1))
-        .with_max_delay(longest)
+        .with_max_delay(LONGEST_PAUSE)
         .with_jitter()
         .without_max_times()
         .build();
-    waits.nth(attempt).unwrap_or(longest)
+    waits.nth(failures).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_with_failures_and_none_is_longer_than_any_is_believed_to_be() {
+        assert!(backoff(0) <= Duration::from_secs(2));
+        assert!(backoff(5) >= Duration::from_secs(32));
+        for failures in [8, 9, 16, 1_000, i64::MAX, -1] {
+            assert!(backoff(failures) <= LONGEST_PAUSE, "{failures}");
+        }
+        assert_eq!(backoff(1_000), LONGEST_PAUSE);
+    }
 }

@@ -1,37 +1,33 @@
-//! The worker: leases deliveries, keeps the leases, and hands each to its flow or automation.
+//! The worker: leases deliveries for whoever has hands free, and hands each to its flow or automation.
 
-use super::customer_push::{self, Handled};
-use super::ending;
+use super::clock_watch::ClockWatch;
 use super::flow::{CONTACT_SAVED, Flow, FlowError, FlowSettings};
-use super::progress::{Progress, Step};
-use crate::extension::{Event, ExtensionError, Invocation, SharedExtension};
+use super::handling::{InHand, SharedLease};
+use super::hands::{Group, Hands};
+use super::outage::{Back, Gate, Outages};
+use super::progress::Progress;
+use super::trouble::Trouble;
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::loading::Extensions;
+use crate::vitals::Heartbeat;
 use arc_swap::ArcSwap;
 use jiff::SignedDuration;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{Delivery, Lease, Leased, Route, StoreError};
-use tokio::sync::{Semaphore, broadcast, watch};
-use tokio::task::JoinHandle;
+use sunmao_store::{DeliveryId, Leased, Route, Share, StoreError, Wanted};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::task::JoinSet;
 
-/// Deliveries handled at once; the ERP's own budget is the erp-client's.
-const AT_ONCE: usize = 8;
 /// A vanished worker's work waits no longer than this; whoever is still at it extends it in time.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
-/// Well within the lease, so that one extension may fail.
-const EXTENSION_INTERVAL: Duration = Duration::from_secs(100);
+pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// After the queue could not be read or written.
-const AFTER_AN_ERROR: Duration = Duration::from_secs(1);
+pub(super) const AFTER_AN_ERROR: Duration = Duration::from_secs(1);
 /// The queue is looked at this often even when nothing was heard.
 const LONGEST_SLEEP: Duration = Duration::from_secs(5);
-/// Finished deliveries are kept this long.
-const KEEP: SignedDuration = SignedDuration::from_hours(24 * 14);
-/// Finished deliveries are forgotten in this interval.
-const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
+/// The worker sleeps at least this long where it has nothing to do.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
 /// Progress lines kept for a slow watcher.
 const PROGRESS_LINES: usize = 1024;
 
@@ -40,18 +36,41 @@ type FlowTable = BTreeMap<String, Arc<Flow>>;
 /// The flows of a host. Cheap to clone.
 #[derive(Clone)]
 pub struct Flows {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
-struct Inner {
-    host: Arc<Host>,
-    extensions: Extensions,
+pub(super) struct Inner {
+    pub host: Arc<Host>,
+    pub extensions: Extensions,
     /// By delivery target.
-    flows: ArcSwap<FlowTable>,
-    progress: broadcast::Sender<Progress>,
-    slots: Arc<Semaphore>,
-    stop: watch::Sender<bool>,
-    task: std::sync::Mutex<Option<JoinHandle<()>>>,
+    pub flows: ArcSwap<FlowTable>,
+    pub progress: broadcast::Sender<Progress>,
+    pub outages: Arc<Outages>,
+    pub clock: ClockWatch,
+    pub trouble: Trouble,
+    pub stop: watch::Sender<bool>,
+    /// A hand is free, an ERP is back, an extension came or went, the flows are others.
+    pub wake: Arc<Notify>,
+    /// The loop that hands out work.
+    pub worker: Mutex<JoinSet<()>>,
+    /// What goes on beside it.
+    pub upkeep: Mutex<JoinSet<()>>,
+    hands: Arc<Hands>,
+    in_hand: Mutex<BTreeMap<DeliveryId, InHand>>,
+    /// Extensions that some delivery waits for.
+    absent: Mutex<BTreeSet<String>>,
+}
+
+/// Takes a delivery off the list of those in hand, however its task ends.
+struct Listed {
+    inner: Arc<Inner>,
+    delivery: DeliveryId,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        self.inner.in_hand().remove(&self.delivery);
+    }
 }
 
 impl Flows {
@@ -63,19 +82,24 @@ impl Flows {
         limits: Limits,
     ) -> Result<Self, Vec<FlowError>> {
         let flows = resolve(&host, settings, limits)?;
+        let wake = Arc::new(Notify::new());
         let inner = Arc::new(Inner {
+            hands: Arc::new(Hands::new(host.gateway.accounts().concurrency(), wake.clone())),
             host,
             extensions,
             flows: ArcSwap::from_pointee(flows),
             progress: broadcast::Sender::new(PROGRESS_LINES),
-            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            outages: Arc::default(),
+            clock: ClockWatch::default(),
+            trouble: Trouble::default(),
             stop: watch::Sender::new(false),
-            task: std::sync::Mutex::new(None),
+            wake,
+            worker: Mutex::default(),
+            upkeep: Mutex::default(),
+            in_hand: Mutex::default(),
+            absent: Mutex::default(),
         });
-        let task = tokio::spawn(inner.clone().run());
-        if let Ok(mut slot) = inner.task.lock() {
-            *slot = Some(task);
-        }
+        inner.begin();
         Ok(Flows { inner })
     }
 
@@ -88,6 +112,7 @@ impl Flows {
     ) -> Result<(), Vec<FlowError>> {
         let flows = resolve(&self.inner.host, settings, limits)?;
         self.inner.flows.store(Arc::new(flows));
+        self.inner.wake.notify_one();
         Ok(())
     }
 
@@ -105,18 +130,6 @@ impl Flows {
     /// What the flows are doing, from now on.
     pub fn progress(&self) -> broadcast::Receiver<Progress> {
         self.inner.progress.subscribe()
-    }
-
-    /// Takes no more work, and returns when what is in flight has ended.
-    pub async fn stop(&self) {
-        self.inner.stop.send_replace(true);
-        let task = self.inner.task.lock().ok().and_then(|mut task| task.take());
-        if let Some(task) = task {
-            // A worker that panicked has nothing in flight any more.
-            let _ = task.await;
-        }
-        let all = u32::try_from(AT_ONCE).unwrap_or(u32::MAX);
-        let _ = self.inner.slots.acquire_many(all).await;
     }
 }
 
@@ -139,183 +152,169 @@ fn resolve(
 }
 
 impl Inner {
-    async fn run(self: Arc<Self>) {
-        let upkeep = tokio::spawn(self.clone().keep_small());
+    pub(super) async fn run(self: Arc<Self>, heartbeat: &Heartbeat) {
         let mut arrivals = self.host.store.deliveries.arrivals();
         let mut stop = self.stop.subscribe();
         let worker = format!("sunmao {}", std::process::id());
         while !*stop.borrow() {
             arrivals.borrow_and_update();
-            let sleep = match self.take(&worker).await {
+            let round = self.round(&worker).await;
+            // Only now: a worker that panics each time it is begun anew does no work.
+            heartbeat.beat();
+            let sleep = match round {
                 Ok(0) => self.until_next().await,
-                Ok(_) => continue,
+                Ok(_) => {
+                    self.trouble.over();
+                    continue;
+                }
                 Err(error) => {
-                    tracing::error!(%error, hint = error.hint(), "the queue cannot be read; trying again");
+                    self.trouble.met(&error);
                     AFTER_AN_ERROR
                 }
             };
             tokio::select! {
                 _ = arrivals.changed() => {}
-                _ = tokio::time::sleep(sleep) => {}
+                () = tokio::time::sleep(sleep) => {}
+                () = self.wake.notified() => {}
                 _ = stop.changed() => {}
             }
         }
-        upkeep.abort();
     }
 
-    /// Forgets what was finished long ago.
-    async fn keep_small(self: Arc<Self>) {
-        let mut interval = tokio::time::interval(PRUNE_INTERVAL);
-        loop {
-            interval.tick().await;
-            self.prune().await;
+    /// Leases as many deliveries as there are hands for. Returns how many.
+    async fn round(self: &Arc<Self>, worker: &str) -> Result<usize, StoreError> {
+        self.clock.look(&self.host).await?;
+        for back in self.outages.look(self.host.gateway.accounts()) {
+            self.welcome(&back).await;
         }
-    }
-
-    /// Leases as many deliveries as there are free hands. Returns how many.
-    async fn take(self: &Arc<Self>, worker: &str) -> Result<usize, StoreError> {
-        // Waits for a free hand; the semaphore is never closed.
-        let Ok(first) = self.slots.clone().acquire_owned().await else {
-            return Ok(0);
-        };
-        let mut hands = vec![first];
-        while let Ok(hand) = self.slots.clone().try_acquire_owned() {
-            hands.push(hand);
+        let targets = self.targets();
+        let mut took = 0;
+        let mut probes: BTreeMap<&str, Vec<Share>> = BTreeMap::new();
+        for group in [Group::Flows, Group::Automations] {
+            let mut open = Vec::new();
+            for target in targets.iter().filter(|target| target.group == group) {
+                match (self.gate(target), target.need()) {
+                    (Gate::Open, _) => open.push(target.name.clone()),
+                    (Gate::Probe, Some(need)) => {
+                        let shares = self.hands.shares(group, [target.name.clone()]);
+                        probes.entry(need.account).or_default().extend(shares);
+                    }
+                    _ => {}
+                }
+            }
+            let shares = self.hands.shares(group, open);
+            took += self.lease(worker, self.hands.room(group), shares, None).await?;
         }
-        if *self.stop.borrow() {
-            return Ok(0);
-        }
-        let now = self.host.clock.now();
-        let limit = u32::try_from(hands.len()).unwrap_or(1);
-        let leased = self
-            .host
-            .store
-            .deliveries
-            .lease(limit, worker, now + LEASE, now)
-            .await?;
-        let took = leased.len();
-        for (leased, hand) in leased.into_iter().zip(hands) {
-            let inner = self.clone();
-            tokio::spawn(async move {
-                inner.handle(leased).await;
-                drop(hand);
-            });
+        for (account, shares) in probes {
+            let room = self.hands.room(Group::Flows).min(1);
+            took += self.lease(worker, room, shares, Some(account)).await?;
         }
         Ok(took)
     }
 
-    async fn until_next(&self) -> Duration {
-        match self.host.store.deliveries.next_due().await {
-            Ok(Some(due)) => {
-                let left = due.duration_since(self.host.clock.now());
-                Duration::try_from(left)
-                    .unwrap_or(Duration::from_millis(5))
-                    .clamp(Duration::from_millis(5), LONGEST_SLEEP)
-            }
-            Ok(None) | Err(_) => LONGEST_SLEEP,
+    /// Leases up to so many, and takes each up. Those that are leased to see whether an account is back name it.
+    async fn lease(
+        self: &Arc<Self>,
+        worker: &str,
+        limit: u32,
+        shares: Vec<Share>,
+        probed: Option<&str>,
+    ) -> Result<usize, StoreError> {
+        if limit == 0 || shares.is_empty() {
+            return Ok(0);
         }
-    }
-
-    async fn prune(&self) {
-        if let Err(error) = self
+        let now = self.host.clock.now();
+        let wanted = Wanted::Of { limit, shares };
+        let leased = self
             .host
             .store
             .deliveries
-            .prune(self.host.clock.now() - KEEP)
-            .await
-        {
-            tracing::warn!(%error, hint = error.hint(), "finished deliveries not pruned");
+            .lease(wanted, worker, now + LEASE, now)
+            .await?;
+        let took = leased.len();
+        for leased in leased {
+            self.take_up(leased, probed);
         }
+        Ok(took)
     }
 
-    async fn handle(&self, leased: Leased) {
-        let target = leased.delivery.target.clone();
-        let flow = self.flows.load().get(&target).cloned();
-        let key = leased.delivery.key.clone();
-        let watch = |step: Step| {
-            // Nobody watching is no fault.
-            let _ = self.progress.send(Progress {
-                flow: target.clone(),
-                key: key.clone(),
-                step,
-            });
-        };
-        let work = async {
-            match flow {
-                Some(flow) => {
-                    customer_push::handle(&self.host, &self.extensions, &flow, &leased.delivery, &watch).await
-                }
-                None => self.automate(&leased).await,
+    fn take_up(self: &Arc<Self>, leased: Leased, probed: Option<&str>) {
+        let delivery = leased.delivery.id;
+        let mut in_hand = self.in_hand();
+        if let Some(known) = in_hand.get(&delivery) {
+            // Its lease could not be extended in time, and it is still at work.
+            known.lease.renew(leased.lease);
+            return;
+        }
+        let hand = self.hands.take(&leased.delivery.target);
+        let probe = probed.map(|account| self.outages.probing(account));
+        let lease = SharedLease::new(leased.lease);
+        let (inner, held) = (self.clone(), lease.clone());
+        let task = tokio::spawn(async move {
+            let _hand = hand;
+            let listed = Listed { inner, delivery };
+            listed.inner.handle(leased, held, probe).await;
+        });
+        let task = task.abort_handle();
+        in_hand.insert(delivery, InHand { lease, task });
+    }
+
+    /// How long nothing is due of what there are hands for.
+    async fn until_next(&self) -> Duration {
+        let targets = self.targets();
+        let mut open = Vec::new();
+        for group in [Group::Flows, Group::Automations] {
+            if self.hands.room(group) == 0 {
+                continue;
             }
-        };
-        let handled = tokio::select! {
-            handled = work => handled,
-            // Another worker has it now, and reads the intents first; going on here would do the work twice.
-            error = self.keep_lease(leased.lease) => {
-                tracing::error!(delivery = %leased.delivery.id, %error, hint = error.hint(), "a delivery was taken over while it was handled");
-                return;
+            let of_group = targets.iter().filter(|target| target.group == group);
+            let of_group = of_group.filter(|target| self.gate(target) == Gate::Open);
+            let shares = self
+                .hands
+                .shares(group, of_group.map(|target| target.name.clone()));
+            open.extend(shares.into_iter().map(|share| share.target));
+        }
+        let now = tokio::time::Instant::now();
+        let probe = self.outages.next_probe();
+        let probe = probe.map_or(LONGEST_SLEEP, |due| match due.saturating_duration_since(now) {
+            // Nothing that could show whether the account is back is due now.
+            Duration::ZERO => AFTER_AN_ERROR,
+            wait => wait,
+        });
+        let due = match self.host.store.deliveries.next_due(Some(open)).await {
+            Ok(Some(due)) => {
+                let left = due.duration_since(self.host.clock.now());
+                Duration::try_from(left).unwrap_or(SHORTEST_SLEEP)
             }
+            Ok(None) | Err(_) => LONGEST_SLEEP,
         };
-        if let Err(error) = ending::write(&self.host, &leased, handled, &watch).await {
-            tracing::error!(delivery = %leased.delivery.id, %error, hint = error.hint(), "the end of a delivery was not written; it will be handled again");
+        due.min(probe).clamp(SHORTEST_SLEEP, LONGEST_SLEEP)
+    }
+
+    /// An account is back: what was put off because it was out is due now. The hands and the budget spread it.
+    pub(super) async fn welcome(&self, back: &Back) {
+        let waits_for = format!("erp {}", back.account);
+        let now = self.host.clock.now();
+        if let Err(error) = self.host.store.deliveries.hasten(Some(&waits_for), now).await {
+            self.trouble.met(&error);
         }
+        let (account, put_off, seconds) = (&back.account, back.put_off, back.after.as_secs());
+        tracing::info!(
+            account,
+            put_off,
+            seconds,
+            "the ERP is back; what waited for it goes on"
+        );
+        self.wake.notify_one();
     }
 
-    /// Extends the lease for as long as it is polled; ends when the lease was lost.
-    async fn keep_lease(&self, lease: Lease) -> StoreError {
-        loop {
-            tokio::time::sleep(EXTENSION_INTERVAL).await;
-            let now = self.host.clock.now();
-            match self.host.store.deliveries.extend(lease, now + LEASE, now).await {
-                Ok(()) => {}
-                Err(error @ StoreError::LeaseLost { .. }) => return error,
-                Err(error) => tracing::warn!(%error, hint = error.hint(), "a lease was not extended"),
-            }
-        }
+    /// What is in hand.
+    pub(super) fn in_hand(&self) -> MutexGuard<'_, BTreeMap<DeliveryId, InHand>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An event for one automation.
-    async fn automate(&self, leased: &Leased) -> Handled {
-        let delivery = &leased.delivery;
-        let Some(extension) = self.automation(&delivery.target) else {
-            return Handled::Later(
-                Fault::new(Kind::Unavailable, format!("{} does not serve", delivery.target))
-                    .with_hint("put its file back, or delete what waits for it"),
-            );
-        };
-        let event = Event {
-            id: u64::try_from(delivery.id.0).unwrap_or_default(),
-            name: delivery.event.clone(),
-            key: delivery.key.clone(),
-            payload: delivery.payload.clone(),
-            attempt: u32::try_from(delivery.attempt).unwrap_or(u32::MAX),
-        };
-        let invocation = Invocation::of_delivery(delivery);
-        match extension.handle(&invocation, &event).await {
-            Ok(()) => Handled::Done {
-                link: None,
-                step: Step::Handled,
-            },
-            Err(error) => automation_failed(error, delivery),
-        }
-    }
-
-    fn automation(&self, target: &str) -> Option<SharedExtension> {
-        self.extensions
-            .serving()
-            .into_iter()
-            .find(|extension| extension.identity().to_string() == target)
-    }
-}
-
-fn automation_failed(error: ExtensionError, delivery: &Delivery) -> Handled {
-    let is_transient = error.is_transient();
-    match error {
-        ExtensionError::Call { fault, .. } => customer_push::judged(fault, delivery),
-        error if is_transient => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
-        error => Handled::Dead(
-            Fault::new(Kind::Invalid, error.to_string())
-                .with_hint("correct the automation, then: sunmao dead retry"),
-        ),
+    /// The extensions that some delivery waits for.
+    pub(super) fn absent(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.absent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

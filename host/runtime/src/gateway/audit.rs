@@ -5,30 +5,20 @@ use crate::accounts::Accounts;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Fault, Kind, Operation, Record, Value};
-use sunmao_erp_client::SessionEvent;
-use sunmao_store::AuditRow;
+use sunmao_catalogue::{Arguments, Fault, Kind, Operation, Record, Value};
+use sunmao_erp_client::{Outgoing, SessionEvent};
+use sunmao_store::{AuditEnd, AuditRow};
 
-/// What is known of a finished call.
-pub struct Outcome<'a> {
-    /// When it began.
-    pub at: Timestamp,
-    /// How long it took.
-    pub duration: Duration,
-    /// The checked arguments; none if they were unsound.
-    pub arguments: Option<&'a Arguments>,
-    /// How it ended.
-    pub result: Result<&'a Answer, &'a Fault>,
-}
+/// The outcome of a call that the host did not let out.
+const DENIED: &str = "denied";
 
 /// Parameters that name the record a call is about, by wire name, the surest first.
 const SUBJECTS: [&str; 6] = ["ord", "khid", "htbh", "ID", "id", "Ord"];
 
-/// The row of a call.
-pub fn row(caller: &Caller, operation: &Operation, outcome: &Outcome<'_>) -> AuditRow {
-    let fault = outcome.result.err();
+/// The row of a call before it goes out.
+pub fn row(caller: &Caller, operation: &Operation, arguments: Option<&Arguments>, at: Timestamp) -> AuditRow {
     AuditRow {
-        at: outcome.at,
+        at,
         actor: actor(&caller.actor, caller.permit.account.as_deref()),
         version: caller.version.to_string(),
         operation: operation.name.clone(),
@@ -38,12 +28,79 @@ pub fn row(caller: &Caller, operation: &Operation, outcome: &Outcome<'_>) -> Aud
             .subject
             .as_deref()
             .map(str::to_owned)
-            .or_else(|| outcome.arguments.and_then(subject)),
+            .or_else(|| arguments.and_then(subject)),
+        outcome: AuditRow::OPEN.to_owned(),
+        error_kind: None,
+        message: None,
+        duration_micros: 0,
+        requests: 0,
+        arguments: arguments.map(|arguments| redacted(arguments).to_string()),
+    }
+}
+
+/// How a call ended.
+pub fn end(
+    operation: &Operation,
+    fault: Option<&Fault>,
+    outgoing: &Outgoing<'_>,
+    duration: Duration,
+) -> AuditEnd {
+    AuditEnd {
         outcome: word(operation, fault).to_owned(),
         error_kind: fault.map(|fault| fault.kind.name().to_owned()),
         message: fault.map(|fault| fault.message.clone()),
-        duration_micros: i64::try_from(outcome.duration.as_micros()).unwrap_or(i64::MAX),
-        arguments: outcome.arguments.map(|arguments| redacted(arguments).to_string()),
+        duration_micros: micros(duration),
+        requests: outgoing.requests().into(),
+    }
+}
+
+/// The row of a call that has ended.
+pub fn ended(row: AuditRow, end: AuditEnd) -> AuditRow {
+    AuditRow {
+        outcome: end.outcome,
+        error_kind: end.error_kind,
+        message: end.message,
+        duration_micros: end.duration_micros,
+        requests: end.requests,
+        ..row
+    }
+}
+
+/// The row of a call that the host did not let out.
+pub fn denied(row: AuditRow, fault: &Fault) -> AuditRow {
+    AuditRow {
+        outcome: DENIED.to_owned(),
+        error_kind: Some(fault.kind.name().to_owned()),
+        message: Some(fault.message.clone()),
+        ..row
+    }
+}
+
+/// Whether there is something to note. What found no turn, no session, or an ERP that is left alone is no call: nothing
+/// was tried, and it comes again.
+pub fn is_call(fault: Option<&Fault>, outgoing: &Outgoing<'_>) -> bool {
+    let is_put_off =
+        fault.is_some_and(|fault| matches!(fault.kind, Kind::OverBudget | Kind::Unavailable | Kind::Session));
+    !(is_put_off && outgoing.is_untried())
+}
+
+/// The row that stands for sign-ins and sign-outs that came faster than they could be noted.
+pub fn of_lost_sessions(account: &str, missed: u64, now: Timestamp) -> AuditRow {
+    AuditRow {
+        at: now,
+        actor: actor("host", Some(account)),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        operation: "session.login".to_owned(),
+        menu_id: None,
+        subject: None,
+        outcome: AuditRow::LOST.to_owned(),
+        error_kind: None,
+        message: Some(format!(
+            "{missed} rows of sign-ins and sign-outs are lost: they came too fast"
+        )),
+        duration_micros: 0,
+        requests: 0,
+        arguments: None,
     }
 }
 
@@ -64,9 +121,14 @@ pub fn of_session(account: &str, event: &SessionEvent) -> AuditRow {
         .to_owned(),
         error_kind: event.failure.as_ref().map(|(kind, _)| kind.name().to_owned()),
         message: event.failure.as_ref().map(|(_, words)| words.clone()),
-        duration_micros: i64::try_from(event.duration.as_micros()).unwrap_or(i64::MAX),
+        duration_micros: micros(event.duration),
+        requests: event.requests.into(),
         arguments: None,
     }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// Who called; with the account where it is not the main one: `plugin hello @branch`.
@@ -91,7 +153,8 @@ fn word(operation: &Operation, fault: Option<&Fault>) -> &'static str {
         None if operation.is_read() => "read",
         None => "applied",
         Some(Kind::Unconfirmed) => "unknown",
-        Some(Kind::Refused | Kind::Invalid | Kind::NotGranted) => "refused",
+        Some(Kind::Refused) => "refused",
+        Some(Kind::Invalid | Kind::NotGranted) => DENIED,
         Some(_) => "failed",
     }
 }

@@ -10,6 +10,7 @@ use crate::host::Host;
 use crate::loading::check_grants;
 use crate::plugins::Engine;
 use crate::settings::ExtensionsSettings;
+use crate::supervision::supervised;
 use arc_swap::ArcSwap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -61,7 +62,7 @@ impl Extensions {
         inner.look_at_both(Trust::AtOnce).await;
         inner.rest().await;
         let kinds = [ExtensionKind::Plugin, ExtensionKind::Script];
-        let tasks = kinds.map(|kind| tokio::spawn(follow(inner.clone(), kind)));
+        let tasks = kinds.map(|kind| tokio::spawn(keep_following(inner.clone(), kind)));
         inner.tasks().extend(tasks);
         Extensions { inner }
     }
@@ -114,6 +115,15 @@ impl Extensions {
         }
         self.inner.under_way.end_all();
     }
+}
+
+/// Follows a folder, whatever happens to whoever looks at it.
+async fn keep_following(inner: Arc<Inner>, kind: ExtensionKind) {
+    let task = match kind {
+        ExtensionKind::Plugin => "the follower of the plugins' folder",
+        ExtensionKind::Script => "the follower of the scripts' folder",
+    };
+    supervised(&inner.host.vitals, task, || follow(inner.clone(), kind)).await;
 }
 
 /// Follows a folder: each time something is heard, and in intervals, looks at it and loads what has settled.

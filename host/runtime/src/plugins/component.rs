@@ -212,6 +212,10 @@ impl Extension for Plugin {
         &self.surface
     }
 
+    fn account(&self) -> Option<&str> {
+        self.caller.permit.account.as_deref()
+    }
+
     async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
         let pool = self.policy.as_ref().ok_or_else(|| self.not_provided("policy"))?;
         let contact = services::to_wit(contact);

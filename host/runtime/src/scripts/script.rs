@@ -150,6 +150,10 @@ impl Extension for Script {
         &self.program.checked.surface
     }
 
+    fn account(&self) -> Option<&str> {
+        self.program.caller.permit.account.as_deref()
+    }
+
     async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
         let admit = Function {
             name: "admit",

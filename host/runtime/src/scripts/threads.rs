@@ -20,7 +20,8 @@ static THREADS: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
         .build()
 });
 
-/// Runs blocking work on a script thread. The error is for people: no thread, or the work panicked.
+/// Runs blocking work on a script thread. The error is for people: there is no thread. A panic goes on in whoever waits,
+/// who counts it and names the work.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let threads = THREADS
         .as_ref()
@@ -28,5 +29,21 @@ pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
     threads
         .spawn_blocking(work)
         .await
-        .map_err(|error| error.to_string())
+        .map_err(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => error.to_string(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::supervision::caught;
+
+    #[tokio::test]
+    #[allow(clippy::panic, reason = "a panic is what it is about")]
+    async fn a_panic_goes_on_in_whoever_waits() {
+        let outcome = caught(super::run(|| -> () { panic!("a fault of ours") })).await;
+        assert_eq!(outcome, Err("a fault of ours".to_owned()));
+        assert_eq!(super::run(|| 1).await, Ok(1), "the threads go on");
+    }
 }

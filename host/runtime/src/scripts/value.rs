@@ -1,7 +1,8 @@
 //! Values of the host to values of Rhai and back.
 
 use rhai::{Dynamic, Map};
-use sunmao_catalogue::{Record, Value};
+use rust_decimal::Decimal;
+use sunmao_catalogue::{Record, Value, value_from_json};
 
 /// Deepest nesting of a value that leaves a script; the ERP's own stay below ten.
 const DEEPEST: usize = 64;
@@ -32,21 +33,46 @@ pub fn from_script(value: &Dynamic) -> Result<Value, String> {
     convert(value, DEEPEST)
 }
 
-/// Reads JSON text; numbers with a fraction become decimals.
+/// Reads JSON text; numbers with a fraction become decimals, and those that are too long for one their digits as text.
 pub fn from_json(text: &str) -> Result<Dynamic, String> {
-    serde_json::from_str(text)
+    value_from_json(text)
         .map(to_script)
         .map_err(|error| format!("not JSON: {error}"))
 }
 
-/// A value as JSON text, numbers as numbers; text stays as it is.
+/// A value as JSON text, numbers as numbers where a reader of floats sees the same, else as text; text stays as it is.
 pub fn to_json(value: &Dynamic) -> Result<String, String> {
     if let Ok(text) = value.as_immutable_string_ref() {
         return Ok(text.to_string());
     }
     // What can leave a script nests no deeper than the writer can follow.
-    from_script(value)?;
-    serde_json::to_string(value).map_err(|error| error.to_string())
+    serde_json::to_string(&json(from_script(value)?)).map_err(|error| error.to_string())
+}
+
+/// The value for the writer, whose numbers with a fraction are floats.
+fn json(value: Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(value) => value.into(),
+        Value::Integer(value) => value.into(),
+        Value::Decimal(value) => number(value),
+        Value::Text(value) => value.as_str().into(),
+        Value::List(values) => values.into_iter().map(json).collect(),
+        Value::Record(record) => record
+            .into_iter()
+            .map(|(name, value)| (name, json(value)))
+            .collect(),
+    }
+}
+
+fn number(value: Decimal) -> serde_json::Value {
+    let text = value.to_string();
+    let float = text.parse::<f64>().ok();
+    let is_exact = |float: &f64| Decimal::from_str_exact(&float.to_string()) == Ok(value);
+    match float.filter(is_exact) {
+        Some(float) => float.into(),
+        None => text.into(),
+    }
 }
 
 /// What a value is, for people.

@@ -21,9 +21,9 @@ async fn a_list_is_called_by_english_or_wire_names() {
     let parts = parts().await;
     let total = evaluate(&parts, "customers::list().page.total").await;
     assert!(total.parse::<u64>().expect("a number") > 20, "{total}");
-    let own = evaluate(&parts, "customers::list().items[3].name").await;
+    let own = evaluate(&parts, "customers::list().items[3].customer_name").await;
     for name in ["customer_name", "\"customer-name\"", "name"] {
-        let body = format!("customers::list(#{{ {name}: \"{own}\" }}).items.map(|row| row.name)");
+        let body = format!("customers::list(#{{ {name}: \"{own}\" }}).items.map(|row| row.customer_name)");
         let found = evaluate(&parts, &body).await;
         assert_eq!(found, format!("[\"{own}\"]"), "{name}");
         assert!(seen(&parts, 19).contains(&own));

@@ -5,7 +5,7 @@ use super::{evaluate, event, handle, load, now};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use sunmao_runtime::{Extension, ExtensionError, Grants, Invocation, Permit};
-use sunmao_store::{NewContact, NewLink};
+use sunmao_store::{NewContact, NewLink, Wanted};
 
 #[tokio::test]
 async fn state_is_the_scripts_own_and_compared_by_revision() {
@@ -72,7 +72,7 @@ async fn an_emitted_event_lies_in_the_queue_with_its_payload_as_json() {
         .host
         .store
         .deliveries
-        .lease(10, "test", until, now)
+        .lease(Wanted::Any(10), "test", until, now)
         .await
         .expect("lease");
     let payloads: Vec<&str> = leased

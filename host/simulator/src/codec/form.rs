@@ -1,8 +1,9 @@
 //! The `form` dialect: `session`, `cmdkey` and `datas` in, a ZBDocument out.
 
-use super::{Decoded, is_blank, written};
+use super::{Decoded, is_blank, read, written};
 use crate::reply::{Node, Reply, Rows, Screen, ScreenField};
 use crate::text::{grouped, short_day};
+use crate::variant::Variant;
 use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -12,6 +13,9 @@ use sunmao_catalogue::{EnumValue, Record, Value};
 
 /// A failure that is not about the session.
 const FAILED: i32 = 1;
+
+/// What some callers send beside a login, which has no command.
+const LOGIN: &str = "login";
 
 /// The session is missing or over.
 const NO_SESSION: i32 = 2;
@@ -30,16 +34,19 @@ struct Pair {
     val: Value,
 }
 
-pub(super) fn decode(body: &[u8]) -> Result<Decoded, String> {
+pub(super) fn decode(variant: Variant, body: &[u8]) -> Result<Decoded, String> {
     if is_blank(body) {
         return Ok(Decoded::default());
     }
-    let body: Body = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let body: Body = read(variant, body)?;
     let pairs = body.datas.unwrap_or_default();
     let arguments: Record = pairs.into_iter().map(|pair| (pair.id, pair.val)).collect();
     Ok(Decoded {
         token: body.session.and_then(|token| token.to_text()),
-        cmdkey: body.cmdkey.filter(|cmdkey| !cmdkey.is_empty()),
+        cmdkey: body.cmdkey.filter(|cmdkey| {
+            let is_idle = cmdkey == LOGIN && variant.is_generous();
+            !cmdkey.is_empty() && !is_idle
+        }),
         arguments: vec![arguments],
     })
 }

@@ -1,6 +1,6 @@
 //! The `helper` dialect: `Token` and `Datas` in, `flag`, `code` and `datas` out.
 
-use super::{Decoded, Member, is_blank, written};
+use super::{Decoded, Member, is_blank, read, written};
 use crate::reply::{Reply, Rows};
 use crate::variant::Variant;
 use serde::{Deserialize, Serialize, Serializer};
@@ -20,7 +20,7 @@ pub(super) fn decode(variant: Variant, body: &[u8]) -> Result<Decoded, String> {
     if is_blank(body) {
         return Ok(Decoded::default());
     }
-    let body: Body = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let body: Body = read(variant, body)?;
     let token = match variant {
         Variant::SessionToken => body.session,
         _ => body.token.or(body.session),
@@ -79,9 +79,9 @@ struct Answer<'a> {
 }
 
 /// A row as an object.
-struct Row<'a> {
-    rows: &'a Rows,
-    row: &'a [Value],
+pub(super) struct Row<'a> {
+    pub(super) rows: &'a Rows,
+    pub(super) row: &'a [Value],
 }
 
 impl Serialize for Row<'_> {

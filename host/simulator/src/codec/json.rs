@@ -1,16 +1,17 @@
 //! The `json` dialect: a plain object and the token in a header in, `Code` and `Msg` out.
 
-use super::{Decoded, Member, Members, is_blank, written};
+use super::{Decoded, Member, Members, is_blank, read, written};
 use crate::reply::{Reply, Rows};
+use crate::variant::Variant;
 use serde::Serialize;
 use serde_json::json;
 use sunmao_catalogue::Record;
 
-pub(super) fn decode(header: Option<&str>, body: &[u8]) -> Result<Decoded, String> {
+pub(super) fn decode(variant: Variant, header: Option<&str>, body: &[u8]) -> Result<Decoded, String> {
     let arguments = if is_blank(body) {
         Record::default()
     } else {
-        serde_json::from_slice(body).map_err(|error| error.to_string())?
+        read(variant, body)?
     };
     Ok(Decoded {
         token: header.map(str::to_owned),

@@ -4,9 +4,11 @@
 mod form;
 mod helper;
 mod json;
+pub(crate) mod plain;
 
 use crate::reply::Reply;
 use crate::variant::Variant;
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use sunmao_catalogue::{Dialect, Record, Value};
 
@@ -31,14 +33,26 @@ pub(crate) fn decode(
     body: &[u8],
 ) -> Result<Decoded, String> {
     let mut decoded = match dialect {
-        Dialect::Form => form::decode(body)?,
-        Dialect::Json => json::decode(header, body)?,
+        _ if variant == Variant::GatewayPlain => plain::decode(body)?,
+        Dialect::Form => form::decode(variant, body)?,
+        Dialect::Json => json::decode(variant, header, body)?,
         Dialect::Helper => helper::decode(variant, body)?,
     };
     if decoded.arguments.is_empty() {
         decoded.arguments.push(Record::default());
     }
     Ok(decoded)
+}
+
+/// Reads a body as JSON or, where live servers do, as the literal of JavaScript that some callers write: single quotes, bare
+/// names.
+fn read<T: DeserializeOwned>(variant: Variant, body: &[u8]) -> Result<T, String> {
+    let fault = match serde_json::from_slice(body) {
+        Ok(read) => return Ok(read),
+        Err(fault) => fault.to_string(),
+    };
+    let literal = std::str::from_utf8(body).ok().filter(|_| variant.is_generous());
+    literal.and_then(|text| json5::from_str(text).ok()).ok_or(fault)
 }
 
 /// Writes an answer as JSON text, as a kind of installation does.

@@ -102,6 +102,7 @@ pub(super) fn shown(world: &mut World, ord: i64, mut line: Record) -> Record {
             line.insert(name.to_owned(), value);
         }
     }
+    line.insert("UnitName".to_owned(), world.read(LINES, ord, "unit"));
     line.insert("Id".to_owned(), ord.into());
     line.insert("IsTax".to_owned(), i64::from(taxed).into());
     line

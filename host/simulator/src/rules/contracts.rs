@@ -26,6 +26,8 @@ const REPAIR: &str = "维修单id";
 
 /// A contract waits for its approval from when it is saved.
 const WAITING: Shows = Shows::Codes("审批状态", &[contract_approvals::WAITING]);
+const NOT_ISSUED: Shows = Shows::Codes("出库状态", &["未出库"]);
+const NOT_COLLECTED: Shows = Shows::Codes("收款状态", &["未收款"]);
 const ENDING: Shows = Shows::Days("结束日期", 0, END_NOTICE);
 const SHARED: Shows = Shows::Standing(Standing {
     begins: &["share"],
@@ -46,6 +48,7 @@ pub(super) const RULES: Rules = Rules {
         ("合同金额", "合同总额"),
         ("优惠后金额", "优惠后总额"),
         ("付款方式", "收款方式"),
+        ("审批人", "最后审批人"),
     ],
     derived: &[
         ("htly", "合同来源", FieldType::String),
@@ -74,6 +77,8 @@ pub(super) const RULES: Rules = Rules {
     views: &[
         view("stype", "1", WAITING),
         view("stype", "2", ENDING),
+        view("stype", "3", NOT_ISSUED),
+        view("stype", "4", NOT_COLLECTED),
         view("remind", "14", WAITING),
         view("remind", "21", ENDING),
         view("remind", "151", Shows::Days("添加时间", -NEWEST, 0)),

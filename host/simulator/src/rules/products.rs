@@ -4,6 +4,7 @@ use super::Rules;
 use super::amounts::{cents, given, member};
 use crate::world::World;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use sunmao_catalogue::{Record, Value};
 
 /// The object's name.
@@ -36,7 +37,15 @@ pub(super) const RULES: Rules = Rules {
         "remind",
     ],
     number: ("产品编号", "CP"),
-    settle: |world| world.fit(PRODUCTS, fitted),
+    after_save: |world, ord, _| {
+        let values = listed(world, ord);
+        world.write(PRODUCTS, ord, &values);
+        world.hand_over(PRODUCTS, &[ord])
+    },
+    settle: |world| {
+        world.fit(PRODUCTS, fitted);
+        world.fit(PRODUCTS, listed);
+    },
     ..Rules::NONE
 };
 
@@ -53,6 +62,34 @@ fn fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
         ("ProductID".to_owned(), ord.into()),
     ]);
     vec![("PackingPrices", Value::List(vec![Value::from(list)]))]
+}
+
+/// What the list shows of a product beside what the product says itself: its units by name, and the price for everybody.
+fn listed(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
+    let basic = world.read(PRODUCTS, ord, "Unitjb");
+    let prices = world.lines(PRODUCTS, ord, "PackingPrices");
+    let priced = prices.iter().filter_map(|price| given(price, "UnitID"));
+    let units: Vec<i64> = [&basic]
+        .into_iter()
+        .chain(priced)
+        .filter_map(Value::as_integer)
+        .collect();
+    let named: BTreeMap<String, String> = units
+        .into_iter()
+        .map(|unit| (unit.to_string(), unit_name(world, unit)))
+        .collect();
+    let basic = basic.to_text().unwrap_or_default();
+    let name = named.get(&basic).cloned().unwrap_or(basic);
+    vec![
+        ("unitname", name.into()),
+        ("units", serde_json::to_string(&named).unwrap_or_default().into()),
+        ("price", price(world, ord, "Price2jy").into()),
+    ]
+}
+
+fn unit_name(world: &mut World, unit: i64) -> String {
+    let name = world.text("product-units", unit, "Name");
+    if name.is_empty() { unit.to_string() } else { name }
 }
 
 /// A price of a product for everybody, by its name on the price list (`Price2jy`); zero where there is none. The price for

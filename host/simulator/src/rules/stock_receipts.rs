@@ -14,6 +14,10 @@ use sunmao_catalogue::{FieldType, Record, Value};
 pub(super) const RECEIPTS: &str = "stock-receipts";
 const LINES: &str = "stock-receipt-lines";
 
+/// The column of the product's key among the lines, whose own key is `ord`, and that of a receipt's warehouse.
+const PRODUCT: &str = "ord_2";
+const PLACE: &str = "ckTitle";
+
 /// What the staff call a document.
 const CAPTION: &str = "入库";
 
@@ -67,6 +71,8 @@ pub(super) const RULES: Rules = Rules {
 };
 
 pub(super) const LINE_RULES: Rules = Rules {
+    key: "入库明细id",
+    aliases: &[("总价", "金额"), ("型号", "产品型号")],
     derived: &[
         ("kuin", "入库单ID", FieldType::Int),
         ("num1", "数量", FieldType::Decimal),
@@ -179,14 +185,38 @@ fn after_save(world: &mut World, ord: i64, draft: &Draft<'_>) -> Vec<Change> {
             ("money1", own("money2")),
             ("date1", own("date2")),
             ("intro", own("intro")),
+            (PRODUCT, goods.product.map_or(Value::Null, Value::Integer)),
+            ("type1", goods.model),
+            ("unitall", goods.unit),
+            ("bz", own("bz")),
+            ("ph", own("ph")),
+            ("datesc", own("datesc")),
+            ("dateyx", own("dateyx")),
+            ("fullPath", warehouse(world, &line)),
         ];
         if let Some(key) = world.add(LINES, None, &values) {
             line.insert("id".to_owned(), key.into());
         }
         kept.push(Value::from(line));
     }
-    world.write(RECEIPTS, ord, &[("kuinlist", Value::List(kept))]);
+    let place = warehouse(
+        world,
+        &kept
+            .first()
+            .and_then(Value::as_record)
+            .cloned()
+            .unwrap_or_default(),
+    );
+    world.write(RECEIPTS, ord, &[("kuinlist", Value::List(kept)), (PLACE, place)]);
     world.hand_over(RECEIPTS, &[ord])
+}
+
+/// The name of the warehouse that a line is meant for.
+fn warehouse(world: &mut World, line: &Record) -> Value {
+    let warehouse = given(line, "ku").and_then(Value::as_integer);
+    warehouse.map_or(Value::Null, |warehouse| {
+        stock_levels::warehouse_name(world, warehouse)
+    })
 }
 
 /// What a confirmation is about, or why it is refused.
@@ -286,6 +316,7 @@ fn fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
         ("Status", "无需审批".into()),
         ("num1", plain(quantity)),
         ("money1", cents(quantity * price).into()),
+        (PLACE, stock_levels::warehouse_name(world, warehouse)),
         ("kuinlist", Value::List(vec![Value::from(line)])),
     ]
 }
@@ -311,5 +342,12 @@ fn line_fitted(world: &mut World, ord: i64) -> Vec<(&'static str, Value)> {
         ),
         ("price2", plain(price)),
         ("money1", cents(quantity * price).into()),
+        (PRODUCT, ord.into()),
+        ("type1", world.read("products", ord, "Model")),
+        ("unitall", world.read("products", ord, "unitname")),
+        (
+            "fullPath",
+            stock_levels::warehouse_name(world, stock_levels::warehouse_of(ord)),
+        ),
     ]
 }

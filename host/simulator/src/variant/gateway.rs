@@ -1,4 +1,4 @@
-//! A gateway in front of the ERP: a login of its own, a bearer token on every call, the ERP's answers wrapped.
+//! A gateway in front of the ERP: a login of its own, a bearer token on every call, the ERP's answers wrapped or left out.
 
 use super::Variant;
 use crate::codec;
@@ -18,7 +18,7 @@ struct Credentials {
 impl Erp {
     /// Answers one request as the gateway does that stands in front of the ERP.
     pub(crate) fn answer_behind_gateway(&self, incoming: &Incoming<'_>) -> Answered {
-        if incoming.path.eq_ignore_ascii_case(Variant::GATEWAY_LOGIN) {
+        if self.is_gateway_login(incoming.path) {
             return self.log_in_at_gateway(incoming);
         }
         let bearer = incoming.bearer.unwrap_or_default();
@@ -29,8 +29,19 @@ impl Erp {
         let called = self.call(incoming, Some(bearer));
         called.answered(|dialect, reply| match reply {
             Reply::NoSession => Content::Unauthorized(refusal(reply.message())),
+            _ if self.options.variant == Variant::GatewayPlain => Content::Json(codec::plain::encode(reply)),
             _ => Content::Json(wrapped(&codec::encode(self.options.variant, dialect, reply))),
         })
+    }
+
+    /// One kind of gateway takes logins where the ERP would take them, too.
+    fn is_gateway_login(&self, path: &str) -> bool {
+        let login = self
+            .catalogue
+            .find("session.login")
+            .map(|login| login.path.as_str());
+        let is = |own: &str| path.eq_ignore_ascii_case(own);
+        is(Variant::GATEWAY_LOGIN) || self.options.variant == Variant::GatewayPlain && login.is_some_and(is)
     }
 
     /// The gateway asks for no device and no captcha.

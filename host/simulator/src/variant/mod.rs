@@ -2,7 +2,9 @@
 //! records under the same rules.
 
 mod gateway;
+mod letters;
 mod loose;
+mod older;
 mod shape;
 
 use crate::reply::Reply;
@@ -21,12 +23,15 @@ pub enum Variant {
     Standard,
     /// `legacy`: before `/webapi/v3/ov1`. The `form` dialect only, on the older paths (`/sysa/mobilephone/….asp`, the
     /// login among them) and with `Content-Type: application/zsml; charset=utf-8` only; all else is an HTML error page
-    /// or an unknown path.
+    /// or an unknown path. Some columns and fields stand where older integrations count on them.
     Legacy,
     /// `gateway`: behind a gateway. `POST /api/login` with `{"username", "password"}` is answered by `{"token"}`; every
     /// other call carries `Authorization: Bearer TOKEN`, or is answered by HTTP 401, needs no token of the ERP's own,
     /// and is answered by `{"data": <the ERP's answer>}`.
     Gateway,
+    /// `gateway-plain`: the same, but it takes plain parameters (`{"pageIndex": 1, "pageSize": 20}`, `{"name", "contact"}`) and
+    /// answers `{"data": <the records themselves>}`; its login is at `/webapi/v3/ov1/login` as well.
+    GatewayPlain,
     /// `row-objects`: rows of `form` tables are `{"value": […], "ord": …}`.
     RowObjects,
     /// `single-row`: a `form` table of one row has that row, as `{"value": […], "ord": …}`, in the place of the list.
@@ -46,6 +51,11 @@ pub enum Variant {
     Partial,
     /// `before-32-15`: version 32.10, which does not know the operations that 32.15 brought.
     Before3215,
+    /// `lower-case`: the members of records and the names of columns are in small letters.
+    LowerCase,
+    /// `strict`: what the vendor's pages say and no more, where live servers are more generous: device names of 20 letters
+    /// and digits behind `txt:`, bodies that are JSON, no command beside a login.
+    Strict,
 }
 
 /// A text that is no variant.
@@ -58,10 +68,11 @@ pub struct UnknownVariant {
 
 impl Variant {
     /// All variants.
-    pub const ALL: [Variant; 12] = [
+    pub const ALL: [Variant; 15] = [
         Variant::Standard,
         Variant::Legacy,
         Variant::Gateway,
+        Variant::GatewayPlain,
         Variant::RowObjects,
         Variant::SingleRow,
         Variant::ReportSource,
@@ -71,6 +82,8 @@ impl Variant {
         Variant::LooseText,
         Variant::Partial,
         Variant::Before3215,
+        Variant::LowerCase,
+        Variant::Strict,
     ];
 
     /// Where a gateway takes logins.
@@ -82,6 +95,7 @@ impl Variant {
             Variant::Standard => "standard",
             Variant::Legacy => "legacy",
             Variant::Gateway => "gateway",
+            Variant::GatewayPlain => "gateway-plain",
             Variant::RowObjects => "row-objects",
             Variant::SingleRow => "single-row",
             Variant::ReportSource => "report-source",
@@ -91,11 +105,18 @@ impl Variant {
             Variant::LooseText => "loose-text",
             Variant::Partial => "partial",
             Variant::Before3215 => "before-32-15",
+            Variant::LowerCase => "lower-case",
+            Variant::Strict => "strict",
         }
     }
 
     fn names() -> String {
         Variant::ALL.map(Variant::name).join(", ")
+    }
+
+    /// Whether it takes what live servers take beyond the vendor's pages.
+    pub(crate) fn is_generous(self) -> bool {
+        self != Variant::Strict
     }
 
     /// What the login tells as `appversion`.
@@ -140,7 +161,9 @@ impl Variant {
             Variant::Captions | Variant::CaptionObjects if dialect == Dialect::Json => {
                 shape::captions(self, reply, text)
             }
+            Variant::Legacy if dialect == Dialect::Form => older::placed(reply, text),
             Variant::LooseText => loose::loosened(dialect, text),
+            Variant::LowerCase => letters::lowered(dialect, text),
             _ => text,
         }
     }

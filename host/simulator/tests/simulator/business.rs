@@ -62,8 +62,8 @@ async fn contracts_have_numbers_and_customers() {
     let found = rows(&caller.call("contracts.list", json!({"htbh": "HT-A"})).await);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0]["premoney"], "12,000.50", "lists group thousands");
-    assert_eq!(found[0]["date3"], "2025-3-7", "lists write days without zeros");
-    assert_eq!(found[0]["sort"], "产品销售");
+    assert_eq!(found[0]["dateQD"], "2025-3-7", "lists write days without zeros");
+    assert_eq!(found[0]["htfl"], "产品销售");
     let shown = caller
         .call("contracts.get", json!({"ord": found[0]["ord"]}))
         .await;
@@ -107,8 +107,8 @@ async fn the_json_contract_is_the_form_contract() {
             .await,
     );
     assert_eq!(found.len(), 1, "a label is stored as its code");
-    assert_eq!(found[0]["date2"], "2026-5-1");
-    assert_eq!(found[0]["CompanyName"], customer[0]["name"]);
+    assert_eq!(found[0]["dateZZ"], "2026-5-1");
+    assert_eq!(found[0]["khmc"], customer[0]["name"]);
     assert_eq!(
         text(&caller.call("contracts.save", contract("HT-J", 3)).await),
         "合同编号已被使用，不能保存！"

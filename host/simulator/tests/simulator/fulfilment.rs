@@ -133,7 +133,7 @@ async fn goods_leave_in_parts_and_each_part_is_shipped_invoiced_and_paid() {
     }
     let listed = rows(&caller.call("contracts.list", json!({"htbh": "HT-1"})).await);
     assert_eq!(
-        (&listed[0]["skzt"], &listed[0]["kpzt"]),
+        (&listed[0]["skjz"], &listed[0]["kpjz"]),
         (&json!("收款完毕"), &json!("开票完毕"))
     );
 }

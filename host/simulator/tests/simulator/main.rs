@@ -25,6 +25,7 @@ mod found;
 mod fulfilment;
 mod garbage;
 mod generated;
+mod generous;
 mod inspections;
 mod keys;
 mod ledger;

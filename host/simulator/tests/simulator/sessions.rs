@@ -2,7 +2,7 @@
 
 use crate::common::{Caller, small, start};
 use serde_json::{Value as Json, json};
-use sunmao_simulator::{Options, Outcome};
+use sunmao_simulator::{Options, Outcome, Variant};
 
 async fn without_session(caller: &mut Caller, token: &str) -> [Json; 3] {
     caller.token = token.to_owned();
@@ -90,8 +90,13 @@ async fn a_good_login_forgives_the_failures_before_it() {
 }
 
 #[tokio::test]
-async fn logins_want_the_mark_of_plain_text_and_a_device_name() {
-    let caller = small().await;
+async fn logins_want_the_mark_of_plain_text_and_a_device_name_where_the_vendor_is_taken_by_his_word() {
+    let caller = start(Options {
+        variant: Variant::Strict,
+        size: 3,
+        ..Options::default()
+    })
+    .await;
     let attempt = async |user: &str, device: &str| {
         let datas = json!([
             {"id": "user", "val": user}, {"id": "password", "val": "txt:sunmao-demo"},

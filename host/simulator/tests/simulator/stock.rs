@@ -79,9 +79,8 @@ async fn a_receipt_reaches_the_stock_once_it_is_confirmed_and_only_once() {
     product(&caller, "P-1", "100").await;
     let ord = receipt(&caller, "RK-A", "P-1", "12.5", "8.04", 2).await;
     assert!(stock(&caller, "P-1").await.is_empty());
-    let state = async || {
-        rows(&caller.call("stock-receipts.list", json!({"rkbh": "RK-A"})).await)[0]["Complete1"].clone()
-    };
+    let state =
+        async || rows(&caller.call("stock-receipts.list", json!({"rkbh": "RK-A"})).await)[0]["rkzt"].clone();
     assert_eq!(state().await, "未入库");
     let waiting = rows(
         &caller
@@ -120,7 +119,7 @@ async fn the_newer_confirmation_names_lines_and_may_be_of_less() {
     let lines = rows(&caller.call("stock-receipt-lines.list", json!({"ord": ord})).await);
     assert_eq!(lines.len(), 1);
     let confirmation = json!({"ord": ord, "Date5": "2026-03-03", "Complete1": 3, "Intro2": "少到两件",
-        "KuinList": [{"Id": lines[0]["ord"], "Num1": 8, "Ku": 1, "Date2": "2026-03-03"}]});
+        "KuinList": [{"Id": lines[0]["id"], "Num1": 8, "Ku": 1, "Date2": "2026-03-03"}]});
     let mut unknown = confirmation.clone();
     unknown["KuinList"][0]["Id"] = json!(7);
     let refused = confirm(&caller, "stock-receipts.confirm-v2", unknown).await;
@@ -191,7 +190,7 @@ async fn a_changed_cost_reaches_what_is_still_in_stock() {
     let done = caller
         .call(
             "stock-receipts.update-cost",
-            change(lines[0]["ord"].clone(), "9.5"),
+            change(lines[0]["id"].clone(), "9.5"),
         )
         .await;
     assert_eq!(done["Code"], 200, "{done}");

@@ -200,7 +200,10 @@ pub async fn emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait(
     assert_eq!(store.deliveries.emitted_waiting("notify", 10).await?, 2);
     assert_eq!(store.deliveries.emitted_waiting("notify", 1).await?, 1);
     assert_eq!(store.deliveries.emitted_waiting("nobody", 10).await?, 0);
-    let leased = store.deliveries.lease(1, "worker", at(100), at(1)).await?;
+    let leased = store
+        .deliveries
+        .lease(crate::Wanted::Any(1), "worker", at(100), at(1))
+        .await?;
     let leased: Vec<_> = leased
         .iter()
         .map(|leased| (&*leased.delivery.key, leased.delivery.hops))

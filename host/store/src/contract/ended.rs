@@ -1,6 +1,6 @@
 //! Cases for retrying dead deliveries and forgetting done ones.
 
-use super::{at, bury_one, event, handle_one, lease, lease_one, saved};
+use super::{at, bury_one, event, handle_one, later, lease, lease_one, saved};
 use crate::{DeadSelection, DeliveryId, Disposition, IntentOutcome, NewIntent, Store, StoreError};
 
 /// They are due at once and count their attempts anew.
@@ -9,7 +9,7 @@ pub async fn retrying_makes_the_dead_wait_again(store: &Store) -> Result<(), Sto
     let leased = lease_one(store, 0).await?;
     store
         .deliveries
-        .release(leased.lease, at(1), "later", at(1))
+        .release(leased.lease, later(at(1), "later"), at(1))
         .await?;
     let dead = bury_one(store, 1).await?;
     assert_eq!(dead.attempt, 2);
@@ -120,7 +120,10 @@ pub async fn pruning_keeps_what_has_an_unresolved_intent(store: &Store) -> Resul
         extension: "wechat-customer".to_owned(),
         extension_version: "1.0.0".to_owned(),
     };
-    store.intents.begin(intent, at(0)).await?;
+    store
+        .intents
+        .begin(intent, super::open_row("customers.save-company"), at(0))
+        .await?;
     store
         .deliveries
         .complete(delivery.lease, crate::Completion::default(), at(1))

@@ -1,13 +1,18 @@
 //! Cases for [`Intents`](crate::Intents).
 
-use super::{at, event};
-use crate::{Begun, Intent, IntentId, IntentOutcome, NewIntent, Store, StoreError};
+use super::{at, event, open_row};
+use crate::{
+    AuditEnd, AuditFilter, AuditRow, Begun, Intent, IntentId, IntentOutcome, NewIntent, Opened, Store,
+    StoreError,
+};
+
+const SAVE: &str = "customers.save-company";
 
 fn save(key: &str) -> NewIntent {
     NewIntent {
         delivery: None,
         idempotency_key: key.to_owned(),
-        operation: "customers.save-company".to_owned(),
+        operation: SAVE.to_owned(),
         subject: "c1".to_owned(),
         reserved_key: Some(41),
         payload_hash: "3f".to_owned(),
@@ -16,13 +21,33 @@ fn save(key: &str) -> NewIntent {
     }
 }
 
+async fn open(store: &Store, intent: NewIntent) -> Result<Opened, StoreError> {
+    match store.intents.begin(intent, open_row(SAVE), at(0)).await? {
+        Begun::Fresh(opened) => Ok(opened),
+        Begun::Known(known) => panic!("it was begun before: {known:?}"),
+    }
+}
+
 async fn begin(store: &Store, intent: NewIntent) -> Result<IntentId, StoreError> {
     let key = intent.idempotency_key.clone();
-    let begun = store.intents.begin(intent, at(0)).await?;
-    assert!(matches!(begun, Begun::Fresh(_)), "{begun:?}");
-    let found = store.intents.find(&key).await?;
-    assert!(matches!((&begun, &found), (Begun::Fresh(id), Some(intent)) if *id == intent.id));
-    Ok(found.map_or(IntentId(0), |intent| intent.id))
+    let opened = open(store, intent).await?;
+    assert_eq!((find(store, &key).await?.id, opened.attempt), (opened.intent, 1));
+    Ok(opened.intent)
+}
+
+async fn log(store: &Store) -> Result<Vec<AuditRow>, StoreError> {
+    let entries = store.audit.tail(None, 100, AuditFilter::default()).await?;
+    Ok(entries.into_iter().map(|entry| entry.row).collect())
+}
+
+fn ended(outcome: &str, requests: i64) -> AuditEnd {
+    AuditEnd {
+        outcome: outcome.to_owned(),
+        error_kind: Some("refused".to_owned()),
+        message: Some("保存成功".to_owned()),
+        duration_micros: 1_500,
+        requests,
+    }
 }
 
 async fn find(store: &Store, key: &str) -> Result<Intent, StoreError> {
@@ -50,10 +75,15 @@ pub async fn an_intent_is_begun_once(store: &Store) -> Result<(), StoreError> {
         ..save("k")
     };
     assert_eq!(
-        store.intents.begin(again, at(1)).await?,
+        store.intents.begin(again, open_row(SAVE), at(1)).await?,
         Begun::Known(Box::new(kept.clone()))
     );
     assert_eq!(find(store, "k").await?, kept);
+    assert_eq!(
+        log(store).await?.len(),
+        1,
+        "nothing goes out, so nothing is logged"
+    );
     begin(store, save("another")).await.map(drop)
 }
 
@@ -86,22 +116,68 @@ pub async fn a_resolved_intent_says_how_it_ended(store: &Store) -> Result<(), St
     Ok(())
 }
 
-/// A repetition must use the key that was reserved the first time.
-pub async fn a_reserved_key_is_kept(store: &Store) -> Result<(), StoreError> {
-    let id = begin(
-        store,
-        NewIntent {
-            reserved_key: None,
-            ..save("k")
-        },
-    )
-    .await?;
-    store.intents.set_reserved_key(id, 88, at(1)).await?;
+/// One row, from before it goes out until its end is known.
+pub async fn a_write_begins_and_ends_in_the_audit_log(store: &Store) -> Result<(), StoreError> {
+    let opened = open(store, save("k")).await?;
+    assert_eq!(log(store).await?, [open_row(SAVE)]);
+    let end = ended("refused", 3);
+    store
+        .intents
+        .finish(opened, IntentOutcome::Refused, end.clone(), at(5))
+        .await?;
+    let row = AuditRow {
+        outcome: end.outcome,
+        error_kind: end.error_kind,
+        message: end.message.clone(),
+        duration_micros: end.duration_micros,
+        requests: end.requests,
+        ..open_row(SAVE)
+    };
+    assert_eq!(log(store).await?, [row]);
     let intent = find(store, "k").await?;
     assert_eq!(
-        (intent.write.reserved_key, intent.updated_at, intent.outcome),
-        (Some(88), at(1), IntentOutcome::Open)
+        (intent.outcome, intent.detail, intent.updated_at),
+        (IntentOutcome::Refused, end.message, at(5))
     );
+    Ok(())
+}
+
+/// What the first did not see stays open.
+pub async fn each_attempt_has_a_row_of_its_own(store: &Store) -> Result<(), StoreError> {
+    let first = open(store, save("k")).await?;
+    let second = store
+        .intents
+        .reopen(first.intent, "3f", None, open_row(SAVE), at(1))
+        .await?;
+    assert_eq!((second.intent, second.attempt), (first.intent, 2));
+    store
+        .intents
+        .finish(second, IntentOutcome::Applied, ended("applied", 1), at(2))
+        .await?;
+    let outcomes: Vec<String> = log(store).await?.into_iter().map(|row| row.outcome).collect();
+    assert_eq!(outcomes, ["open", "applied"]);
+    Ok(())
+}
+
+/// An end that could only be written when the next attempt was under way already speaks of its own attempt.
+pub async fn a_late_end_leaves_the_next_attempt_alone(store: &Store) -> Result<(), StoreError> {
+    let first = open(store, save("k")).await?;
+    let second = store
+        .intents
+        .reopen(first.intent, "3f", None, open_row(SAVE), at(1))
+        .await?;
+    for (attempt, outcome, word) in [
+        (second, IntentOutcome::Applied, "applied"),
+        (first, IntentOutcome::Unknown, "unknown"),
+    ] {
+        store
+            .intents
+            .finish(attempt, outcome, ended(word, 1), at(2))
+            .await?;
+    }
+    assert_eq!(find(store, "k").await?.outcome, IntentOutcome::Applied);
+    let outcomes: Vec<String> = log(store).await?.into_iter().map(|row| row.outcome).collect();
+    assert_eq!(outcomes, ["unknown", "applied"]);
     Ok(())
 }
 
@@ -112,7 +188,10 @@ pub async fn a_reopened_intent_counts_its_attempts(store: &Store) -> Result<(), 
         .intents
         .resolve(id, IntentOutcome::Refused, Some("no"), at(1))
         .await?;
-    store.intents.reopen(id, "5a", at(2)).await?;
+    store
+        .intents
+        .reopen(id, "5a", None, open_row(SAVE), at(2))
+        .await?;
     let intent = find(store, "k").await?;
     assert_eq!(
         (intent.outcome, intent.attempts, intent.updated_at),
@@ -122,6 +201,11 @@ pub async fn a_reopened_intent_counts_its_attempts(store: &Store) -> Result<(), 
         (intent.write.payload_hash.as_str(), intent.write.reserved_key),
         ("5a", Some(41))
     );
+    store
+        .intents
+        .reopen(id, "5a", Some(88), open_row(SAVE), at(3))
+        .await?;
+    assert_eq!(find(store, "k").await?.write.reserved_key, Some(88));
     Ok(())
 }
 
@@ -222,7 +306,10 @@ pub async fn intents_are_found_by_operation_and_reserved_key(store: &Store) -> R
             .map(numbers)
     };
     assert_eq!(of_key(41, 10).await?, [first]);
-    store.intents.set_reserved_key(keyed_late, 41, at(1)).await?;
+    store
+        .intents
+        .reopen(keyed_late, "3f", Some(41), open_row(SAVE), at(1))
+        .await?;
     assert_eq!(of_key(41, 10).await?, [keyed_late, first]);
     assert_eq!(of_key(41, 1).await?, [keyed_late]);
     assert_eq!(of_key(42, 10).await?, []);
@@ -233,8 +320,11 @@ pub async fn intents_are_found_by_operation_and_reserved_key(store: &Store) -> R
 pub async fn an_absent_intent_is_an_error(store: &Store) -> Result<(), StoreError> {
     let absent = IntentId(77);
     let results = [
-        store.intents.reopen(absent, "", at(0)).await,
-        store.intents.set_reserved_key(absent, 1, at(0)).await,
+        store
+            .intents
+            .reopen(absent, "", None, open_row(SAVE), at(0))
+            .await
+            .map(drop),
         store
             .intents
             .resolve(absent, IntentOutcome::Applied, None, at(0))
@@ -246,5 +336,6 @@ pub async fn an_absent_intent_is_an_error(store: &Store) -> Result<(), StoreErro
             "{result:?}"
         );
     }
+    assert_eq!(log(store).await?, [], "no row without its intent");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Cases for the order of [`Deliveries`](crate::Deliveries).
 
-use super::{at, event, handle_one, lease, lease_one, letter};
-use crate::{Completion, DeliveryState, Lease, NewDelivery, Store, StoreError};
+use super::{at, event, handle_one, later, lease, lease_one, letter};
+use crate::{Completion, DeliveryState, Lease, NewDelivery, Store, StoreError, Wanted};
 
 async fn enqueue(store: &Store, key: &str, payload: &str, now: i64) -> Result<(), StoreError> {
     store
@@ -54,20 +54,23 @@ pub async fn the_longest_due_come_first_up_to_the_limit(store: &Store) -> Result
     for (index, key) in ["a", "b", "c"].into_iter().enumerate() {
         enqueue(store, key, key, index as i64).await?;
     }
-    let first = store.deliveries.lease(1, "w", at(9), at(3)).await?;
+    let first = store.deliveries.lease(Wanted::Any(1), "w", at(9), at(3)).await?;
     assert_eq!(first[0].delivery.key, "a");
     store
         .deliveries
-        .release(first[0].lease, at(4), "later", at(3))
+        .release(first[0].lease, later(at(4), "later"), at(3))
         .await?;
-    let next = store.deliveries.lease(2, "w", at(99), at(5)).await?;
+    let next = store.deliveries.lease(Wanted::Any(2), "w", at(99), at(5)).await?;
     assert_eq!(
         next.iter()
             .map(|leased| leased.delivery.key.as_str())
             .collect::<Vec<_>>(),
         ["b", "c"]
     );
-    assert_eq!(store.deliveries.lease(0, "w", at(99), at(5)).await?, []);
+    assert_eq!(
+        store.deliveries.lease(Wanted::Any(0), "w", at(99), at(5)).await?,
+        []
+    );
     assert_eq!(handle_one(store, 5).await?.key, "a");
     Ok(())
 }
@@ -77,7 +80,7 @@ async fn is_lost(store: &Store, lease: Lease) -> Result<(), StoreError> {
     let results = [
         deliveries.complete(lease, Completion::default(), at(50)).await,
         deliveries.extend(lease, at(99), at(50)).await,
-        deliveries.release(lease, at(50), "late", at(50)).await,
+        deliveries.release(lease, later(at(50), "late"), at(50)).await,
         deliveries.bury(lease, letter("late"), Vec::new(), at(50)).await,
     ];
     for result in results {
@@ -140,10 +143,14 @@ pub async fn an_extended_lease_is_not_given_again(store: &Store) -> Result<(), S
 pub async fn a_released_delivery_holds_up_its_lane_until_its_time(store: &Store) -> Result<(), StoreError> {
     let batch = vec![event("k", "1"), event("k", "2"), event("other", "3")];
     store.deliveries.enqueue(batch, at(0)).await?;
-    let first = store.deliveries.lease(1, "w", at(30), at(0)).await?.remove(0);
+    let first = store
+        .deliveries
+        .lease(Wanted::Any(1), "w", at(30), at(0))
+        .await?
+        .remove(0);
     store
         .deliveries
-        .release(first.lease, at(10), "ERP is down", at(1))
+        .release(first.lease, later(at(10), "ERP is down"), at(1))
         .await?;
     is_lost(store, first.lease).await?;
     let record = store.deliveries.get(first.delivery.id).await?;
@@ -165,28 +172,28 @@ pub async fn a_released_delivery_holds_up_its_lane_until_its_time(store: &Store)
 
 /// A worker can sleep until then, unless it is told of something new.
 pub async fn the_next_due_time_is_that_of_the_lanes_heads(store: &Store) -> Result<(), StoreError> {
-    assert_eq!(store.deliveries.next_due().await?, None);
+    assert_eq!(store.deliveries.next_due(None).await?, None);
     let batch = vec![event("k", "1"), event("k", "2")];
     store.deliveries.enqueue(batch, at(0)).await?;
-    assert_eq!(store.deliveries.next_due().await?, Some(at(0)));
+    assert_eq!(store.deliveries.next_due(None).await?, Some(at(0)));
     let first = lease_one(store, 0).await?;
     assert_eq!(
-        store.deliveries.next_due().await?,
+        store.deliveries.next_due(None).await?,
         Some(at(30)),
         "not that of the one behind"
     );
     store
         .deliveries
-        .release(first.lease, at(20), "later", at(1))
+        .release(first.lease, later(at(20), "later"), at(1))
         .await?;
     assert_eq!(
-        store.deliveries.next_due().await?,
+        store.deliveries.next_due(None).await?,
         Some(at(20)),
         "not that of the one behind"
     );
     handle_one(store, 20).await?;
     handle_one(store, 20).await?;
-    assert_eq!(store.deliveries.next_due().await?, None);
+    assert_eq!(store.deliveries.next_due(None).await?, None);
     Ok(())
 }
 
@@ -205,7 +212,7 @@ pub async fn workers_are_told_when_something_may_be_due(store: &Store) -> Result
     assert!(!told(), "leasing");
     store
         .deliveries
-        .release(leased.lease, at(1), "later", at(0))
+        .release(leased.lease, later(at(1), "later"), at(0))
         .await?;
     assert!(told(), "releasing");
     handle_one(store, 1).await?;

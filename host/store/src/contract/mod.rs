@@ -8,11 +8,13 @@ pub mod intents;
 pub mod lanes;
 pub mod links;
 pub mod revisions;
+pub mod shares;
 pub mod state;
+pub mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{AuditRow, DeadLetter, Delivery, Leased, NewDelivery, Store, StoreError};
+use crate::{AuditRow, Cause, DeadLetter, Delivery, Leased, NewDelivery, PutOff, Store, StoreError, Wanted};
 
 /// Makes a test of each case. Takes the name of an `async fn` in scope that returns, if it can, a fresh store and
 /// whatever must live as long as it.
@@ -45,6 +47,19 @@ macro_rules! contract_tests {
                 deliveries_of_a_record_are_listed_newest_first,
                 counts_say_where_deliveries_stand,
                 emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait;
+            shares:
+                each_target_gets_its_share_and_all_together_the_limit,
+                an_ended_lease_is_given_again_within_its_targets_share,
+                the_next_due_time_is_that_of_the_targets_asked_for;
+            waiting:
+                an_attempt_counts_as_what_it_came_to,
+                what_counts_is_counted_anew_for_a_newer_payload,
+                what_waited_is_due_once_it_is_back,
+                times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
+                what_waits_is_listed_and_counted,
+                a_person_makes_what_waits_due,
+                what_waits_or_is_dead_is_dropped_but_not_what_is_in_hand,
+                what_may_have_been_written_is_dropped_only_when_that_is_said;
             revisions:
                 a_newer_payload_replaces_the_waiting_one,
                 a_newer_payload_queues_behind_the_one_in_hand,
@@ -71,7 +86,9 @@ macro_rules! contract_tests {
             intents:
                 an_intent_is_begun_once,
                 a_resolved_intent_says_how_it_ended,
-                a_reserved_key_is_kept,
+                a_write_begins_and_ends_in_the_audit_log,
+                each_attempt_has_a_row_of_its_own,
+                a_late_end_leaves_the_next_attempt_alone,
                 a_reopened_intent_counts_its_attempts,
                 unresolved_intents_are_listed,
                 intents_are_found_by_delivery_and_subject,
@@ -152,13 +169,36 @@ fn audit_row(operation: &str) -> AuditRow {
         error_kind: None,
         message: None,
         duration_micros: 1_500,
+        requests: 1,
         arguments: Some(r#"{"name":"北风贸易"}"#.to_owned()),
+    }
+}
+
+/// Given back after a failure of its own.
+fn later(not_before: Timestamp, reason: &str) -> PutOff {
+    PutOff {
+        not_before,
+        reason: reason.to_owned(),
+        cause: Cause::Failed,
+    }
+}
+
+/// The row of a write that is about to go out.
+fn open_row(operation: &str) -> AuditRow {
+    AuditRow {
+        outcome: AuditRow::OPEN.to_owned(),
+        duration_micros: 0,
+        requests: 0,
+        ..audit_row(operation)
     }
 }
 
 /// Leases whatever is due at `now`, for 30 seconds.
 async fn lease(store: &Store, now: i64) -> Result<Vec<Leased>, StoreError> {
-    store.deliveries.lease(100, "worker", at(now + 30), at(now)).await
+    store
+        .deliveries
+        .lease(Wanted::Any(100), "worker", at(now + 30), at(now))
+        .await
 }
 
 /// Leases the one delivery that is due.

@@ -1,6 +1,6 @@
 //! Cases for deliveries that carry a state of their record.
 
-use super::{at, bury_one, event, handle_one, lease, lease_one, saved};
+use super::{at, bury_one, event, handle_one, later, lease, lease_one, saved};
 use crate::{
     Completion, DeadSelection, DeliveryState, Disposition, Enqueued, NewDelivery, Store, StoreError,
 };
@@ -15,7 +15,7 @@ pub async fn a_newer_payload_replaces_the_waiting_one(store: &Store) -> Result<(
     let leased = lease_one(store, 0).await?;
     store
         .deliveries
-        .release(leased.lease, at(1), "later", at(1))
+        .release(leased.lease, later(at(1), "later"), at(1))
         .await?;
     let second = enqueue(store, saved("k", 2), 2).await?;
     assert_eq!(
@@ -63,7 +63,7 @@ pub async fn a_released_delivery_takes_over_the_newer_payload(store: &Store) -> 
     let second = enqueue(store, saved("k", 2), 1).await?;
     store
         .deliveries
-        .release(leased.lease, at(9), "ERP is down", at(2))
+        .release(leased.lease, later(at(9), "ERP is down"), at(2))
         .await?;
     let state = store
         .deliveries
@@ -99,7 +99,7 @@ pub async fn the_dead_are_not_revived_while_another_is_in_hand(store: &Store) ->
     assert!(third.delivery != first.delivery && third.delivery != second.delivery.id);
     store
         .deliveries
-        .release(second.lease, at(4), "later", at(4))
+        .release(second.lease, later(at(4), "later"), at(4))
         .await?;
     assert_eq!(handle_one(store, 4).await?.payload, "k at 3");
     assert_eq!(lease(store, 5).await?, []);
@@ -129,7 +129,7 @@ pub async fn a_newer_payload_keeps_the_time_of_one_put_off(store: &Store) -> Res
     let leased = lease_one(store, 0).await?;
     store
         .deliveries
-        .release(leased.lease, at(60), "ERP is down", at(1))
+        .release(leased.lease, later(at(60), "ERP is down"), at(1))
         .await?;
     enqueue(store, saved("k", 2), 2).await?;
     assert_eq!(lease(store, 59).await?, []);

@@ -1,15 +1,17 @@
 //! The audit log in SQLite.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Row, query};
+use sqlx::{Row, query, query_scalar};
 
 use super::Sqlite;
 use super::codec::{list, micros, time};
 use super::failure::Failure;
+use super::held::Batch;
 use super::job::Write;
-use crate::{AuditEntry, AuditFilter, AuditLog, AuditRow, StoreError};
+use crate::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow, StoreError};
 
 #[async_trait]
 impl AuditLog for Sqlite {
@@ -91,16 +93,68 @@ pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[AuditRow])
         .collect();
     query(
         "INSERT INTO audit (at, actor, version, operation, menu_id, subject, outcome, error_kind, message,
-                            duration_micros, arguments)
+                            duration_micros, requests, arguments)
          SELECT value ->> 'micros', value ->> 'actor', value ->> 'version', value ->> 'operation',
                 value ->> 'menu_id', value ->> 'subject', value ->> 'outcome', value ->> 'error_kind',
-                value ->> 'message', value ->> 'duration_micros', value ->> 'arguments'
+                value ->> 'message', value ->> 'duration_micros', value ->> 'requests',
+                value ->> 'arguments'
          FROM json_each(?1) ORDER BY json_each.key",
     )
     .bind(list(&kept)?)
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Writes what was held back; a row for what was lost of it comes first.
+pub(super) async fn insert_held(connection: &mut SqliteConnection, held: &Batch) -> Result<(), Failure> {
+    if let Some(lost) = held.lost_row() {
+        insert(connection, &[lost]).await?;
+    }
+    insert(connection, &held.rows).await
+}
+
+/// Begins the row of a call. Its number.
+pub(super) async fn begin(connection: &mut SqliteConnection, row: &AuditRow) -> Result<i64, Failure> {
+    insert(&mut *connection, std::slice::from_ref(row)).await?;
+    Ok(query_scalar("SELECT last_insert_rowid()")
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Ends the row of a call.
+pub(super) async fn end(connection: &mut SqliteConnection, row: i64, end: &AuditEnd) -> Result<(), Failure> {
+    query(
+        "UPDATE audit SET outcome = ?2, error_kind = ?3, message = ?4, duration_micros = ?5, requests = ?6
+         WHERE sequence = ?1",
+    )
+    .bind(row)
+    .bind(&end.outcome)
+    .bind(&end.error_kind)
+    .bind(&end.message)
+    .bind(end.duration_micros)
+    .bind(end.requests)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A row that stands for rows which are missing.
+pub(super) fn gap(at: Timestamp, message: String) -> AuditRow {
+    AuditRow {
+        at,
+        actor: "store".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        operation: "audit".to_owned(),
+        menu_id: None,
+        subject: None,
+        outcome: AuditRow::LOST.to_owned(),
+        error_kind: None,
+        message: Some(message),
+        duration_micros: 0,
+        requests: 0,
+        arguments: None,
+    }
 }
 
 fn entry(row: &SqliteRow) -> Result<AuditEntry, sqlx::Error> {
@@ -117,6 +171,7 @@ fn entry(row: &SqliteRow) -> Result<AuditEntry, sqlx::Error> {
             error_kind: row.try_get("error_kind")?,
             message: row.try_get("message")?,
             duration_micros: row.try_get("duration_micros")?,
+            requests: row.try_get("requests")?,
             arguments: row.try_get("arguments")?,
         },
     })

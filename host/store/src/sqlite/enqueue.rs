@@ -156,7 +156,8 @@ async fn replace(
     query(
         "UPDATE deliveries
          SET payload = newer.value ->> 'payload', revision = newer.value ->> 'revision', state = 'pending',
-             attempt = 0, due_at = CASE state WHEN 'pending' THEN due_at ELSE newer.value ->> 'micros' END,
+             attempt = 0, failures = 0, unconfirmed = 0, panics = 0,
+             due_at = CASE state WHEN 'pending' THEN due_at ELSE newer.value ->> 'micros' END,
              updated_at = newer.value ->> 'micros'
          FROM json_each(?1) AS newer WHERE deliveries.id = newer.value ->> 'id'",
     )

@@ -8,7 +8,7 @@ use super::codec::micros;
 use super::failure::Failure;
 use super::job::Write;
 use super::{audit, links};
-use crate::{AuditRow, Completion, DeadLetter, Lease, StoreError};
+use crate::{AuditRow, Cause, Completion, DeadLetter, Lease, PutOff, StoreError};
 
 pub(super) struct Extend {
     pub lease: Lease,
@@ -37,8 +37,7 @@ impl Write for Extend {
 
 pub(super) struct Release {
     pub lease: Lease,
-    pub not_before: Timestamp,
-    pub reason: String,
+    pub put_off: PutOff,
     pub now: Timestamp,
 }
 
@@ -53,23 +52,54 @@ impl Write for Release {
             Some(newer) => (newer.try_get("payload")?, newer.try_get("revision")?),
             None => (None, None),
         };
+        let counts = Counts::of(&self.put_off.cause);
         let row = query(
             "UPDATE deliveries
              SET state = 'pending', due_at = ?3, worker = NULL, reason = ?4, updated_at = ?5,
-                 payload = COALESCE(?6, payload), revision = COALESCE(?7, revision),
-                 attempt = CASE WHEN ?7 IS NULL THEN attempt ELSE 0 END
+                 payload = COALESCE(?6, payload), revision = COALESCE(?7, revision), waits_for = ?8,
+                 attempt = CASE WHEN ?7 IS NULL THEN attempt - ?9 ELSE 0 END,
+                 failures = CASE WHEN ?7 IS NULL THEN failures + ?10 ELSE 0 END,
+                 unconfirmed = CASE WHEN ?7 IS NULL THEN unconfirmed + ?11 ELSE 0 END,
+                 panics = CASE WHEN ?7 IS NULL THEN panics + ?12 ELSE 0 END
              WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING id",
         )
         .bind(self.lease.delivery.0)
         .bind(self.lease.token)
-        .bind(micros(self.not_before))
-        .bind(&self.reason)
+        .bind(micros(self.put_off.not_before))
+        .bind(&self.put_off.reason)
         .bind(micros(self.now))
         .bind(payload)
         .bind(revision)
+        .bind(counts.waits_for)
+        .bind(i64::from(!counts.is_attempt))
+        .bind(i64::from(counts.is_attempt))
+        .bind(i64::from(counts.is_unconfirmed))
+        .bind(i64::from(counts.is_panic))
         .fetch_optional(connection)
         .await?;
         held(row, self.lease).map(drop)
+    }
+}
+
+/// What an attempt counts as.
+struct Counts<'a> {
+    is_attempt: bool,
+    is_unconfirmed: bool,
+    is_panic: bool,
+    waits_for: Option<&'a str>,
+}
+
+impl<'a> Counts<'a> {
+    fn of(cause: &'a Cause) -> Self {
+        Counts {
+            is_attempt: !matches!(cause, Cause::Interrupted | Cause::WaitsFor(_)),
+            is_unconfirmed: *cause == Cause::Unconfirmed,
+            is_panic: *cause == Cause::Panicked,
+            waits_for: match cause {
+                Cause::WaitsFor(what) => Some(what),
+                _ => None,
+            },
+        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! Audit rows that nobody waits for, put aside until the next commit. Putting one aside wakes the writer only where it
 //! is the first: reads are many, and a task woken for each would cost them more than the row itself.
 
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::audit::gap;
 use crate::AuditRow;
 
 /// How long an audit row may be held back while nothing else is written.
@@ -28,20 +31,61 @@ pub(super) struct Held {
 }
 
 struct State {
-    rows: Vec<AuditRow>,
+    rows: VecDeque<AuditRow>,
+    lost: Option<Lost>,
     since: Instant,
+    /// They could not be written: not to be tried again before then.
+    not_before: Option<Instant>,
     is_closed: bool,
+}
+
+/// Rows that there was no room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Lost {
+    count: u64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) rows: Vec<AuditRow>,
+    lost: Option<Lost>,
 }
 
 /// Nobody writes any more.
 pub(super) struct Closed;
 
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.lost.is_none()
+    }
+
+    /// The row that stands for those that are lost.
+    pub(super) fn lost_row(&self) -> Option<AuditRow> {
+        let lost = self.lost?;
+        let message = format!(
+            "{} rows of reads from {} to {} are lost: they could not be written, and there were too many to keep",
+            lost.count, lost.first, lost.last
+        );
+        Some(gap(lost.last, message))
+    }
+
+    /// How many rows it stands for.
+    pub(super) fn len(&self) -> u64 {
+        self.rows.len() as u64 + self.lost.map_or(0, |lost| lost.count)
+    }
+}
+
 impl Held {
     pub(super) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                rows: Vec::new(),
+                rows: VecDeque::new(),
+                lost: None,
                 since: Instant::now(),
+                not_before: None,
                 is_closed: false,
             }),
             wake: Notify::new(),
@@ -49,7 +93,8 @@ impl Held {
         }
     }
 
-    /// Puts a row aside; waits while there are as many as may be.
+    /// Puts a row aside. While there are as many as may be, waits for the writer; one that cannot write is not waited
+    /// for, and the oldest row is lost.
     pub(super) async fn add(&self, row: AuditRow) -> Result<(), Closed> {
         loop {
             // Before the look, so that what is taken right after it is not missed.
@@ -59,11 +104,13 @@ impl Held {
                 if state.is_closed {
                     return Err(Closed);
                 }
-                if state.rows.len() < AT_MOST {
+                let is_failing = state.not_before.is_some();
+                if state.rows.len() < AT_MOST || is_failing {
                     if state.rows.is_empty() {
                         state.since = Instant::now();
                     }
-                    state.rows.push(row);
+                    state.rows.push_back(row);
+                    state.lose_surplus();
                     if matches!(state.rows.len(), 1 | MANY) {
                         self.wake.notify_one();
                     }
@@ -77,47 +124,61 @@ impl Held {
     /// Returns when the rows are to be written.
     pub(super) async fn due(&self) {
         loop {
-            let flush_at = {
-                let state = self.state();
-                match state.rows.len() {
-                    0 => None,
-                    MANY.. => return,
-                    _ => Some(state.since + HOLD),
-                }
-            };
+            let flush_at = self.state().flush_at();
             match flush_at {
                 None => self.wake.notified().await,
-                Some(flush_at) => {
-                    if timeout_at(flush_at, self.wake.notified()).await.is_err() {
-                        return;
-                    }
-                }
+                Some(flush_at) if flush_at <= Instant::now() => return,
+                Some(flush_at) => _ = timeout_at(flush_at, self.wake.notified()).await,
             }
         }
     }
 
-    pub(super) fn take(&self) -> Vec<AuditRow> {
-        let rows = std::mem::take(&mut self.state().rows);
-        self.taken.notify_waiters();
-        rows
+    /// What is to go along with the next commit: nothing for a while after it could not be written, so that it does not
+    /// burden those that somebody waits for.
+    pub(super) fn take(&self) -> Batch {
+        let mut state = self.state();
+        if state.not_before.is_some_and(|moment| moment > Instant::now()) {
+            return Batch::default();
+        }
+        self.take_all(&mut state)
     }
 
-    /// Takes rows back that could not be written, before those that came since. Too many are returned: they are lost.
-    pub(super) fn put_back(&self, mut rows: Vec<AuditRow>) -> Result<(), Vec<AuditRow>> {
+    fn take_all(&self, state: &mut State) -> Batch {
+        let batch = Batch {
+            rows: std::mem::take(&mut state.rows).into(),
+            lost: state.lost.take(),
+        };
+        self.taken.notify_waiters();
+        batch
+    }
+
+    /// They are on disk.
+    pub(super) fn written(&self) {
+        self.state().not_before = None;
+    }
+
+    /// Takes rows back that could not be written, before those that came since.
+    pub(super) fn put_back(&self, batch: Batch) {
         let mut state = self.state();
-        if rows.len() + state.rows.len() > AT_MOST {
-            return Err(rows);
-        }
-        rows.append(&mut state.rows);
-        state.rows = rows;
-        state.since = Instant::now();
-        Ok(())
+        let newer = std::mem::replace(&mut state.rows, batch.rows.into());
+        state.rows.extend(newer);
+        state.lost = match (batch.lost, state.lost) {
+            (Some(older), Some(newer)) => Some(Lost {
+                count: older.count + newer.count,
+                last: newer.last,
+                ..older
+            }),
+            (older, newer) => older.or(newer),
+        };
+        state.lose_surplus();
+        state.not_before = Some(Instant::now() + HOLD);
     }
 
     /// The last rows; none is taken in any more.
-    pub(super) fn close(&self) -> Vec<AuditRow> {
-        self.state().is_closed = true;
-        self.take()
+    pub(super) fn close(&self) -> Batch {
+        let mut state = self.state();
+        state.is_closed = true;
+        self.take_all(&mut state)
     }
 
     /// The rows are whole whatever happened to the thread that held them.
@@ -126,10 +187,34 @@ impl Held {
     }
 }
 
+impl State {
+    fn flush_at(&self) -> Option<Instant> {
+        let at = match self.rows.len() {
+            0 => self.lost.map(|_| self.since)?,
+            MANY.. => self.since,
+            _ => self.since + HOLD,
+        };
+        Some(self.not_before.map_or(at, |moment| moment.max(at)))
+    }
+
+    /// The oldest go.
+    fn lose_surplus(&mut self) {
+        while self.rows.len() > AT_MOST {
+            let Some(row) = self.rows.pop_front() else { return };
+            let lost = self.lost.get_or_insert(Lost {
+                count: 0,
+                first: row.at,
+                last: row.at,
+            });
+            lost.count += 1;
+            lost.last = row.at;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::Timestamp;
     use std::pin::pin;
     use std::task::{Context, Waker};
 
@@ -145,6 +230,7 @@ mod tests {
             error_kind: None,
             message: None,
             duration_micros: 1,
+            requests: 1,
             arguments: None,
         }
     }
@@ -174,29 +260,74 @@ mod tests {
         assert!(is_due());
     }
 
+    fn batch(rows: Vec<AuditRow>) -> Batch {
+        Batch { rows, lost: None }
+    }
+
+    /// As if the while after a failure were over.
+    fn wait(held: &Held) {
+        held.state().not_before = Some(Instant::now());
+    }
+
     #[tokio::test]
-    async fn what_could_not_be_written_comes_before_what_came_since_until_it_is_too_much() {
+    async fn what_could_not_be_written_comes_before_what_came_since_and_the_oldest_of_too_many_are_counted() {
         let held = Held::new();
         assert!(add(&held, "newer").await);
-        assert!(held.put_back(vec![row("older")]).is_ok());
-        let operations: Vec<String> = held.take().into_iter().map(|row| row.operation).collect();
+        held.put_back(batch(vec![row("older")]));
+        assert!(held.take().is_empty(), "not again at once");
+        wait(&held);
+        let taken = held.take();
+        let operations: Vec<&str> = taken.rows.iter().map(|row| row.operation.as_str()).collect();
         assert_eq!(operations, ["older", "newer"]);
-        let lost = held.put_back(vec![row("older"); AT_MOST + 1]);
-        assert_eq!(lost.map_err(|rows| rows.len()), Err(AT_MOST + 1));
+        assert_eq!(taken.lost_row(), None);
+
+        held.put_back(batch(vec![row("older"); AT_MOST + 1]));
+        assert!(
+            add(&held, "newest").await,
+            "nobody waits for a writer that cannot write"
+        );
+        wait(&held);
+        let taken = held.take();
+        assert_eq!((taken.rows.len(), taken.len()), (AT_MOST, AT_MOST as u64 + 2));
+        assert_eq!(taken.rows[AT_MOST - 1].operation, "newest");
+        let lost = taken.lost_row().unwrap();
+        assert_eq!((lost.outcome.as_str(), lost.requests), (AuditRow::LOST, 0));
+        assert!(lost.message.unwrap().starts_with("2 rows of reads from "));
+
+        held.put_back(taken);
+        assert!(add(&held, "one more").await);
+        wait(&held);
+        assert!(
+            held.take()
+                .lost_row()
+                .unwrap()
+                .message
+                .unwrap()
+                .starts_with("3 rows")
+        );
+    }
+
+    #[tokio::test]
+    async fn many_rows_that_cannot_be_written_are_not_tried_without_a_pause() {
+        let held = Held::new();
+        held.put_back(batch(vec![row("one of many"); MANY * 2]));
+        let begun = Instant::now();
+        held.due().await;
+        assert!(begun.elapsed() >= HOLD / 2);
     }
 
     #[tokio::test]
     async fn one_too_many_waits_until_there_is_room_and_is_not_kept_after_the_end() {
         let held = Held::new();
-        assert!(held.put_back(vec![row("older"); AT_MOST]).is_ok());
+        held.put_back(batch(vec![row("older"); AT_MOST]));
+        held.written();
         let (added, taken) = tokio::join!(add(&held, "waits"), async {
             tokio::task::yield_now().await;
             held.take()
         });
         assert!(added);
-        assert_eq!(taken.len(), AT_MOST);
-        let last = held.close();
-        assert_eq!(last.len(), 1);
+        assert_eq!(taken.rows.len(), AT_MOST);
+        assert_eq!(held.close().rows.len(), 1);
         assert!(!add(&held, "too late").await);
     }
 }

@@ -5,41 +5,53 @@ use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Row, query};
 
-use super::Sqlite;
 use super::codec::{member, micros, time};
 use super::failure::Failure;
 use super::job::Write;
-use crate::{Begun, DeliveryId, Intent, IntentId, IntentOutcome, Intents, NewIntent, StoreError};
+use super::{Sqlite, audit};
+use crate::{
+    AuditEnd, AuditRow, Begun, DeliveryId, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened,
+    StoreError,
+};
 
 const READING: &str = "reading intents";
 
 #[async_trait]
 impl Intents for Sqlite {
-    async fn begin(&self, intent: NewIntent, now: Timestamp) -> Result<Begun, StoreError> {
-        self.write(Begin { intent, now }).await
+    async fn begin(&self, intent: NewIntent, row: AuditRow, now: Timestamp) -> Result<Begun, StoreError> {
+        self.write(Begin { intent, row, now }).await
     }
 
-    async fn reopen(&self, id: IntentId, payload_hash: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.write(Change {
+    async fn reopen(
+        &self,
+        id: IntentId,
+        payload_hash: &str,
+        reserved_key: Option<i64>,
+        row: AuditRow,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError> {
+        self.write(Reopen {
             id,
+            payload_hash: payload_hash.to_owned(),
+            reserved_key,
+            row,
             now,
-            change: What::Reopen {
-                payload_hash: payload_hash.to_owned(),
-            },
         })
         .await
     }
 
-    async fn set_reserved_key(
+    async fn finish(
         &self,
-        id: IntentId,
-        reserved_key: i64,
+        opened: Opened,
+        outcome: IntentOutcome,
+        end: AuditEnd,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(Change {
-            id,
+        self.write(Finish {
+            opened,
+            outcome,
+            end,
             now,
-            change: What::Reserved { key: reserved_key },
         })
         .await
     }
@@ -51,11 +63,14 @@ impl Intents for Sqlite {
         detail: Option<&str>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let change = What::Resolved {
+        let detail = detail.map(str::to_owned);
+        self.write(Resolve {
+            id,
             outcome,
-            detail: detail.map(str::to_owned),
-        };
-        self.write(Change { id, now, change }).await
+            detail,
+            now,
+        })
+        .await
     }
 
     async fn find(&self, idempotency_key: &str) -> Result<Option<Intent>, StoreError> {
@@ -107,6 +122,7 @@ const BY_KEY: &str = "SELECT * FROM intents WHERE idempotency_key = ?1";
 
 struct Begin {
     intent: NewIntent,
+    row: AuditRow,
     now: Timestamp,
 }
 
@@ -138,62 +154,97 @@ impl Write for Begin {
         .bind(&new.extension)
         .bind(&new.extension_version)
         .bind(micros(self.now))
-        .fetch_one(connection)
+        .fetch_one(&mut *connection)
         .await?;
-        Ok(Begun::Fresh(IntentId(id)))
+        Ok(Begun::Fresh(Opened {
+            intent: IntentId(id),
+            attempt: 1,
+            row: audit::begin(connection, &self.row).await?,
+        }))
     }
 }
 
-struct Change {
+struct Reopen {
     id: IntentId,
+    payload_hash: String,
+    reserved_key: Option<i64>,
+    row: AuditRow,
     now: Timestamp,
-    change: What,
 }
 
-enum What {
-    Reopen {
-        payload_hash: String,
-    },
-    Reserved {
-        key: i64,
-    },
-    Resolved {
-        outcome: IntentOutcome,
-        detail: Option<String>,
-    },
+impl Write for Reopen {
+    type Output = Opened;
+    const PHASE: &'static str = "opening an intent again";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Opened, Failure> {
+        let attempt = sqlx::query_scalar(
+            "UPDATE intents
+             SET outcome = 'open', attempts = attempts + 1, payload_hash = ?3,
+                 reserved_key = COALESCE(?4, reserved_key), updated_at = ?2
+             WHERE id = ?1 RETURNING attempts",
+        )
+        .bind(self.id.0)
+        .bind(micros(self.now))
+        .bind(&self.payload_hash)
+        .bind(self.reserved_key)
+        .fetch_optional(&mut *connection)
+        .await?;
+        let attempt = attempt.ok_or(StoreError::NoSuchIntent { intent: self.id })?;
+        Ok(Opened {
+            intent: self.id,
+            attempt,
+            row: audit::begin(connection, &self.row).await?,
+        })
+    }
 }
 
-impl Write for Change {
+struct Finish {
+    opened: Opened,
+    outcome: IntentOutcome,
+    end: AuditEnd,
+    now: Timestamp,
+}
+
+impl Write for Finish {
+    type Output = ();
+    const PHASE: &'static str = "writing the end of a write";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        query(
+            "UPDATE intents SET outcome = ?3, detail = ?4, updated_at = ?2 WHERE id = ?1 AND attempts = ?5",
+        )
+        .bind(self.opened.intent.0)
+        .bind(micros(self.now))
+        .bind(name(self.outcome))
+        .bind(&self.end.message)
+        .bind(self.opened.attempt)
+        .execute(&mut *connection)
+        .await?;
+        audit::end(connection, self.opened.row, &self.end).await
+    }
+}
+
+struct Resolve {
+    id: IntentId,
+    outcome: IntentOutcome,
+    detail: Option<String>,
+    now: Timestamp,
+}
+
+impl Write for Resolve {
     type Output = ();
     const PHASE: &'static str = "changing an intent";
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
-        let statement = match &self.change {
-            What::Reopen { payload_hash } => query(
-                "UPDATE intents SET outcome = 'open', attempts = attempts + 1, payload_hash = ?3, updated_at = ?2
-                 WHERE id = ?1",
-            )
+        let resolved = query("UPDATE intents SET outcome = ?3, detail = ?4, updated_at = ?2 WHERE id = ?1")
             .bind(self.id.0)
             .bind(micros(self.now))
-            .bind(payload_hash),
-            What::Reserved { key } => {
-                query("UPDATE intents SET reserved_key = ?3, updated_at = ?2 WHERE id = ?1")
-                    .bind(self.id.0)
-                    .bind(micros(self.now))
-                    .bind(key)
-            }
-            What::Resolved { outcome, detail } => {
-                query("UPDATE intents SET outcome = ?3, detail = ?4, updated_at = ?2 WHERE id = ?1")
-                    .bind(self.id.0)
-                    .bind(micros(self.now))
-                    .bind(name(*outcome))
-                    .bind(detail)
-            }
-        };
-        if statement.execute(connection).await?.rows_affected() == 0 {
-            return Err(Failure::Refused(StoreError::NoSuchIntent { intent: self.id }));
+            .bind(name(self.outcome))
+            .bind(&self.detail);
+        match resolved.execute(connection).await?.rows_affected() {
+            0 => Err(StoreError::NoSuchIntent { intent: self.id }.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 

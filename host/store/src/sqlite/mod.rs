@@ -2,9 +2,12 @@
 
 mod accept;
 mod audit;
+mod check;
 mod codec;
 mod contacts;
 mod deliveries;
+mod discard;
+mod disk;
 mod enqueue;
 mod failure;
 mod finish;
@@ -15,8 +18,12 @@ mod lease;
 mod links;
 mod lock;
 mod open;
+mod place;
+mod presence;
+mod process;
 mod standing;
 mod state;
+mod times;
 mod upkeep;
 mod writer;
 
@@ -26,14 +33,17 @@ use std::sync::Arc;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
 use crate::StoreError;
+use check::Check;
 use failure::Failure;
 use job::Write;
+use presence::Presence;
 use writer::Writer;
 
 /// The SQLite backend; it implements every trait of the crate.
 pub(crate) struct Sqlite {
     path: Arc<Path>,
     readers: SqlitePool,
+    presence: Arc<Presence>,
     writer: Writer,
 }
 
@@ -48,6 +58,14 @@ impl Sqlite {
         self.writer.commits()
     }
 
+    pub(crate) fn failures(&self) -> u64 {
+        self.writer.failures()
+    }
+
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.write(Check).await
+    }
+
     async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
         self.writer.run(write).await
     }
@@ -59,6 +77,11 @@ impl Sqlite {
         query: sqlx::query::Query<'_, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>,
         record: fn(&SqliteRow) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, StoreError> {
+        // A closed store says that it is closed; its log is rightly gone.
+        if !self.readers.is_closed() {
+            let presence = self.presence.check();
+            presence.map_err(|failure| failure.at(&self.path, phase))?;
+        }
         let rows = query.fetch_all(&self.readers).await;
         rows.and_then(|rows| rows.iter().map(record).collect())
             .map_err(|error| Failure::from(error).at(&self.path, phase))

@@ -4,16 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, query};
 
 use super::failure::Failure;
 use super::lock::ProcessLock;
-use super::writer::Writer;
-use super::{Sqlite, StoreError};
+use super::presence::Presence;
+use super::writer::{Opened, Writer};
+use super::{Sqlite, StoreError, place, process};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
@@ -24,12 +25,8 @@ const OPENING: &str = "opening";
 
 impl Sqlite {
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        create_private(path).map_err(|error| StoreError::Failed {
-            path: path.into(),
-            phase: OPENING,
-            reason: error.to_string(),
-            hint: "check that the folder may be created and written to by this account",
-        })?;
+        let own = place::prepare(path)?;
+        let path = own.as_path();
         let lock = ProcessLock::acquire(path)?;
         let shared: Arc<Path> = path.into();
         let options = options(path);
@@ -38,16 +35,23 @@ impl Sqlite {
             .await
             .map_err(|error| Failure::from(error).at(path, OPENING))?;
         migrate(&mut connection, path).await?;
-        end_leases(&mut connection)
+        process::begin(&mut connection)
             .await
-            .map_err(|error| Failure::from(error).at(path, OPENING))?;
+            .map_err(|failure| failure.at(path, OPENING))?;
+        let presence = Arc::new(Presence::of(path));
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.clone().pragma("query_only", "ON"));
-        let writer = Writer::start(shared.clone(), options, connection, lock);
+        let opened = Opened {
+            anchor: Some(connection),
+            presence: presence.clone(),
+            _lock: lock,
+        };
+        let writer = Writer::start(shared.clone(), options, opened);
         Ok(Self {
             path: shared,
             readers,
+            presence,
             writer,
         })
     }
@@ -64,19 +68,6 @@ fn options(path: &Path) -> SqliteConnectOptions {
         // After a burst the log shrinks to this many bytes again.
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging()
-}
-
-/// Creates the folder and the file. Contacts are people's data, so only this account may read the file; SQLite gives
-/// its companions the same rights.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }
 
 async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
@@ -104,14 +95,6 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
             hint: "the file belongs to another build of sunmao: restore a backup, or move it away to begin anew",
         }),
     }
-}
-
-/// The lock says that no other process works on the file, so the workers that held leases are gone.
-async fn end_leases(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    query("UPDATE deliveries SET due_at = 0 WHERE state = 'leased'")
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ impl Write for RetryDead {
         .execute(&mut *connection)
         .await?;
         let retried = query(
-            "UPDATE deliveries SET state = 'pending', due_at = ?2, attempt = 0, updated_at = ?2
+            "UPDATE deliveries SET state = 'pending', due_at = ?2, attempt = 0, failures = 0, unconfirmed = 0, panics = 0,
+                                   waits_for = NULL, updated_at = ?2
              WHERE state = 'dead' AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))",
         )
         .bind(&numbers)

@@ -7,9 +7,10 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use proptest::sample::Index;
 use sunmao_store::{
-    Completion, DeadLetter, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery, Store,
-    StoreError,
+    Completion, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery, Store, StoreError, Wanted,
 };
+
+use crate::ends::{later, letter};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -110,7 +111,7 @@ impl Model {
                     return Ok(());
                 };
                 let due = self.now + SignedDuration::from_secs(delay);
-                deliveries.release(lease, due, "later", self.now).await?;
+                deliveries.release(lease, later(due), self.now).await?;
                 self.held.remove(&lease.delivery);
                 self.take_over(lease.delivery);
                 self.wait(lease.delivery, due);
@@ -224,7 +225,7 @@ impl Model {
         let leased = self
             .store
             .deliveries
-            .lease(limit, "worker", until, self.now)
+            .lease(Wanted::Any(limit), "worker", until, self.now)
             .await?;
         assert_eq!(
             leased.len(),
@@ -388,13 +389,4 @@ impl Model {
 /// Whether the delivery carries a state of this record.
 fn is_record(known: &BTreeMap<DeliveryId, Known>, id: DeliveryId, key: usize) -> bool {
     known[&id].key == key && known[&id].revision.is_some()
-}
-
-fn letter() -> DeadLetter {
-    DeadLetter {
-        kind: "refused".to_owned(),
-        code: None,
-        message: "no".to_owned(),
-        hint: "correct it".to_owned(),
-    }
 }

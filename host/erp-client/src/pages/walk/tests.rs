@@ -29,7 +29,7 @@ fn column(name: &str) -> Column {
 
 /// Walks pages of ten; how many were asked for, and what came of it.
 fn walk(pages: Vec<Table>) -> (usize, Result<Walk, String>) {
-    let mut walk = Walk::new(10);
+    let mut walk = Walk::new(10, KEY_COLUMNS.to_vec());
     for (at, page) in pages.into_iter().enumerate() {
         match walk.take(at as u32 + 1, page) {
             Ok((_, Next::Page(next))) => assert_eq!(next as usize, at + 2),
@@ -42,7 +42,7 @@ fn walk(pages: Vec<Table>) -> (usize, Result<Walk, String>) {
 
 /// Walks over a list of records that `change` changes before each page is answered; the keys that came, in order.
 fn walk_over(mut records: Vec<i64>, mut change: impl FnMut(usize, &mut Vec<i64>)) -> (Vec<i64>, Walk) {
-    let mut walk = Walk::new(10);
+    let mut walk = Walk::new(10, KEY_COLUMNS.to_vec());
     let mut came = Vec::new();
     let mut index = 1;
     for asked in 1..1_000 {
@@ -181,7 +181,7 @@ fn an_empty_or_malformed_page_in_the_middle_is_no_end() {
 
 #[test]
 fn rows_that_are_missing_are_told() {
-    let mut walk = Walk::new(10);
+    let mut walk = Walk::new(10, KEY_COLUMNS.to_vec());
     let mut index = 1;
     let mut asked = Vec::new();
     while index > 0 {
@@ -198,7 +198,7 @@ fn rows_that_are_missing_are_told() {
 
 #[test]
 fn pages_whose_columns_differ_are_put_together_by_name() {
-    let mut walk = Walk::new(1);
+    let mut walk = Walk::new(1, KEY_COLUMNS.to_vec());
     let mut whole = Vec::new();
     let pages = [
         (vec!["ord", "name"], vec![1, 2]),

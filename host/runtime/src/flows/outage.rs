@@ -1,0 +1,401 @@
+//! What is known of ERP accounts that are out: who waits for them, and which delivery shows whether one is back.
+//!
+//! An account is out while its client leaves the ERP alone, or since it could not sign in. What needs it is not taken up
+//! then, but for one delivery at a time, the probe; thousands would only be leased and given back.
+
+use crate::accounts::Accounts;
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use sunmao_catalogue::{Fault, Kind};
+use sunmao_erp_client::{ErpClient, Reach};
+use tokio::time::Instant;
+
+/// How long the wait between two probes for a session is at first and at most. The client asks the ERP far less often.
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The accounts that are out.
+#[derive(Debug, Default)]
+pub(super) struct Outages {
+    known: Mutex<BTreeMap<String, Outage>>,
+}
+
+#[derive(Debug)]
+struct Outage {
+    why: Why,
+    words: String,
+    since: Instant,
+    /// Deliveries that were put off because of it.
+    put_off: u64,
+    /// Targets that were seen to need the account.
+    targets: BTreeSet<String>,
+    probe: Probe,
+    pauses: ExponentialBackoff,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// The client leaves the ERP alone.
+    LeftAlone,
+    /// No session could be had.
+    NoSession,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Probe {
+    /// The next delivery may be taken up then.
+    Due(Instant),
+    /// One is in hand.
+    Underway,
+}
+
+/// An account that is back.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Back {
+    pub account: String,
+    /// How long it was out.
+    pub after: Duration,
+    /// Deliveries that were put off meanwhile.
+    pub put_off: u64,
+}
+
+/// What needs an account.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Need<'a> {
+    pub account: &'a str,
+    pub target: &'a str,
+    /// Whether the target can do nothing without the account. An automation may have other things to do.
+    pub is_certain: bool,
+}
+
+/// Whether deliveries of a target are taken up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gate {
+    /// Like any others.
+    Open,
+    /// One of all that wait for the account.
+    Probe,
+    /// None.
+    Shut,
+}
+
+/// What the probe's end, whatever it was, leaves to know. Dropped, it makes room for the next probe.
+#[derive(Debug)]
+pub(super) struct ProbeGuard {
+    outages: Arc<Outages>,
+    account: String,
+}
+
+impl Outages {
+    /// Takes note of whether the clients leave their ERPs alone. Returns the accounts that are back.
+    pub fn look(&self, accounts: &Accounts) -> Vec<Back> {
+        let mut back = Vec::new();
+        for (account, client) in accounts.iter() {
+            let reach = *client.reach().borrow();
+            back.extend(self.note(account, reach, client.session_status().signed_in));
+        }
+        back
+    }
+
+    fn note(&self, account: &str, reach: Reach, is_signed_in: bool) -> Option<Back> {
+        let mut known = self.known();
+        match (reach, known.get_mut(account)) {
+            (Reach::Asked, Some(outage)) if is_signed_in || outage.why == Why::LeftAlone => {
+                end(&mut known, account)
+            }
+            (Reach::Asked, _) => None,
+            (Reach::LeftAlone(until), Some(outage)) => {
+                outage.why = Why::LeftAlone;
+                if let Probe::Due(due) = &mut outage.probe {
+                    *due = until.max(*due);
+                }
+                None
+            }
+            (Reach::LeftAlone(until), None) => {
+                let words = "it failed again and again, or asked to be left alone";
+                known.insert(
+                    account.to_owned(),
+                    Outage::begin(account, Why::LeftAlone, words, until),
+                );
+                None
+            }
+        }
+    }
+
+    /// Whether deliveries that need an account are taken up now.
+    pub fn gate(&self, need: Need<'_>) -> Gate {
+        let known = self.known();
+        let Some(outage) = known.get(need.account) else {
+            return Gate::Open;
+        };
+        if !need.is_certain && !outage.targets.contains(need.target) {
+            return Gate::Open;
+        }
+        match outage.probe {
+            Probe::Due(due) if due <= Instant::now() => Gate::Probe,
+            Probe::Due(_) | Probe::Underway => Gate::Shut,
+        }
+    }
+
+    /// The account's probe is in hand.
+    pub fn probing(self: &Arc<Self>, account: &str) -> ProbeGuard {
+        if let Some(outage) = self.known().get_mut(account) {
+            outage.probe = Probe::Underway;
+        }
+        ProbeGuard {
+            outages: self.clone(),
+            account: account.to_owned(),
+        }
+    }
+
+    /// When the next probe may be taken up, if any account is out and has none in hand.
+    pub fn next_probe(&self) -> Option<Instant> {
+        let known = self.known();
+        let due = known.values().filter_map(|outage| match outage.probe {
+            Probe::Due(due) => Some(due),
+            Probe::Underway => None,
+        });
+        due.min()
+    }
+
+    /// Why deliveries that need the account are not taken up now.
+    pub fn words(&self, need: Need<'_>) -> Option<String> {
+        if self.gate(need) == Gate::Open {
+            return None;
+        }
+        let known = self.known();
+        let outage = known.get(need.account)?;
+        Some(format!(
+            "the ERP account {} is out: {}",
+            need.account, outage.words
+        ))
+    }
+
+    /// A delivery failed. If its account is out, how long it waits at most; else the failure is its own. A guest may say
+    /// what it likes of its calls, so the client is asked as well.
+    pub fn put_off(&self, need: Need<'_>, fault: &Fault, client: &ErpClient) -> Option<Duration> {
+        self.put_off_given(need, fault, *client.reach().borrow(), client.cannot_sign_in())
+    }
+
+    fn put_off_given(
+        &self,
+        need: Need<'_>,
+        fault: &Fault,
+        reach: Reach,
+        cannot_sign_in: bool,
+    ) -> Option<Duration> {
+        if !matches!(fault.kind, Kind::Unavailable | Kind::OverBudget | Kind::Session) {
+            return None;
+        }
+        let why = match reach {
+            Reach::LeftAlone(_) => Why::LeftAlone,
+            Reach::Asked if cannot_sign_in => Why::NoSession,
+            Reach::Asked => return None,
+        };
+        let now = Instant::now();
+        let mut known = self.known();
+        let outage = known.entry(need.account.to_owned()).or_insert_with(|| {
+            let mut outage = Outage::begin(need.account, why, &fault.message, now);
+            outage.pause(now);
+            outage
+        });
+        if let Reach::LeftAlone(until) = reach {
+            outage.why = Why::LeftAlone;
+            if let Probe::Due(due) = &mut outage.probe {
+                *due = until.max(*due);
+            }
+        }
+        outage.put_off += 1;
+        outage.targets.insert(need.target.to_owned());
+        let due = match outage.probe {
+            Probe::Due(due) => due,
+            Probe::Underway => now,
+        };
+        Some(due.saturating_duration_since(now).max(SHORTEST))
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Outage>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn end(known: &mut BTreeMap<String, Outage>, account: &str) -> Option<Back> {
+    let outage = known.remove(account)?;
+    Some(Back {
+        account: account.to_owned(),
+        after: outage.since.elapsed(),
+        put_off: outage.put_off,
+    })
+}
+
+impl Outage {
+    fn begin(account: &str, why: Why, words: &str, probe: Instant) -> Self {
+        tracing::warn!(
+            account,
+            words,
+            "the ERP is out; what needs it waits until it is back"
+        );
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(SHORTEST)
+            .with_max_delay(LONGEST)
+            .without_max_times();
+        Outage {
+            why,
+            words: words.to_owned(),
+            since: Instant::now(),
+            put_off: 0,
+            targets: BTreeSet::new(),
+            probe: Probe::Due(probe),
+            pauses: pauses.build(),
+        }
+    }
+
+    /// Puts the next probe off for longer than the one before.
+    fn pause(&mut self, now: Instant) {
+        self.probe = Probe::Due(now + self.pauses.next().unwrap_or(LONGEST));
+    }
+}
+
+impl ProbeGuard {
+    /// The delivery was put off since the account is still out.
+    pub fn in_vain(self) {
+        if let Some(outage) = self.outages.known().get_mut(&self.account) {
+            // Where the ERP is left alone, the client says until when.
+            match outage.why {
+                Why::LeftAlone => outage.probe = Probe::Due(Instant::now()),
+                Why::NoSession => outage.pause(Instant::now()),
+            }
+        }
+    }
+
+    /// The delivery ended otherwise. That says something only if there is a session now; where the ERP is left alone,
+    /// its client tells. Returns the account if it is back.
+    pub fn ended(self, is_signed_in: bool) -> Option<Back> {
+        let mut known = self.outages.known();
+        let why = known.get(&self.account)?.why;
+        match why {
+            Why::NoSession if is_signed_in => end(&mut known, &self.account),
+            Why::NoSession | Why::LeftAlone => None,
+        }
+    }
+}
+
+impl Drop for ProbeGuard {
+    fn drop(&mut self) {
+        if let Some(outage) = self.outages.known().get_mut(&self.account)
+            && outage.probe == Probe::Underway
+        {
+            outage.probe = Probe::Due(Instant::now());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIN: &str = Accounts::MAIN;
+
+    fn flow(target: &str) -> Need<'_> {
+        Need {
+            account: MAIN,
+            target,
+            is_certain: true,
+        }
+    }
+
+    fn automation(target: &str) -> Need<'_> {
+        Need {
+            is_certain: false,
+            ..flow(target)
+        }
+    }
+
+    fn down() -> Fault {
+        Fault::new(Kind::Unavailable, "not reached")
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn while_the_erp_is_left_alone_one_delivery_at_a_time_shows_whether_it_is_back() {
+        let outages = Arc::new(Outages::default());
+        assert_eq!(outages.gate(flow("flow a")), Gate::Open);
+        assert_eq!(
+            outages.put_off_given(flow("flow a"), &down(), Reach::Asked, false),
+            None,
+            "its own failure"
+        );
+        let until = Instant::now() + Duration::from_secs(9);
+        assert_eq!(outages.note(MAIN, Reach::LeftAlone(until), true), None);
+        assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
+        assert_eq!(
+            outages.gate(automation("plugin b")),
+            Gate::Open,
+            "it may not need the ERP"
+        );
+        let wait = outages.put_off_given(automation("plugin b"), &down(), Reach::LeftAlone(until), false);
+        assert!(wait.is_some_and(|wait| wait > Duration::from_secs(8)), "{wait:?}");
+        assert_eq!(outages.gate(automation("plugin b")), Gate::Shut, "it does");
+        let elsewhere = Need {
+            account: "branch",
+            ..flow("flow c")
+        };
+        assert_eq!(outages.gate(elsewhere), Gate::Open);
+
+        let probe = until.max(Instant::now());
+        outages.known().get_mut(MAIN).unwrap().probe = Probe::Due(Instant::now());
+        assert_eq!(outages.gate(flow("flow a")), Gate::Probe);
+        let guard = outages.probing(MAIN);
+        assert_eq!(outages.gate(flow("flow a")), Gate::Shut, "one at a time");
+        assert_eq!(outages.next_probe(), None);
+        guard.in_vain();
+        outages.note(MAIN, Reach::LeftAlone(probe), true);
+        assert_eq!(outages.next_probe(), Some(probe));
+        drop(outages.probing(MAIN));
+        assert!(outages.next_probe().is_some(), "one that vanished makes room");
+        let back = outages.note(MAIN, Reach::Asked, false).unwrap();
+        assert_eq!((back.account.as_str(), back.put_off), (MAIN, 1));
+        assert_eq!(outages.gate(flow("flow a")), Gate::Open);
+    }
+
+    #[tokio::test]
+    async fn an_account_that_cannot_sign_in_is_back_with_a_session() {
+        let outages = Arc::new(Outages::default());
+        let turned_down = Fault::new(Kind::Session, "用户名或密码错误");
+        let said = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, false);
+        assert_eq!(said, None, "there is a session, whatever the guest says");
+        let wait = outages.put_off_given(flow("flow a"), &turned_down, Reach::Asked, true);
+        assert!(wait.is_some_and(|wait| wait >= SHORTEST), "{wait:?}");
+        assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
+        assert_eq!(
+            outages.note(MAIN, Reach::Asked, false),
+            None,
+            "asking it is not enough"
+        );
+        let words = outages.words(flow("flow a")).unwrap();
+        assert!(words.contains("用户名或密码错误"), "{words}");
+        let first = outages.next_probe().unwrap();
+        outages.probing(MAIN).in_vain();
+        let second = outages.next_probe().unwrap();
+        assert!(second > first + SHORTEST / 2, "pauses grow");
+        assert_eq!(
+            outages.probing(MAIN).ended(false),
+            None,
+            "it did not need the ERP"
+        );
+        assert!(outages.next_probe().is_some_and(|next| next <= Instant::now()));
+        let back = outages.probing(MAIN).ended(true).unwrap();
+        assert_eq!(back.put_off, 1);
+        assert_eq!(outages.gate(flow("flow a")), Gate::Open);
+    }
+
+    #[tokio::test]
+    async fn a_session_that_somebody_else_had_is_one_too() {
+        let outages = Arc::new(Outages::default());
+        outages.put_off_given(flow("flow a"), &down(), Reach::Asked, true);
+        assert_eq!(outages.gate(flow("flow a")), Gate::Shut);
+        assert!(outages.note(MAIN, Reach::Asked, true).is_some());
+        assert_eq!(outages.gate(flow("flow a")), Gate::Open);
+    }
+}

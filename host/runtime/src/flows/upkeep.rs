@@ -1,0 +1,131 @@
+//! What goes on for as long as the host does: the worker, its signs of life, and what keeps the queue small and told of
+//! changes. Each part outlives a panic.
+
+use super::pulse::{self, CLOCK_PATIENCE, WORKER_PATIENCE, WRITER_PATIENCE};
+use super::worker::Inner;
+use crate::supervision::supervised;
+use crate::vitals::Heartbeat;
+use jiff::SignedDuration;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Finished deliveries are kept this long.
+const KEEP: SignedDuration = SignedDuration::from_hours(24 * 14);
+/// Finished deliveries are forgotten in this interval.
+const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
+/// What waits for a file that is not there is looked for this often even when no file came or went.
+const TELL_INTERVAL: Duration = Duration::from_secs(60);
+
+impl Inner {
+    /// Starts it all.
+    pub(super) fn begin(self: &Arc<Self>) {
+        let [worker, clock, writer] = [
+            ("worker", WORKER_PATIENCE),
+            ("clock", CLOCK_PATIENCE),
+            ("writer", WRITER_PATIENCE),
+        ]
+        .map(|(part, patience)| {
+            let heartbeat = Heartbeat::new();
+            self.host.vitals.add(part, heartbeat.clone(), patience);
+            heartbeat
+        });
+        let inner = self.clone();
+        if let Ok(mut tasks) = self.worker.lock() {
+            tasks.spawn(async move {
+                supervised(&inner.host.vitals, "worker", || inner.clone().run(&worker)).await;
+            });
+        }
+        let Ok(mut upkeep) = self.upkeep.lock() else {
+            return;
+        };
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "clock", || pulse::clock(&inner, &clock)).await;
+        });
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "writer", || {
+                pulse::writer(&inner.host, &writer)
+            })
+            .await;
+        });
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "upkeep", || inner.keep_small()).await;
+        });
+        let inner = self.clone();
+        upkeep.spawn(async move {
+            let task = "the follower of what serves";
+            supervised(&inner.host.vitals, task, || inner.follow_extensions()).await;
+        });
+        for (_, client) in self.host.gateway.accounts().iter() {
+            let (wake, mut reach) = (self.wake.clone(), client.reach());
+            upkeep.spawn(async move {
+                while reach.changed().await.is_ok() {
+                    wake.notify_one();
+                }
+            });
+        }
+    }
+
+    /// Forgets what was finished long ago.
+    async fn keep_small(&self) {
+        let mut interval = tokio::time::interval(PRUNE_INTERVAL);
+        loop {
+            interval.tick().await;
+            let ended_before = self.host.clock.now() - KEEP;
+            if let Err(error) = self.host.store.deliveries.prune(ended_before).await {
+                tracing::warn!(%error, hint = error.hint(), "finished deliveries not pruned");
+            }
+        }
+    }
+
+    /// Lets what waited for an extension go on when that serves, and says what waits for one that is gone.
+    async fn follow_extensions(&self) {
+        let mut changes = self.extensions.changes();
+        let mut told = BTreeSet::new();
+        // What waited when the host went down may be there by now.
+        self.hasten(None).await;
+        loop {
+            self.tell_of_the_missing(&mut told).await;
+            match timeout(TELL_INTERVAL, changes.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return,
+                Err(_) => continue,
+            }
+            let serving = self.extensions.serving();
+            let serving = serving.iter().map(|extension| extension.identity().to_string());
+            for back in serving {
+                if self.absent().remove(&back) {
+                    self.hasten(Some(&back)).await;
+                }
+            }
+            self.wake.notify_one();
+        }
+    }
+
+    async fn hasten(&self, waits_for: Option<&str>) {
+        let now = self.host.clock.now();
+        if let Err(error) = self.host.store.deliveries.hasten(waits_for, now).await {
+            self.trouble.met(&error);
+        }
+    }
+
+    /// Once of each target, until nothing is missing again.
+    async fn tell_of_the_missing(&self, told: &mut BTreeSet<String>) {
+        let waiting = match self.host.store.deliveries.waiting().await {
+            Ok(waiting) => waiting,
+            Err(error) => return self.trouble.met(&error),
+        };
+        told.retain(|target| self.missing(target).is_some());
+        for (target, deliveries) in waiting {
+            if let Some(missing) = self.missing(&target)
+                && told.insert(target.clone())
+            {
+                tracing::warn!(target, deliveries, missing = %missing.message, hint = missing.hint, "deliveries wait for a file");
+            }
+        }
+    }
+}
