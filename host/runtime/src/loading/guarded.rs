@@ -180,6 +180,10 @@ impl Extension for Guarded {
         self.extension.surface()
     }
 
+    fn account(&self) -> Option<&str> {
+        self.extension.account()
+    }
+
     async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
         let decision = self.call(self.extension.admit(invocation, contact)).await?;
         Ok(match decision {
