@@ -166,3 +166,70 @@ fn state_folder(environment: &Environment) -> Option<PathBuf> {
     let folder = strategy.state_dir().unwrap_or_else(|| strategy.data_dir());
     Some(folder.join("sunmao"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(state: &Path) -> Environment {
+        let variables = [
+            (ERP_BASE_URL, "http://127.0.0.1:1"),
+            (ERP_USERNAME, "interface"),
+            (ERP_PASSWORD, "secret"),
+            (STATE_FOLDER, state.to_str().unwrap()),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Environment::of(variables.into()).unwrap()
+    }
+
+    fn of_command(environment: &Environment, configuration: &Configuration) -> PathBuf {
+        let client = client(environment, configuration, None).unwrap();
+        client.login_tally().file.unwrap()
+    }
+
+    fn of_host(environment: &Environment, configuration: &Configuration) -> PathBuf {
+        let accounts = accounts(environment, configuration).unwrap();
+        let files: Vec<PathBuf> = accounts
+            .iter()
+            .filter_map(|(_, client)| client.login_tally().file)
+            .collect();
+        files[0].clone()
+    }
+
+    #[test]
+    fn a_command_counts_with_the_host_where_anything_tells_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = environment(&folder.path().join("state"));
+        let mut configuration = Configuration::default();
+        configuration.store.path = folder.path().join("hub.sqlite");
+        let beside = folder.path().join("hub.sqlite.login-main.json");
+        assert_eq!(of_host(&environment, &configuration), beside);
+        let alone = of_command(&environment, &configuration);
+        assert!(alone.starts_with(folder.path().join("state")), "{alone:?}");
+
+        let written = Configuration {
+            is_written: true,
+            ..configuration.clone()
+        };
+        assert_eq!(of_command(&environment, &written), beside);
+        std::fs::write(&configuration.store.path, "").unwrap();
+        let there = of_command(&environment, &configuration);
+        assert_eq!(there, of_host(&environment, &configuration));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_store_has_one_tally_by_whatever_name_it_is_reached() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = environment(folder.path());
+        let (store, link) = (folder.path().join("hub.sqlite"), folder.path().join("link"));
+        std::fs::write(&store, "").unwrap();
+        std::os::unix::fs::symlink(&store, &link).unwrap();
+        let [direct, linked] = [store, link].map(|path| {
+            let mut configuration = Configuration::default();
+            configuration.store.path = path;
+            of_host(&environment, &configuration)
+        });
+        assert_eq!(direct, linked);
+    }
+}

@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(record["tags"], Value::List(vec![Value::from("x")]));
         assert_eq!(record["empty"], Value::from(""));
         let price = record["lines"].as_list().unwrap()[0].get("price").unwrap();
-        assert_eq!(price.to_text().unwrap(), "1.1");
+        assert_eq!(price.to_text().unwrap(), "1.10");
     }
 
     #[test]

@@ -138,6 +138,7 @@ fn the_shipped_example_says_what_is_the_default() {
     assert_eq!(example.flow.keys().collect::<Vec<_>>(), ["customer-push"]);
     assert_eq!(
         Configuration {
+            is_written: false,
             flow: BTreeMap::new(),
             ..example
         },
