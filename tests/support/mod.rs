@@ -182,7 +182,7 @@ pub fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-fn furnish(folder: &Path) {
+pub fn furnish(folder: &Path) {
     std::fs::create_dir_all(folder.join("plugins")).expect("plugins");
     std::fs::create_dir_all(folder.join("scripts")).expect("scripts");
     let mapping = guest("plugins/dist/wechat-customer.wasm");
