@@ -192,7 +192,7 @@ pub fn told_of(variant: Variant) -> &'static str {
     }
 }
 
-fn furnish(folder: &Path, variant: Variant) {
+pub fn furnish(folder: &Path, variant: Variant) {
     std::fs::create_dir_all(folder.join("plugins")).expect("plugins");
     std::fs::create_dir_all(folder.join("scripts")).expect("scripts");
     let mapping = guest("plugins/dist/wechat-customer.wasm");

@@ -18,6 +18,14 @@ pub fn command(folder: &Path) -> Command {
     command
 }
 
+/// Whether the better test runner is installed.
+pub fn has_nextest() -> bool {
+    let probe = Command::new("cargo-nextest")
+        .args(["nextest", "--version"])
+        .output();
+    probe.is_ok_and(|output| output.status.success())
+}
+
 /// Takes away what cargo told us about our own package: build scripts that watch those variables would run again and
 /// have their crates compiled again.
 pub fn forget_package(command: &mut Command) {

@@ -8,6 +8,7 @@ mod generate;
 mod guests;
 mod test;
 mod toolchain;
+mod weekend;
 mod workspace;
 
 use clap::Parser;
@@ -22,7 +23,9 @@ enum Task {
     /// Write the files that are read from the catalogue.
     Generate(generate::Options),
     /// Check formatting, generated files and lints, and run all tests.
-    Test,
+    Test(test::Options),
+    /// Let the host live through a weekend of trouble in less time.
+    Weekend(weekend::Options),
     /// Run a simulated ERP and the host, and show what they do.
     Demo(demo::Options),
 }
@@ -42,7 +45,8 @@ fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::Guests(options) => guests::run(&workspace, options),
         Task::Generate(options) => generate::run(&workspace, options),
-        Task::Test => test::run(&workspace),
+        Task::Test(options) => test::run(&workspace, options),
+        Task::Weekend(options) => weekend::run(&workspace, options),
         Task::Demo(options) => demo::run(&workspace, options),
     }
 }

@@ -10,10 +10,34 @@ use std::time::Instant;
 
 const LINTS: [&str; 3] = ["--", "-D", "warnings"];
 
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Leave a suite out
+    #[arg(long, value_name = "SUITE", value_enum)]
+    without: Vec<Suite>,
+}
+
+/// What may be left out by name.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Suite {
+    /// The five minutes of `cargo xtask weekend`.
+    Weekend,
+}
+
+impl Suite {
+    /// What the names of its tests contain, and of no others.
+    fn word(self) -> &'static str {
+        match self {
+            Suite::Weekend => "weekend",
+        }
+    }
+}
+
 /// Runs every step and stops at the first failure. The host's tests come last, so that their runner has the last word.
-pub fn run(workspace: &Workspace) -> Result<()> {
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     check(workspace)?;
-    tests(workspace)
+    tests(workspace, options)
 }
 
 fn check(workspace: &Workspace) -> Result<()> {
@@ -46,7 +70,7 @@ fn check(workspace: &Workspace) -> Result<()> {
     })
 }
 
-fn tests(workspace: &Workspace) -> Result<()> {
+fn tests(workspace: &Workspace, options: &Options) -> Result<()> {
     let root = &workspace.root;
     step("tests of the guests' crates", || {
         guest_workspaces(workspace, |command| {
@@ -57,23 +81,33 @@ fn tests(workspace: &Workspace) -> Result<()> {
         cargo::run(cargo::command(root).args(["test", "--locked", "--workspace", "--doc"]))
     })?;
     println!("── tests");
-    cargo::run(&mut runner(root))
+    cargo::run(&mut runner(root, options))
 }
 
 /// nextest where it is installed, else cargo's own runner.
-fn runner(root: &Path) -> Command {
+fn runner(root: &Path, options: &Options) -> Command {
     let mut command = cargo::command(root);
-    let probe = Command::new("cargo-nextest")
-        .args(["nextest", "--version"])
-        .output();
-    if probe.is_ok_and(|output| output.status.success()) {
+    if cargo::has_nextest() {
         command.args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
+        for suite in &options.without {
+            command.args(["-E", &format!("not test({})", suite.word())]);
+        }
         return command;
     }
     println!(
         "nextest is not installed (cargo install cargo-nextest --locked); cargo's own runner takes its place"
     );
-    command.args(["test", "--locked", "--workspace", "--tests", "--no-fail-fast"]);
+    command.args([
+        "test",
+        "--locked",
+        "--workspace",
+        "--tests",
+        "--no-fail-fast",
+        "--",
+    ]);
+    for suite in &options.without {
+        command.args(["--skip", suite.word()]);
+    }
     command
 }
 
