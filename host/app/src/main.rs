@@ -27,8 +27,7 @@ use mimalloc::MiMalloc;
 use std::process::ExitCode;
 use sunmao_runtime::scripts::memory::Counting;
 
-/// Answers of the ERP are thousands of short texts: allocating is a good part of what a call costs. It is counted
-/// by thread, which is what bounds a script's memory.
+/// Thousands of short texts make allocating matter; it is counted by thread, which bounds a script's memory.
 #[global_allocator]
 static ALLOCATOR: Counting<MiMalloc> = Counting(MiMalloc);
 
