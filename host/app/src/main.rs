@@ -3,7 +3,6 @@
 mod access;
 mod arguments;
 mod cli;
-mod clock;
 mod commands;
 mod configuration;
 mod describe;

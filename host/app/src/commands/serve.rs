@@ -1,12 +1,14 @@
 //! `sunmao serve`: the host.
 
+mod clock;
+
 use super::Context;
 use crate::configuration::Flag;
 use crate::failure::Failure;
 use crate::host::Running;
 use crate::output::{self, Style};
 use crate::shutdown::{self, Shutdown};
-use crate::{access, clock, logging, reload};
+use crate::{access, logging, reload};
 use clap::Args;
 use serde_json::json;
 use std::net::SocketAddr;
