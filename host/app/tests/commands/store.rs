@@ -1,7 +1,7 @@
 //! The store's file under a running host, and a start that finds no room.
 
 use crate::serve::{host, send};
-use crate::support::Sunmao;
+use crate::support::{Sunmao, until};
 use serde_json::json;
 
 #[tokio::test]
@@ -27,7 +27,8 @@ async fn a_host_whose_store_is_gone_accepts_nothing_and_is_not_healthy() {
             "{message}"
         );
     }
-    assert_eq!(reqwest::get(&healthz).await.unwrap().status(), 503);
+    let sick = async || reqwest::get(&healthz).await.unwrap().status() == 503;
+    until("the writer gives no sign of life", sick).await;
 }
 
 #[cfg(unix)]

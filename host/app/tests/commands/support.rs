@@ -134,9 +134,9 @@ impl Sunmao {
     /// The whole environment of a command.
     pub fn variables(&self) -> Vec<(String, String)> {
         let state = self.folder.path().join("state").display().to_string();
-        let mut variables = self.environment.clone();
-        // Wrong passwords of other tests, and of the person who runs them, count elsewhere.
-        variables.push(("SUNMAO_STATE_FOLDER".to_owned(), state));
+        // Wrong passwords of other tests, and of the person who runs them, count elsewhere, unless a test says where.
+        let mut variables = vec![("SUNMAO_STATE_FOLDER".to_owned(), state)];
+        variables.extend(self.environment.clone());
         variables
     }
 
