@@ -3,7 +3,6 @@
 use super::disk::Disk;
 use super::filing::Books;
 use super::host::Host;
-use super::support::PATIENCE;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -14,6 +13,8 @@ use sunmao_simulator::Simulator;
 const WRITE: &str = "customers.save-company";
 /// Resident memory of any of the host's lives.
 const MOST_MEGABYTES: u64 = 512;
+/// The work of an ERP that was out is done within this time: also where its last login was cut short.
+const PATIENCE: Duration = Duration::from_secs(300);
 /// Of the log, for each filing and at least.
 const LOG_BYTES_A_FILING: u64 = 2_000;
 const LOG_BYTES: u64 = 2_000_000;

@@ -170,12 +170,12 @@ impl Held<'_> {
 
     /// The credentials were accepted: they are right.
     pub(crate) fn accepted(&self) {
-        self.change(|tally| *tally = Tally::default());
+        self.change(|tally| *tally = Tally::accepted());
     }
 
     /// The credentials were turned down.
     pub(crate) fn turned_down(&self) {
-        self.change(|tally| tally.wrong = tally.wrong.saturating_add(1));
+        self.change(Tally::turned_down);
     }
 
     /// The ERP asked for a captcha.

@@ -113,7 +113,11 @@ impl File {
             tallies: Vec::new(),
         });
         let credentials = self.mark(&content);
-        content.tallies.retain(|entry| entry.credentials != credentials);
+        // The ERP begins anew after a login that it accepted, whatever other passwords were tried.
+        let begins_anew = tally == Tally::accepted();
+        content
+            .tallies
+            .retain(|entry| !begins_anew && entry.credentials != credentials);
         content.tallies.push(Entry { credentials, tally });
         let surplus = content.tallies.len().saturating_sub(LARGEST);
         content.tallies.drain(..surplus);
@@ -126,7 +130,7 @@ impl File {
         replaced
     }
 
-    /// Forgets what was counted, under whatever password: the ERP begins anew after a login that it accepted.
+    /// Forgets what was counted, under whatever password.
     pub(super) fn clear(&self) -> io::Result<()> {
         match fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

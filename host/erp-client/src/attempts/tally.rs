@@ -15,6 +15,10 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const CAREFUL_PAUSE: Duration = Duration::from_secs(2 * 60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
+/// The longest pause under a password that the ERP has accepted before: it is hardly wrong, and an outage should not keep
+/// it out for long.
+const LONGEST_OF_KNOWN: Duration = Duration::from_secs(60);
+
 /// Pauses that differ from one another; later ones are the longest.
 const STEPS: usize = 16;
 
@@ -22,6 +26,9 @@ const STEPS: usize = 16;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Tally {
+    /// The ERP accepted these very credentials when it last said anything of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) known: bool,
     /// Turned down by the ERP's own words.
     pub(super) wrong: u32,
     /// Cut short, or without an answer that says anything.
@@ -61,6 +68,20 @@ impl Tally {
         }
     }
 
+    /// The ERP accepted the credentials.
+    pub(super) fn accepted() -> Self {
+        Tally {
+            known: true,
+            ..Tally::default()
+        }
+    }
+
+    /// The ERP turned the credentials down; it may have accepted them before they were changed there.
+    pub(super) fn turned_down(&mut self) {
+        self.known = false;
+        self.wrong = self.wrong.saturating_add(1);
+    }
+
     pub(super) fn is_clean(&self) -> bool {
         *self == Tally::default()
     }
@@ -78,6 +99,7 @@ impl Tally {
     /// The more careful of two tallies.
     pub(super) fn joined(self, other: Tally) -> Self {
         Tally {
+            known: self.known && other.known,
             wrong: self.wrong.max(other.wrong),
             unseen: self.unseen.max(other.unseen),
             captcha: self.captcha || other.captcha,
@@ -121,15 +143,19 @@ impl Tally {
         if self.unseen == 0 {
             return None;
         }
-        let Some(step) = self.unseen.saturating_add(self.wrong).checked_sub(MOST) else {
-            return Some(FIRST_PAUSE);
+        let pauses = ExponentialBuilder::default().without_max_times();
+        let (pauses, longest, step) = if self.known {
+            let pauses = pauses.with_min_delay(FIRST_PAUSE).with_factor(3.0);
+            (pauses, LONGEST_OF_KNOWN, self.unseen - 1)
+        } else {
+            let Some(step) = self.unseen.saturating_add(self.wrong).checked_sub(MOST) else {
+                return Some(FIRST_PAUSE);
+            };
+            (pauses.with_min_delay(CAREFUL_PAUSE), LONGEST_PAUSE, step)
         };
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(CAREFUL_PAUSE)
-            .with_max_delay(LONGEST_PAUSE)
-            .without_max_times();
         let step = usize::try_from(step).unwrap_or(STEPS).min(STEPS);
-        Some(pauses.build().nth(step).unwrap_or(LONGEST_PAUSE))
+        let mut pauses = pauses.with_max_delay(longest).build();
+        Some(pauses.nth(step).unwrap_or(longest))
     }
 }
 
@@ -160,6 +186,16 @@ mod tests {
         let pauses: Vec<i64> = logins.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(pauses[5..].iter().all(|pause| *pause == 15 * 60), "{pauses:?}");
         assert!(pauses.len() > 10, "{pauses:?}");
+    }
+
+    /// After an outage that cut logins short, the right password is let in within a minute.
+    #[test]
+    fn under_a_password_that_was_accepted_before_the_pauses_stay_short() {
+        let logins = logins_within(Tally::accepted(), 600);
+        assert_eq!(logins[..6], [0, 5, 20, 65, 125, 185]);
+        let mut changed = Tally::accepted();
+        changed.turned_down();
+        assert_eq!(logins_within(changed, 600), [0, 120, 360]);
     }
 
     #[test]

@@ -136,7 +136,8 @@ async fn a_right_login_gives_the_attempts_back_to_all_processes() {
     let place = Place::new();
     failed_call(&place.another_process(&erp)).await;
     call(&place.another_process(&erp)).await.unwrap();
-    assert!(!place.file().exists(), "nothing is counted against the account");
+    let tally = place.another_process(&erp).login_tally();
+    assert_eq!((tally.wrong, tally.unseen), (0, 0));
     let error = failed_call(&place.another_process(&erp)).await;
     assert_eq!(error.fault().message, "密码错误");
 }
@@ -177,7 +178,7 @@ async fn the_right_password_gets_through_after_logins_that_were_cut_short() {
 
     place.wait(Duration::from_secs(120));
     call(&place.another_process(&erp)).await.unwrap();
-    assert!(!place.file().exists());
+    assert_eq!(waiting.login_tally().unseen, 0);
 }
 
 /// Calls in a runtime that ends while the login is out, as a process does that is killed.

@@ -262,10 +262,11 @@ impl ProbeGuard {
     /// The delivery was put off since the account is still out.
     pub fn in_vain(self) {
         if let Some(outage) = self.outages.known().get_mut(&self.account) {
-            // Where the ERP is left alone, the client says until when.
+            let now = Instant::now();
             match outage.why {
-                Why::LeftAlone => outage.probe = Probe::Due(Instant::now()),
-                Why::NoSession => outage.pause(Instant::now()),
+                // The client says until when, but for a probe that it did not let out: then no login is due yet.
+                Why::LeftAlone => outage.probe = Probe::Due(now + SHORTEST),
+                Why::NoSession => outage.pause(now),
             }
         }
     }
