@@ -56,6 +56,13 @@ async fn while_the_erp_is_left_alone_one_delivery_at_a_time_shows_whether_it_is_
     assert_eq!(outages.gate(flow("flow a")), Gate::Shut, "one at a time");
     assert_eq!(outages.next_probe(), None);
     guard.in_vain();
+    outages.note(MAIN, Reach::LeftAlone(Instant::now()), true);
+    let gate = outages.gate(flow("flow a"));
+    assert_eq!(
+        gate,
+        Gate::Shut,
+        "where no login is due yet, none follows at once"
+    );
     outages.note(MAIN, Reach::LeftAlone(probe), true);
     assert_eq!(outages.next_probe(), Some(probe));
     drop(outages.probing(MAIN));
