@@ -10,6 +10,7 @@ mod exact_json;
 mod example;
 mod fault;
 mod glossary;
+mod identity;
 mod load;
 mod openapi;
 mod operation;
@@ -29,6 +30,7 @@ pub use custom::CustomFields;
 pub use exact_json::value_from_json;
 pub use fault::{Fault, Kind};
 pub use glossary::{Glossary, NameException};
+pub use identity::IdentityForm;
 pub use openapi::{openapi, openapi_text};
 pub use operation::{
     Dialect, Effect, EnumValue, Field, FieldType, NewerForm, Operation, Paging, Repeat, ResultKind, Write,
