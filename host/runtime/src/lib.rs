@@ -9,6 +9,7 @@ mod grants;
 mod host;
 mod limits;
 mod loading;
+pub mod merge;
 pub mod plugins;
 pub mod scripts;
 mod services;
