@@ -1,7 +1,7 @@
 //! In whose names a merge speaks, and when two values of a field are one.
 
 use std::borrow::Cow;
-use sunmao_catalogue::{Effect, Field, FieldType, Operation, Record, Repeat, Value};
+use sunmao_catalogue::{Effect, Field, FieldType, IdentityForm, Operation, Record, Repeat, Value};
 
 /// Where arguments travel that the catalogue does not know.
 const EXTRA: &str = "extra";
@@ -66,8 +66,13 @@ impl<'a> Vocabulary<'a> {
             // An absent truth value is false.
             (_, FieldType::Bool) if is_nothing(one) => Some(is_false(other)),
             (_, FieldType::Bool) if is_nothing(other) => Some(is_false(one)),
-            // A hub that knows no score is no hub that knows a score of nothing; the ERP shows either as the other.
-            (Vocabulary::Members(_), _) if is_nothing(one) || is_nothing(other) => Some(false),
+            (Vocabulary::Members(_), _) if is_nothing(one) || is_nothing(other) => {
+                // A hub that knows no score is no hub that knows a score of nothing; the ERP shows either as the other.
+                let stands_for =
+                    |value: &Value| field.default.as_ref().is_some_and(|default| default == value);
+                Some(stands_for(one) || stands_for(other))
+            }
+            _ if is_same_identity(field, one, other) => Some(true),
             _ => field.shows(one, other),
         }
     }
@@ -172,6 +177,16 @@ pub(super) fn is_nothing(value: &Value) -> bool {
         Value::Record(record) => record.values().all(is_nothing),
         Value::Bool(_) | Value::Integer(_) | Value::Decimal(_) => false,
     }
+}
+
+/// Whether both identify the same, as a phone does with its country code and without. A name of another spelling is
+/// another name: whoever corrected it wants it seen.
+fn is_same_identity(field: &Field, one: &Value, other: &Value) -> bool {
+    let Some(form @ IdentityForm::Phone) = field.identity else {
+        return false;
+    };
+    let normal = |value: &Value| value.to_text().map(|text| form.normal(&text));
+    normal(one).is_some_and(|one| !one.is_empty() && normal(other).as_ref() == Some(&one))
 }
 
 fn is_false(value: &Value) -> bool {
