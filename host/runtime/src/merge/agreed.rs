@@ -112,7 +112,7 @@ fn alike<'r>(
 ) -> Option<&'r Value> {
     let value = |record: &'r Record| vocabulary.value(record, member);
     let (hub, erp) = match vocabulary {
-        Vocabulary::Write(_) => (value(hub).unwrap_or(&Value::Null), value(erp)?),
+        Vocabulary::Write(..) => (value(hub).unwrap_or(&Value::Null), value(erp)?),
         Vocabulary::Members(_) => (
             value(hub).unwrap_or(&Value::Null),
             value(erp).unwrap_or(&Value::Null),

@@ -5,14 +5,18 @@ mod every;
 use super::*;
 use jiff::Timestamp;
 use std::sync::{Arc, LazyLock};
-use sunmao_catalogue::{Catalogue, Kinds, Operation, Record, RecordKind, Value};
+use sunmao_catalogue::{Catalogue, Kinds, Record, RecordKind, Value};
 
-pub(super) fn write() -> Operation {
-    Catalogue::shared()
-        .find("customers.save-company")
-        .unwrap()
-        .clone()
+/// The write that the tests merge for.
+pub(super) struct SaveCompany(Arc<Catalogue>);
+
+impl SaveCompany {
+    pub(super) fn vocabulary(&self) -> Vocabulary<'_> {
+        Vocabulary::of_write(&self.0, self.0.find("customers.save-company").unwrap())
+    }
 }
+
+pub(super) static WRITE: LazyLock<SaveCompany> = LazyLock::new(|| SaveCompany(Catalogue::shared()));
 
 pub(super) fn contact() -> Arc<RecordKind> {
     let kinds = Kinds::shipped(&Catalogue::shared()).unwrap();
@@ -26,7 +30,6 @@ fn record(members: &[(&str, &str)]) -> Record {
         .collect()
 }
 
-static WRITE: LazyLock<Operation> = LazyLock::new(write);
 static NOTHING: LazyLock<Record> = LazyLock::new(Record::default);
 
 fn push<'a>(base: &'a Record, hub: &'a Record, erp: &'a Record) -> Compared<'a> {
@@ -36,7 +39,7 @@ fn push<'a>(base: &'a Record, hub: &'a Record, erp: &'a Record) -> Compared<'a> 
         hub,
         erp,
     };
-    compare(Vocabulary::Write(&WRITE), sides)
+    compare(WRITE.vocabulary(), sides)
 }
 
 #[test]
@@ -67,7 +70,7 @@ fn a_colleagues_corrections_stay_when_the_hub_changes_something_else() {
     // The whole form says what the ERP has, and the one thing that is new.
     let form = merged.form(&erp);
     assert_eq!(form.get("mobile"), Some(&"13900139000".into()));
-    assert_eq!(form.get("job"), Some(&"经理".into()));
+    assert_eq!(form.get("job-title"), Some(&"经理".into()));
     assert_eq!(form.get("remarks"), Some(&"new".into()));
     // What the colleague changed is agreed on only once the hub has it: until then another write must not undo it.
     let agreed = merged.agreed(Target::Erp);
@@ -138,12 +141,12 @@ fn what_a_page_does_not_show_or_says_in_its_own_words_has_not_changed() {
         hub: &hub,
         erp: &erp,
     };
-    let merged = compare(Vocabulary::Write(&WRITE), sides).decide(Vec::new());
+    let merged = compare(WRITE.vocabulary(), sides).decide(Vec::new());
     assert_eq!(merged.for_erp(), record(&[("credit-rating", "B")]));
     // A colleague chose another one: the word is another, and stays.
     let erp = record(&[("industry", "银行业")]);
     let sides = Sides { erp: &erp, ..sides };
-    let merged = compare(Vocabulary::Write(&WRITE), sides).decide(Vec::new());
+    let merged = compare(WRITE.vocabulary(), sides).decide(Vec::new());
     assert_eq!(merged.for_erp(), record(&[("credit-rating", "B")]));
     assert_eq!(merged.agreed(Target::Erp).get("industry"), Some(&"139".into()));
 }

@@ -1,6 +1,6 @@
 //! Edits on both sides in any order, merged both ways: no edit of one side alone is lost, and both come to rest.
 
-use super::{contact, write};
+use super::{WRITE, contact};
 use crate::merge::{
     Agreed, Direction, Disputed, Left, Sides, Snapshot, Target, Verdict, Vocabulary, agree, compare,
 };
@@ -114,21 +114,20 @@ impl World {
     }
 
     fn verdicts(&self, disputed: &[Disputed]) -> Vec<Verdict> {
-        let rules = disputed
+        let verdicts = disputed
             .iter()
-            .map(|disputed| self.rules[position(&disputed.field)]);
-        let verdicts = rules.map(|rule| match rule {
-            Rule::Hub => Verdict::Hub,
-            Rule::Erp => Verdict::Erp,
-            Rule::Value => Verdict::Value("ruled".into()),
-            Rule::Nobody => Verdict::Undecided,
-        });
+            .map(|disputed| match self.rules[position(&disputed.field)] {
+                Rule::Hub => Verdict::Hub,
+                Rule::Erp => Verdict::Erp,
+                // The same for the same dispute, and news to both sides.
+                Rule::Value => Verdict::Value(format!("9{}", disputed.base.to_text().unwrap()).into()),
+                Rule::Nobody => Verdict::Undecided,
+            });
         verdicts.collect()
     }
 
     fn push(&mut self) {
-        let operation = write();
-        let vocabulary = Vocabulary::Write(&operation);
+        let vocabulary = WRITE.vocabulary();
         for seen in self.agreed.clone().unseen(Direction::Push) {
             self.agreed.erp = agree(vocabulary, &self.agreed.erp, &to_erp(&seen.hub), &seen.erp);
         }
@@ -277,8 +276,7 @@ proptest! {
         let of = |value: u8| Record::from_iter([("mobile".to_owned(), text(value))]);
         let (agreed, hub_record, erp_record, nothing) = (of(base), of(hub), of(erp), Record::default());
         let sides = Sides { base: &agreed, shown: &nothing, hub: &hub_record, erp: &erp_record };
-        let operation = write();
-        let compared = compare(Vocabulary::Write(&operation), sides);
+        let compared = compare(WRITE.vocabulary(), sides);
         let both_changed = hub != base && erp != base && hub != erp;
         prop_assert_eq!(compared.disputed().len(), usize::from(both_changed));
     }
