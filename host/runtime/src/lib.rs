@@ -20,7 +20,7 @@ mod usage;
 mod vitals;
 
 pub use accounts::Accounts;
-pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
+pub use contact::{CONTACT, Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
