@@ -13,6 +13,7 @@ mod host;
 mod limits;
 mod load_error;
 mod loading;
+pub mod merge;
 pub mod plugins;
 mod problem;
 pub mod scripts;
