@@ -89,6 +89,15 @@ impl Field {
     }
 }
 
+impl Value {
+    /// The same for a value that the catalogue has no field for: by its number where both are one, else by its text.
+    pub fn reads_as(&self, shown: &Value) -> Option<bool> {
+        let (written, text) = (normal(&self.to_text()?), normal(&shown.to_text()?));
+        let numbers = coerce::decimal(self).zip(coerce::decimal(shown));
+        Some(written == text || numbers.is_some_and(|(written, shown)| written == shown))
+    }
+}
+
 /// A text as the ERP may have changed it on its way: letters and digits of one width, and neither white space nor anything
 /// else that nobody sees.
 fn normal(text: &str) -> String {
