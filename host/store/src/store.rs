@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::sqlite::Sqlite;
-use crate::{AuditLog, Contacts, Deliveries, Intents, Links, PluginState, StoreError};
+use crate::{AuditLog, Contacts, Deliveries, Intents, Links, PluginState, Schedules, StoreError, Sweeps};
 
 /// Every table behind its trait. Cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,10 @@ pub struct Store {
     pub audit: Arc<dyn AuditLog>,
     /// Extensions' own keys.
     pub state: Arc<dyn PluginState>,
+    /// Fires, and paused flows.
+    pub schedules: Arc<dyn Schedules>,
+    /// Sweeps over lists of the ERP.
+    pub sweeps: Arc<dyn Sweeps>,
     sqlite: Arc<Sqlite>,
 }
 
@@ -39,6 +43,8 @@ impl Store {
             intents: sqlite.clone(),
             audit: sqlite.clone(),
             state: sqlite.clone(),
+            schedules: sqlite.clone(),
+            sweeps: sqlite.clone(),
             sqlite,
         })
     }
