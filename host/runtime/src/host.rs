@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use std::fmt;
 use std::sync::Arc;
 use sunmao_catalogue::Catalogue;
-use sunmao_store::{Route, Store};
+use sunmao_store::Store;
 
 /// What every extension reaches through its imports.
 pub struct Host {
@@ -38,16 +38,9 @@ impl Host {
         }
     }
 
-    /// Deliveries of one event, one for each automation that serves now.
-    pub(crate) fn automation_routes(&self, event: &str) -> Vec<Route> {
-        let targets = self.automations.load();
-        targets
-            .iter()
-            .map(|target| Route {
-                event: event.to_owned(),
-                target: target.clone(),
-            })
-            .collect()
+    /// The targets of the automations that serve now: each hears of every event.
+    pub(crate) fn automation_targets(&self) -> Vec<String> {
+        self.automations.load().iter().cloned().collect()
     }
 }
 

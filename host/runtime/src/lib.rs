@@ -27,7 +27,7 @@ mod vitals;
 pub use accounts::Accounts;
 pub use actor::Actor;
 pub use clock::Clock;
-pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
+pub use contact::{CONTACT, Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,

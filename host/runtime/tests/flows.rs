@@ -112,7 +112,7 @@ async fn installation() -> Installation {
     };
     let extensions = Extensions::start(parts.host.clone(), engine(None).expect("engine"), settings).await;
     let flow = FlowSettings {
-        on: "hub.contact.saved".to_owned(),
+        on: "contact.saved".to_owned(),
         policy: None,
         mapping: "mapping.rhai".to_owned(),
         write: "customers.save-company".to_owned(),

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use sunmao_catalogue::{Catalogue, Effect, Operation, Repeat};
 
 /// The event that every accepted contact brings about.
-pub const CONTACT_SAVED: &str = "hub.contact.saved";
+pub const CONTACT_SAVED: &str = "contact.saved";
 
 /// `[flow.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlowSettings {
-    /// The event that starts it: `hub.contact.saved`.
+    /// The event that starts it: `contact.saved`.
     pub on: String,
     /// The script or plugin that admits a contact; without one every contact is admitted.
     pub policy: Option<String>,

@@ -1,13 +1,14 @@
 //! The worker: leases deliveries for whoever has hands free, and hands each to its flow or automation.
 
 use super::clock_watch::ClockWatch;
-use super::flow::{CONTACT_SAVED, Flow, FlowError, FlowSettings};
+use super::flow::{Flow, FlowError, FlowSettings};
 use super::handling::{InHand, SharedLease};
 use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
 use super::progress::Progress;
 use super::trouble::Trouble;
 use crate::actor::Actor;
+use crate::contact::CONTACT;
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::loading::Extensions;
@@ -17,7 +18,7 @@ use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use sunmao_store::{DeliveryId, Leased, Route, Share, StoreError, Wanted};
+use sunmao_store::{DeliveryId, Leased, Occasion, Route, Share, StoreError, Wanted};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -120,12 +121,13 @@ impl Flows {
     /// Who hears of an accepted contact: the flows that start with it, and the automations.
     pub fn contact_routes(&self) -> Vec<Route> {
         let flows = self.inner.flows.load();
-        let own = flows.keys().map(|target| Route {
-            event: CONTACT_SAVED.to_owned(),
-            target: target.clone(),
-        });
-        own.chain(self.inner.host.automation_routes(CONTACT_SAVED))
-            .collect()
+        let targets = flows.keys().cloned().chain(self.inner.host.automation_targets());
+        let route = |target| Route {
+            kind: CONTACT.to_owned(),
+            occasion: Occasion::Saved,
+            target,
+        };
+        targets.map(route).collect()
     }
 
     /// What the flows are doing, from now on.

@@ -144,7 +144,7 @@ impl Stage {
             enqueued.expect("enqueued");
         }
         let flow = FlowSettings {
-            on: "hub.contact.saved".to_owned(),
+            on: "contact.saved".to_owned(),
             policy: None,
             mapping: "mapping.rhai".to_owned(),
             write: "customers.save-company".to_owned(),

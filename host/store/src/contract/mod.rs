@@ -157,7 +157,7 @@ fn event(key: &str, payload: &str) -> NewDelivery {
 
 fn saved(key: &str, revision: i64) -> NewDelivery {
     NewDelivery {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: "customer-push".to_owned(),
         key: key.to_owned(),
         payload: format!("{key} at {revision}"),
