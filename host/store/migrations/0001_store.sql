@@ -199,6 +199,8 @@ CREATE TABLE plugin_state_sizes (
 CREATE TABLE schedules (
     flow         TEXT    NOT NULL,
     rhythm       TEXT    NOT NULL,
+    -- The schedule in words: what was due by another one is no matter of this one.
+    rule         TEXT    NOT NULL,
     looked_until INTEGER NOT NULL,
     missed       INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (flow, rhythm)

@@ -65,8 +65,8 @@ pub struct Look {
     pub target: String,
     /// Their lane.
     pub key: String,
-    /// What was due until then is dealt with; none where nobody looked at a schedule.
-    pub looked_until: Option<Timestamp>,
+    /// The schedule that was looked at, in words, and until when: what was due until then is dealt with. None for a person.
+    pub looked_at: Option<(String, Timestamp)>,
     /// Times that passed for which nothing is done.
     pub missed: u64,
     /// The times for which something is.
@@ -80,8 +80,8 @@ pub struct ScheduleStanding {
     pub flow: String,
     /// Which of its schedules.
     pub rhythm: Rhythm,
-    /// What was due until then is dealt with; none for what a person began.
-    pub looked_until: Option<Timestamp>,
+    /// The schedule in words, and until when it was looked at: what was due until then is dealt with. None for a person.
+    pub looked_at: Option<(String, Timestamp)>,
     /// Times that passed for which nothing was done, all counted.
     pub missed: u64,
     /// The last fire.

@@ -65,6 +65,9 @@ pub trait Sweeps: Send + Sync {
     /// Ends the sweep under way, which has seen the whole list. Says how many of the rows that it knows it has missed.
     async fn finish(&self, name: &str) -> Result<u64, StoreError>;
 
+    /// Ends the sweep under way, which has not seen the whole list: what it did not see may be there.
+    async fn abandon(&self, name: &str) -> Result<(), StoreError>;
+
     /// How many rows it knows.
     async fn known(&self, name: &str) -> Result<u64, StoreError>;
 }

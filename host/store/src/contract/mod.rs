@@ -116,6 +116,7 @@ macro_rules! contract_tests {
                 only_changed_rows_have_another_fingerprint,
                 what_two_whole_sweeps_miss_is_gone,
                 what_comes_back_is_not_missed,
+                a_sweep_that_was_given_up_misses_nothing,
                 sweeps_do_not_see_each_others_rows;
             state:
                 a_written_key_is_read_back,

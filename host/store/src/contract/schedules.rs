@@ -1,5 +1,7 @@
 //! Cases for [`Schedules`](crate::Schedules).
 
+use jiff::Timestamp;
+
 use super::{at, handle_one, lease, lease_one};
 use crate::{DeliveryState, Disposition, Look, Meeting, NewFire, PausedFlow, Rhythm, Store, StoreError};
 
@@ -18,10 +20,14 @@ fn look(until: i64, fires: Vec<NewFire>) -> Look {
         rhythm: Rhythm::Schedule,
         target: "flow pull".to_owned(),
         key: "schedule/pull".to_owned(),
-        looked_until: Some(at(until)),
+        looked_at: Some(("every 10s".to_owned(), at(until))),
         missed: 0,
         fires,
     }
+}
+
+fn looked(until: i64) -> Option<(String, Timestamp)> {
+    Some(("every 10s".to_owned(), at(until)))
 }
 
 /// Looks, and says what became of each fire.
@@ -41,7 +47,7 @@ pub async fn a_time_fires_once(store: &Store) -> Result<(), StoreError> {
     assert_eq!(fired(store, again, 20).await?, [None, Some(Disposition::Queued)]);
     let other = Look {
         rhythm: Rhythm::Hand,
-        looked_until: None,
+        looked_at: None,
         ..look(0, vec![fire(10, Meeting::Follows)])
     };
     assert_eq!(fired(store, other, 21).await?, [Some(Disposition::Queued)]);
@@ -57,9 +63,11 @@ pub async fn a_fire_and_its_delivery_are_one(store: &Store) -> Result<(), StoreE
         (standing[0].flow.as_str(), standing[0].rhythm),
         ("pull", Rhythm::Schedule)
     );
-    assert_eq!(standing[0].looked_until, Some(at(12)));
+    assert_eq!(standing[0].looked_at, looked(12));
     assert_eq!(standing[0].last_end, None);
-    let last = standing[0].last.clone().expect("a fire");
+    let Some(last) = standing[0].last.clone() else {
+        unreachable!("it fired");
+    };
     assert_eq!((last.at, last.fired_at), (at(10), at(12)));
     assert_eq!(last.state, Some(DeliveryState::Pending));
     let delivery = handle_one(store, 13).await?;
@@ -126,7 +134,7 @@ pub async fn a_later_fire_is_the_newer_one_although_the_clock_was_set_back(
     handle_one(store, 1_001).await?;
     let back = fired(store, look(10, vec![fire(10, Meeting::Replaces)]), 10).await?;
     assert_eq!(back, [Some(Disposition::Queued)]);
-    assert_eq!(store.schedules.standing().await?[0].looked_until, Some(at(10)));
+    assert_eq!(store.schedules.standing().await?[0].looked_at, looked(10));
     Ok(())
 }
 
@@ -158,7 +166,7 @@ pub async fn a_paused_flow_stays_paused_until_it_goes_on_from_then(store: &Store
     assert!(schedules.resume("pull", at(50)).await?);
     assert!(!schedules.resume("pull", at(60)).await?);
     assert_eq!(schedules.paused().await?, []);
-    assert_eq!(schedules.standing().await?[0].looked_until, Some(at(50)));
+    assert_eq!(schedules.standing().await?[0].looked_at, looked(50));
     Ok(())
 }
 

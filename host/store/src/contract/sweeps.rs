@@ -116,3 +116,14 @@ pub async fn sweeps_do_not_see_each_others_rows(store: &Store) -> Result<(), Sto
     assert_eq!(store.sweeps.known(NAME).await?, 1);
     Ok(())
 }
+
+/// None of them is missed by it.
+pub async fn a_sweep_that_was_given_up_misses_nothing(store: &Store) -> Result<(), StoreError> {
+    sweep(store, &["a", "b"]).await?;
+    store.sweeps.begin(NAME, at(0)).await?;
+    store.sweeps.take(NAME, page(2, &["a"], &[])).await?;
+    store.sweeps.abandon(NAME).await?;
+    assert_eq!(store.sweeps.under_way(NAME).await?, None);
+    assert_eq!(sweep(store, &["a", "b"]).await?, 0);
+    Ok(())
+}

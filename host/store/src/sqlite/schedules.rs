@@ -27,7 +27,7 @@ impl Schedules for Sqlite {
     async fn standing(&self) -> Result<Vec<ScheduleStanding>, StoreError> {
         let statement = query(
             "WITH known AS (SELECT flow, rhythm FROM schedules UNION SELECT DISTINCT flow, rhythm FROM fires)
-             SELECT known.flow, known.rhythm, s.looked_until, COALESCE(s.missed, 0) AS missed,
+             SELECT known.flow, known.rhythm, s.rule, s.looked_until, COALESCE(s.missed, 0) AS missed,
                     f.fire_at, f.fired_at, f.delivery, d.state, d.outcome,
                     (SELECT ended.updated_at FROM fires AS handled JOIN deliveries AS ended ON ended.id = handled.delivery
                      WHERE handled.flow = known.flow AND handled.rhythm = known.rhythm AND ended.state = 'done'
@@ -89,7 +89,9 @@ fn standing(row: &SqliteRow) -> Result<ScheduleStanding, sqlx::Error> {
     Ok(ScheduleStanding {
         flow: row.try_get("flow")?,
         rhythm: member(row, "rhythm")?,
-        looked_until: maybe("looked_until")?,
+        looked_at: row
+            .try_get::<Option<String>, _>("rule")?
+            .zip(maybe("looked_until")?),
         missed: u64::try_from(row.try_get::<i64, _>("missed")?).unwrap_or_default(),
         last,
         last_end: maybe("last_end")?,
@@ -111,16 +113,17 @@ impl Write for Fire {
         for fire in &self.look.fires {
             answers.push(self.one(connection, fire).await?);
         }
-        if let Some(looked_until) = self.look.looked_until {
+        if let Some((rule, looked_until)) = &self.look.looked_at {
             query(
-                "INSERT INTO schedules (flow, rhythm, looked_until, missed) VALUES (?1, ?2, ?3, ?4)
+                "INSERT INTO schedules (flow, rhythm, looked_until, missed, rule) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (flow, rhythm) DO UPDATE
-                 SET looked_until = excluded.looked_until, missed = missed + excluded.missed",
+                 SET looked_until = excluded.looked_until, missed = missed + excluded.missed, rule = excluded.rule",
             )
             .bind(&self.look.flow)
             .bind(self.look.rhythm.name())
-            .bind(micros(looked_until))
+            .bind(micros(*looked_until))
             .bind(i64::try_from(self.look.missed).unwrap_or(i64::MAX))
+            .bind(rule)
             .execute(connection)
             .await?;
         }

@@ -80,6 +80,11 @@ impl Sweeps for Sqlite {
         self.write(Finish { name }).await
     }
 
+    async fn abandon(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(Abandon { name }).await
+    }
+
     async fn known(&self, name: &str) -> Result<u64, StoreError> {
         let statement = query("SELECT COUNT(*) AS known FROM sweep_keys WHERE name = ?1").bind(name);
         let known: Option<i64> = self
@@ -222,6 +227,29 @@ impl Write for Forget {
     }
 }
 
+struct Abandon {
+    name: String,
+}
+
+impl Write for Abandon {
+    type Output = ();
+    const PHASE: &'static str = "giving a sweep up";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        end(connection, &self.name).await
+    }
+}
+
+async fn end(connection: &mut SqliteConnection, name: &str) -> Result<(), Failure> {
+    for statement in [
+        "DELETE FROM sweep_pages WHERE name = ?1",
+        "DELETE FROM sweeps WHERE name = ?1",
+    ] {
+        query(statement).bind(name).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
 struct Finish {
     name: String,
 }
@@ -241,14 +269,13 @@ impl Write for Finish {
              WHERE name = ?1
                AND key NOT IN (SELECT seen.value FROM sweep_pages CROSS JOIN json_each(sweep_pages.keys) AS seen
                                WHERE sweep_pages.name = ?1)",
-            "DELETE FROM sweep_pages WHERE name = ?1",
-            "DELETE FROM sweeps WHERE name = ?1",
         ] {
             query(statement).bind(&self.name).execute(&mut *connection).await?;
         }
+        end(connection, &self.name).await?;
         let missed: i64 = query_scalar("SELECT COUNT(*) FROM sweep_keys WHERE name = ?1 AND missed > 0")
             .bind(&self.name)
-            .fetch_one(connection)
+            .fetch_one(&mut *connection)
             .await?;
         Ok(number(missed))
     }
