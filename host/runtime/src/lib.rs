@@ -33,8 +33,8 @@ pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
 };
-pub use flows::{FlowError, FlowSettings, Flows, Progress, Step};
-pub use gateway::{Caller, Gateway};
+pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
+pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};
 pub use host::Host;
 pub use limits::Limits;
