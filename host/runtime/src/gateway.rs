@@ -4,6 +4,7 @@ mod audit;
 mod book;
 mod entry;
 mod opening;
+mod pages;
 
 use crate::accounts::Accounts;
 use crate::actor::Actor;
@@ -13,11 +14,12 @@ use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
 use opening::{Opening, Repetition, payload_hash, repetition};
+pub use pages::{GatewayPages, StartingAt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{Confirm, ErpClient, Outgoing, SessionEvent, SessionStatus};
+use sunmao_erp_client::{Before, ErpClient, Outgoing, SessionEvent, SessionStatus};
 use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -200,13 +202,10 @@ impl Gateway {
         let begun = Instant::now();
         let account = caller.permit.account.as_deref();
         let erp = self.accounts.get(account).ok_or_else(|| no_account(account))?;
-        // A flow reads back what it writes, and decides by it.
-        let confirm = match caller.actor.is_flow() {
-            true => Confirm::ByWord,
-            false => Confirm::ByReading,
-        };
-        let answer = erp.send(operation, arguments, limit, confirm, outgoing).await;
-        answer.map_err(|error| {
+        let sent = erp
+            .send(operation, arguments, limit, Before::Unread, outgoing)
+            .await;
+        sent.map(|sent| sent.answer).map_err(|error| {
             let fault = error.fault();
             // A write keeps the hint to look the record up.
             match begun.elapsed() >= limit && fault.kind != Kind::Unconfirmed {
