@@ -3,6 +3,7 @@
 
 mod agreed;
 mod compare;
+pub mod conflicts;
 mod merged;
 mod ruling;
 mod vocabulary;
