@@ -8,7 +8,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::{Fault, Record};
+use crate::record::{Change, RecordView, Ruling};
+use sunmao_catalogue::{Fault, Joint, Record};
 use sunmao_store::Delivery;
 
 /// Which kind of file an extension is.
@@ -263,6 +264,30 @@ pub trait Extension: Send + Sync + fmt::Debug {
     ) -> Result<Contact, ExtensionError> {
         let _ = (invocation, customer, known);
         Err(self.not_provided("mapping"))
+    }
+
+    /// Judges a record (`policy`).
+    async fn judge(&self, invocation: &Invocation, record: &RecordView) -> Result<Decision, ExtensionError> {
+        let _ = (invocation, record);
+        Err(self.not_provided("policy"))
+    }
+
+    /// A record as another, or as arguments (`mapping`).
+    async fn map(
+        &self,
+        invocation: &Invocation,
+        joint: &Joint,
+        from: &Record,
+        known: Option<&Record>,
+    ) -> Result<Record, ExtensionError> {
+        let _ = (invocation, joint, from, known);
+        Err(self.not_provided("mapping"))
+    }
+
+    /// Who wins a field (`merge`).
+    async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
+        let _ = (invocation, change);
+        Err(self.not_provided("merge"))
     }
 
     /// Handles an event (`automation`).

@@ -6,13 +6,15 @@ use crate::vitals::Vitals;
 use arc_swap::ArcSwap;
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_store::{Route, Store};
 
 /// What every extension reaches through its imports.
 pub struct Host {
     /// The operations.
     pub catalogue: Arc<Catalogue>,
+    /// The kinds of records.
+    pub kinds: ArcSwap<Kinds>,
     /// The only path to the ERP.
     pub gateway: Gateway,
     /// Durable records.
@@ -29,6 +31,7 @@ impl Host {
     /// A host's parts put together.
     pub fn new(catalogue: Arc<Catalogue>, gateway: Gateway, store: Store, clock: Clock) -> Self {
         Host {
+            kinds: ArcSwap::from_pointee(Kinds::shipped(&catalogue).unwrap_or_default()),
             catalogue,
             gateway,
             store,

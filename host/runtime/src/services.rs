@@ -147,9 +147,24 @@ pub async fn link_to(
     Ok(host.store.links.find_by_key(kind, erp_key).await?)
 }
 
+/// A record of the hub: its JSON and its revision.
+pub async fn record(
+    host: &Host,
+    caller: &Caller,
+    kind: &str,
+    id: &str,
+) -> Result<Option<(String, i64)>, Problem> {
+    granted(caller, "records")?;
+    if kind != "contact" {
+        return Ok(None);
+    }
+    let found = host.store.contacts.get(id).await?;
+    Ok(found.map(|found| (found.body, found.revision)))
+}
+
 /// A contact of the hub.
 pub async fn contact(host: &Host, caller: &Caller, id: &str) -> Result<Option<Contact>, Problem> {
-    granted(caller, "hub")?;
+    granted(caller, "records")?;
     let Some(contact) = host.store.contacts.get(id).await? else {
         return Ok(None);
     };

@@ -10,9 +10,6 @@ use rhai::{
 use sunmao_store::Link;
 use tracing::Level;
 
-/// The modules that a surface lists as services.
-pub const SERVICES: [&str; 7] = ["log", "state", "links", "hub", "events", "settings", "clock"];
-
 /// `log::debug` cannot be written, since Rhai keeps the word; `log::write("debug", …)` and `debug(…)` can.
 const LEVELS: [(&str, Level); 4] = [
     ("trace", Level::TRACE),
@@ -30,7 +27,7 @@ pub fn modules() -> impl Iterator<Item = (String, Module)> {
         ("log", log()),
         ("state", state()),
         ("links", links()),
-        ("hub", hub()),
+        ("records", records()),
         ("events", events()),
         ("settings", settings()),
         ("clock", clock()),
@@ -203,11 +200,14 @@ fn link(link: Option<Link>) -> Dynamic {
     ])
 }
 
-fn hub() -> Module {
+fn records() -> Module {
     let mut module = Module::new();
-    add(&mut module, "get_contact", |context: Context<'_>, id: &str| {
+    add(&mut module, "get", |context: Context<'_>, kind: &str, id: &str| {
+        if kind != "contact" {
+            return Ok(Dynamic::UNIT);
+        }
         let contact = ask(&context, |run| {
-            run.service("hub", services::contact(run.host(), run.caller(), id))
+            run.service("records", services::contact(run.host(), run.caller(), id))
         })?;
         Ok::<_, Raised>(contact.map_or(Dynamic::UNIT, |contact| contact::to_script(&contact).into()))
     });
