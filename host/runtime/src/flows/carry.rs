@@ -48,8 +48,6 @@ pub(super) enum Stop {
     Fault(Fault),
     /// A person has to look.
     Person(Fault),
-    /// The hub's record changed meanwhile: from the beginning.
-    Overtaken,
 }
 
 impl From<ExtensionError> for Stop {
@@ -134,10 +132,6 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
         },
         Stop::Fault(fault) => judged(fault, delivery),
         Stop::Person(fault) => Handled::Dead(fault),
-        Stop::Overtaken => Handled::Later(Fault::new(
-            Kind::Unavailable,
-            "the record changed while it was merged",
-        )),
     }
 }
 

@@ -4,7 +4,8 @@ use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::flows::ruling::{self, Meeting};
-use crate::merge::{Agreed, Sides, Snapshot, Target, Vocabulary, agree, compare};
+use crate::extension::ExtensionError;
+use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
 use crate::record::{self, ID};
 use crate::actor::Actor;
 use std::sync::Arc;
@@ -107,7 +108,7 @@ impl Filed<'_> {
     ) -> Carried {
         let carrying = self.carrying;
         let link = carrying.flow.link.as_deref().unwrap_or_default();
-        let conflicts: Vec<Conflict> = carrying.host.store.conflicts.of_record(link, name).await?;
+        let known: Vec<Conflict> = carrying.host.store.conflicts.of_record(link, name).await?;
         let of_record = match &self.link {
             Some(link) => Some(link.clone()),
             None => carrying.host.store.links.get(link, name).await?,
@@ -115,11 +116,11 @@ impl Filed<'_> {
         let mut agreed = Agreed::read(of_record.as_ref().and_then(|link| link.agreed.as_deref()));
         self.catch_up(name, &mut agreed).await?;
         let vocabulary = Vocabulary::Members(&self.kind.fields);
-        let nothing = Record::default();
+        let (before, nothing) = (agreed.hub.clone(), Record::default());
         let compared = compare(
             vocabulary,
             Sides {
-                base: &agreed.hub,
+                base: &before,
                 shown: &nothing,
                 hub: stored,
                 erp: &mapped,
@@ -127,39 +128,44 @@ impl Filed<'_> {
         );
         let meeting = Meeting {
             carrying,
+            kind: self.kind,
             name,
             hub: record::with_id(&name.id, stored),
             kept: kept.filter(|_| is_there),
             row: &carrying.body,
-            conflicts: &conflicts,
+            conflicts: &known,
         };
         let verdicts = ruling::verdicts(&meeting, compared.disputed()).await?;
         let merged = compared.decide(verdicts);
         let body = merged.body(stored);
-        agreed.hub = merged.agreed(Target::Hub);
-        agreed.last = Some(Snapshot {
-            by: carrying.flow.name.clone(),
+        agreed.pulled(&merged);
+        let snapshot = Snapshot {
+            by: Direction::Pull,
             hub: body.clone(),
             erp: carrying.body.clone(),
-        });
-        let undecided = ruling::to_note(&meeting, merged.undecided(), self.key);
-        let mut ended = self.kept(name, kept, stored, body, Some(agreed), undecided);
-        ended.0.closed = ruling::closed(&meeting, &merged.settled());
-        Ok(ended)
+        };
+        agreed.looked(snapshot, merged.left(Target::Hub));
+        let (conflicts, closed) = ruling::ended(&meeting, &merged, self.key);
+        let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts);
+        keep.closed = closed;
+        Ok((keep, step))
     }
 
-    /// Brings what was agreed on in this flow's names up to date, where a flow of the other direction looked last.
+    /// Brings what was agreed on in this flow's names up to date with what flows of the other direction saw since.
     async fn catch_up(&self, name: &RecordName, agreed: &mut Agreed) -> Result<(), Stop> {
-        let Some(last) = agreed
-            .last
-            .clone()
-            .filter(|_| agreed.is_behind(&self.carrying.flow.name))
-        else {
-            return Ok(());
-        };
-        let known = record::with_id(&name.id, &last.hub);
-        let erp = without_id(&self.mapped(&last.erp, Some(&known)).await?);
-        agreed.hub = agree(Vocabulary::Members(&self.kind.fields), &agreed.hub, &last.hub, &erp);
+        let unseen: Vec<Snapshot> = agreed.unseen(Direction::Pull);
+        for seen in unseen {
+            let known = record::with_id(&name.id, &seen.hub);
+            match self.mapped(&seen.erp, Some(&known)).await {
+                Ok(mapped) => {
+                    let vocabulary = Vocabulary::Members(&self.kind.fields);
+                    agreed.met_for_pull(vocabulary, &seen.hub, &without_id(&mapped));
+                }
+                // What the mapping refuses now says nothing of what was agreed on then.
+                Err(Stop::Extension(ExtensionError::Data { .. })) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
         Ok(())
     }
 
