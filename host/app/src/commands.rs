@@ -16,49 +16,17 @@ pub mod script;
 pub mod serve;
 pub mod simulate;
 
-use crate::cli::{Cli, Command, Global};
-use crate::configuration::{Configuration, Flag, Sources};
+use crate::cli::{Cli, Command};
+use crate::context::Context;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files;
 use crate::logging;
-use crate::output::{self, Style};
+use crate::output;
 use std::path::Path;
 use std::time::Instant;
 use sunmao_catalogue::CustomFields;
-
-/// What every command is given.
-pub struct Context {
-    /// The global flags.
-    pub global: Global,
-    /// The environment and `.env`.
-    pub environment: Environment,
-    /// When the process began.
-    pub started: Instant,
-}
-
-impl Context {
-    /// Whether people or programs read the output.
-    pub fn style(&self) -> Style {
-        if self.global.json {
-            Style::Json
-        } else {
-            Style::Text
-        }
-    }
-
-    /// Where the configuration comes from, with the command's own flags above it.
-    pub fn sources(&self, flags: Vec<Option<Flag>>) -> Result<Sources, Failure> {
-        let flags = flags.into_iter().flatten().collect();
-        Sources::new(self.global.config.as_deref(), &self.environment, flags)
-    }
-
-    /// The configuration, with the command's own flags above it.
-    pub fn configuration(&self, flags: Vec<Option<Flag>>) -> Result<Configuration, Failure> {
-        self.sources(flags)?.read()
-    }
-}
 
 /// Runs the command and prints its failure, if it fails.
 pub async fn run(cli: Cli) -> Exit {

@@ -1,13 +1,14 @@
 //! The composition root: the only place that puts a host together from its parts and takes it apart again.
 
-use crate::commands::compile_plugin::compiler;
+pub mod compiler;
+
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http::{self, serving};
-use crate::reload::Refused;
+use crate::parts::Parts;
 use arc_swap::{ArcSwap, ArcSwapOption};
-use jiff::Timestamp;
+use compiler::compiler;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,24 +29,6 @@ const LAST_REQUESTS: Duration = Duration::from_secs(4);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long an ERP may take to end a session. It ends those that nobody uses by itself in time.
 const LAST_CALLS: Duration = Duration::from_secs(3);
-
-/// What the HTTP API, the configuration's follower and the demonstration look at.
-pub struct Parts {
-    /// What extensions reach.
-    pub host: Arc<Host>,
-    /// Plugins and scripts.
-    pub extensions: Extensions,
-    /// The flows.
-    pub flows: Flows,
-    /// The configuration in force.
-    pub configuration: ArcSwap<Configuration>,
-    /// What the file holds now and did not come into force; none while the file is sound.
-    pub refused_configuration: ArcSwapOption<Refused>,
-    /// Cancelled when requests that are still under way have to end.
-    pub cut_off: CancellationToken,
-    /// When the host was put together.
-    pub started_at: Timestamp,
-}
 
 /// A host that serves.
 pub struct Running {

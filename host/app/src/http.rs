@@ -31,7 +31,7 @@ mod query;
 pub mod serving;
 mod status;
 
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};

@@ -1,10 +1,10 @@
 //! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
 
 mod access;
-mod arguments;
 mod cli;
 mod commands;
 mod configuration;
+mod context;
 mod describe;
 mod environment;
 mod exit;
@@ -17,9 +17,9 @@ mod lines;
 mod logging;
 mod nearest;
 mod output;
+mod parts;
 mod reload;
 mod remote;
-mod render;
 mod shutdown;
 
 use mimalloc::MiMalloc;

@@ -1,6 +1,6 @@
 //! A running host, over its own HTTP API.
 
-use crate::commands::Context;
+use crate::context::Context;
 use crate::environment::URL;
 use crate::exit::Exit;
 use crate::failure::Failure;

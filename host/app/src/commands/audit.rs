@@ -1,6 +1,6 @@
 //! `sunmao audit tail`: who did what in the ERP.
 
-use super::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};

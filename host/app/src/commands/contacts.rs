@@ -2,7 +2,7 @@
 
 mod writing;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http::{LARGEST_BODY, is_array};

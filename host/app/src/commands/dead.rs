@@ -1,6 +1,6 @@
 //! `sunmao dead`: deliveries that wait for a person.
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};

@@ -1,6 +1,6 @@
 //! `sunmao delivery`: what waits for a flow or an extension, and what a person can do about it.
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};

@@ -2,9 +2,9 @@
 
 mod probe;
 
-use super::Context;
 use crate::access;
 use crate::configuration::Configuration;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};

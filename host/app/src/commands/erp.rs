@@ -1,7 +1,7 @@
 //! `sunmao erp`: what is counted of an account's logins, and how a person lets the next one go.
 
-use super::Context;
 use crate::access;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};

@@ -2,7 +2,7 @@
 
 mod live;
 
-use super::Context;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::{describe, find};

@@ -1,10 +1,10 @@
 //! `sunmao plugin`: what serves in a running host, and what a file can reach.
 
-use super::Context;
-use super::compile_plugin::compiler;
 use super::extensions;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::host::compiler::compiler;
 use crate::output::{self, Style};
 use crate::remote::Target;
 use clap::{Args, Subcommand};

@@ -1,7 +1,7 @@
 //! `sunmao script`: what serves in a running host, and whether files are sound.
 
-use super::Context;
 use super::extensions;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};

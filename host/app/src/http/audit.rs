@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use super::page_size;
 use super::query::Query;
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;

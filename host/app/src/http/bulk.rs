@@ -4,8 +4,8 @@
 use super::contacts;
 use super::error::{self, ApiError};
 use super::{LARGEST_BODY, LARGEST_BULK};
-use crate::host::Parts;
 use crate::lines::{Line, Lines};
+use crate::parts::Parts;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};

@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::json::Body;
 use super::page_size;
 use super::query::Query;
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};

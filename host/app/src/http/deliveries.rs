@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::json::{Body, whole_numbers};
 use super::page_size;
 use super::query::Query;
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::State;
 use jiff::SignedDuration;

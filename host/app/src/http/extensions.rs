@@ -1,6 +1,6 @@
 //! `/v1/extensions`: plugins and scripts, and why a file among them does not serve.
 
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};

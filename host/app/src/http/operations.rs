@@ -2,7 +2,7 @@
 
 use super::error::ApiError;
 use crate::describe;
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};

@@ -1,9 +1,8 @@
 //! `/v1/status` and `/healthz`: how the host is.
 
 use super::error::ApiError;
-use crate::host::Parts;
 use crate::logging;
-use crate::reload::Refused;
+use crate::parts::{Parts, Refused};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
