@@ -10,6 +10,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+pub mod openapi;
 pub mod operations;
 pub mod plugin;
 pub mod script;
@@ -74,9 +75,12 @@ pub fn custom_fields() -> Result<Option<CustomFields>, Failure> {
 }
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
-    // It is part of a host that has read all this.
-    if let Command::CompilePlugin(compile) = cli.command {
-        return compile.run();
+    match cli.command {
+        // It is part of a host that has read all this.
+        Command::CompilePlugin(compile) => return compile.run(),
+        // It says the same wherever it runs.
+        Command::OpenApi(openapi) => return openapi.run(),
+        _ => {}
     }
     if let Some(fields) = custom_fields()? {
         fields.install(CUSTOM_FIELDS).map_err(|error| {
@@ -108,5 +112,6 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Dead(dead) => dead.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
         Command::CompilePlugin(compile) => compile.run(),
+        Command::OpenApi(openapi) => openapi.run(),
     }
 }

@@ -1,11 +1,11 @@
 //! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
 
 mod access;
+mod api;
 mod cli;
 mod commands;
 mod configuration;
 mod context;
-mod describe;
 mod environment;
 mod exit;
 mod failure;

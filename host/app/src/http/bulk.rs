@@ -4,6 +4,8 @@
 use super::contacts;
 use super::error::{self, ApiError};
 use super::{LARGEST_BODY, LARGEST_BULK};
+use crate::api::errors::MemberFault;
+use crate::api::filing::{FilingSummary, RejectedLine};
 use crate::lines::{Line, Lines};
 use crate::parts::Parts;
 use axum::Json;
@@ -12,8 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::future::ready;
 use std::io;
 use std::sync::Arc;
@@ -34,28 +35,6 @@ const LONGEST_ID: usize = 64;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 const CONTENT_TYPE: &str = "application/x-ndjson";
 
-/// What became of the lines.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    /// Lines read, empty ones not counted.
-    lines: u64,
-    /// Contacts that are on disk.
-    accepted: u64,
-    /// Those among them that differ from what was kept before.
-    changed: u64,
-    /// Unsound lines.
-    unsound: u64,
-    /// The unsound lines by number, from 1, with every fault.
-    rejected: Vec<Rejected>,
-}
-
-#[derive(Debug, Serialize)]
-struct Rejected {
-    line: u64,
-    id: Option<String>,
-    faults: Vec<ContactFault>,
-}
-
 /// 202 with a summary once everything sound is on disk; 400 if there was nothing sound. If the store fails, the body is
 /// too large or the connection breaks, the summary beside the error says how many lines are on disk.
 pub async fn file(State(parts): State<Arc<Parts>>, request: Request) -> Response {
@@ -65,11 +44,11 @@ pub async fn file(State(parts): State<Arc<Parts>>, request: Request) -> Response
     let mut filing = Filing {
         parts: &parts,
         portion: Vec::new(),
-        summary: Summary::default(),
+        summary: FilingSummary::default(),
     };
     match filing.all(lines(request.into_body())).await {
-        Ok(()) => filing.summary.into_response(),
-        Err(error) => broken_off(&error, &filing.summary),
+        Ok(()) => ended(filing.summary),
+        Err(error) => broken_off(error, filing.summary),
     }
 }
 
@@ -106,7 +85,7 @@ fn broken(error: axum::Error) -> io::Error {
 struct Filing<'a> {
     parts: &'a Parts,
     portion: Vec<NewContact>,
-    summary: Summary,
+    summary: FilingSummary,
 }
 
 impl Filing<'_> {
@@ -145,10 +124,10 @@ impl Filing<'_> {
         };
         self.summary.unsound += 1;
         if self.summary.rejected.len() < DESCRIBED {
-            self.summary.rejected.push(Rejected {
+            self.summary.rejected.push(RejectedLine {
                 line: number,
                 id: id.map(|id| id.chars().take(LONGEST_ID).collect()),
-                faults: described(faults),
+                faults: described(faults).iter().map(MemberFault::from).collect(),
             });
         }
     }
@@ -228,25 +207,21 @@ fn unread(error: io::Error) -> ApiError {
     )
 }
 
-impl IntoResponse for Summary {
-    fn into_response(self) -> Response {
-        if self.accepted > 0 || self.unsound == 0 {
-            return (StatusCode::ACCEPTED, Json(self)).into_response();
-        }
-        broken_off(
-            &ApiError::invalid(
-                "no line holds a sound contact",
-                "correct the lines and send them again",
-            ),
-            &self,
-        )
+fn ended(summary: FilingSummary) -> Response {
+    if summary.accepted > 0 || summary.unsound == 0 {
+        return (StatusCode::ACCEPTED, Json(summary)).into_response();
     }
+    let error = ApiError::invalid(
+        "no line holds a sound contact",
+        "correct the lines and send them again",
+    );
+    broken_off(error, summary)
 }
 
-fn broken_off(error: &ApiError, summary: &Summary) -> Response {
-    let mut body = json!(summary);
-    body["error"] = error.to_json();
-    (error.status(), Json(body)).into_response()
+fn broken_off(error: ApiError, summary: FilingSummary) -> Response {
+    let status = error.status();
+    let error = Some(error.into_problem());
+    (status, Json(FilingSummary { error, ..summary })).into_response()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `/v1/hub/contacts`: the Customer Hub files contacts here and asks what became of them.
 
 use super::error::ApiError;
-use super::json::Body;
+use super::json::{Body, RequestBody};
 use super::page_size;
 use super::query::Query;
 use crate::parts::Parts;
@@ -28,11 +28,15 @@ pub struct Range {
     limit: Option<u32>,
 }
 
+impl RequestBody for Value {
+    const HINT: &'static str = "send one JSON object";
+}
+
 /// `PUT /v1/hub/contacts/{id}`: 202 once the contact and its deliveries are on disk.
 pub async fn file(
     State(parts): State<Arc<Parts>>,
     id: Result<Path<String>, PathRejection>,
-    Body(body): Body,
+    Body(body): Body<Value>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let Path(id) = id?;
     let contact = read(&id, body).map_err(|faults| ApiError::unsound_contact(&id, &faults))?;
@@ -141,7 +145,7 @@ async fn whole(parts: &Parts, contact: sunmao_store::Contact) -> Result<Value, S
         })),
         "deliveries": standing_of_each_target(&deliveries)
             .into_iter()
-            .map(|record| super::deliveries::shown(parts, record))
+            .map(|record| super::deliveries::standing(parts, record))
             .collect::<Vec<_>>(),
     }))
 }

@@ -1,12 +1,11 @@
 //! What a client hears when a request fails. The log says more.
 
 use super::LARGEST_BODY;
+use crate::api::errors::{MemberFault, Problem, Refusal};
 use axum::Json;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde_json::{Value, json};
 use std::error::Error;
 use std::io;
 use sunmao_runtime::ContactFault;
@@ -16,10 +15,7 @@ use sunmao_store::StoreError;
 #[derive(Debug)]
 pub struct ApiError {
     status: StatusCode,
-    kind: &'static str,
-    message: String,
-    hint: String,
-    faults: Vec<Value>,
+    problem: Problem,
 }
 
 impl ApiError {
@@ -31,10 +27,12 @@ impl ApiError {
     ) -> Self {
         ApiError {
             status,
-            kind,
-            message: message.into(),
-            hint: hint.into(),
-            faults: Vec::new(),
+            problem: Problem {
+                kind: kind.to_owned(),
+                message: message.into(),
+                hint: hint.into(),
+                faults: Vec::new(),
+            },
         }
     }
 
@@ -49,12 +47,12 @@ impl ApiError {
             format!("contact {id} is unsound; nothing was kept"),
             "correct the members and file it again",
         )
-        .with_faults(faults)
+        .with_faults(faults.iter().map(MemberFault::from).collect())
     }
 
     /// The same error with everything that is wrong.
-    pub fn with_faults(mut self, faults: &[impl Serialize]) -> Self {
-        self.faults = faults.iter().map(|fault| json!(fault)).collect();
+    pub fn with_faults(mut self, faults: Vec<MemberFault>) -> Self {
+        self.problem.faults = faults;
         self
     }
 
@@ -165,9 +163,20 @@ impl ApiError {
         )
     }
 
+    /// Something of ours is broken.
+    pub fn faulty(error: &dyn Error) -> Self {
+        tracing::error!(%error, "an answer could not be made");
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "faulty",
+            error.to_string(),
+            "this is a fault of Sunmao's: report it",
+        )
+    }
+
     /// The same error with another hint.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
+        self.problem.hint = hint.into();
         self
     }
 
@@ -176,19 +185,16 @@ impl ApiError {
         self.status
     }
 
-    /// The error as the member of a body.
-    pub fn to_json(&self) -> Value {
-        let mut error = json!({"kind": self.kind, "message": self.message, "hint": self.hint});
-        if !self.faults.is_empty() {
-            error["faults"] = json!(self.faults);
-        }
-        error
+    /// What it says, as the member of a body.
+    pub fn into_problem(self) -> Problem {
+        self.problem
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "error": self.to_json() }))).into_response()
+        let refusal = Refusal { error: self.problem };
+        (self.status, Json(refusal)).into_response()
     }
 }
 
