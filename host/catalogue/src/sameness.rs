@@ -16,7 +16,7 @@ impl Field {
             FieldType::Int | FieldType::Decimal => {
                 Some(coerce::decimal(written)? == coerce::decimal(shown).unwrap_or_default())
             }
-            FieldType::Datetime => {
+            FieldType::Datetime | FieldType::Date | FieldType::Time => {
                 let shown = shown.as_text().and_then(coerce::moment);
                 Some(shown.is_some_and(|shown| {
                     let written = written.as_text().and_then(coerce::moment);
