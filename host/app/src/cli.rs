@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script,
-    serve, simulate,
+    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, flow, operations, plugin,
+    schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -44,6 +44,8 @@ pub enum Command {
     Plugin(plugin::Plugin),
     Script(script::Script),
     Contacts(contacts::Contacts),
+    Flow(flow::Flow),
+    Schedule(schedule::Schedule),
     Delivery(delivery::Delivery),
     Dead(dead::Dead),
     Audit(audit::Audit),

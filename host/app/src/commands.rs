@@ -10,8 +10,10 @@ pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+pub mod flow;
 pub mod operations;
 pub mod plugin;
+pub mod schedule;
 pub mod script;
 pub mod serve;
 pub mod simulate;
@@ -136,6 +138,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
         Command::Contacts(contacts) => contacts.run(&context).await,
+        Command::Flow(flow) => flow.run(&context).await,
+        Command::Schedule(schedule) => schedule.run(&context).await,
         Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,

@@ -13,6 +13,9 @@
 //! | `GET /v1/deliveries?target=&state=&late=&after=&limit=` | what waits, is in hand or ended, and what holds it up |
 //! | `POST /v1/deliveries/release` | `{"ids": [1, 2]}` or `{"target": "plugin hello"}`: due now |
 //! | `POST /v1/deliveries/drop` | the same, and `"unresolved": true`: forgotten |
+//! | `GET /v1/flows`, `GET /v1/flows/{name}` | what each flow does, and how it stands |
+//! | `POST /v1/flows/{name}/run`, `/pause`, `/resume` | runs now, is held back, goes on |
+//! | `GET /v1/schedules` | when flows are due, and how punctual they are |
 //! | `GET /v1/audit?after=&limit=&actor=&operation=&outcome=` | who did what in the ERP |
 //! | `GET /v1/status` | queue, ERP session, and the file that was not taken over |
 //! | `GET /healthz` | whether its parts give signs of life |
@@ -25,6 +28,7 @@ mod deliveries;
 mod door;
 mod error;
 mod extensions;
+mod flows;
 mod json;
 mod operations;
 mod query;
@@ -64,6 +68,12 @@ pub fn router(parts: Arc<Parts>) -> Router {
         .route("/v1/deliveries", get(deliveries::list))
         .route("/v1/deliveries/release", post(deliveries::release))
         .route("/v1/deliveries/drop", post(deliveries::discard))
+        .route("/v1/flows", get(flows::list))
+        .route("/v1/flows/{name}", get(flows::show))
+        .route("/v1/flows/{name}/run", post(flows::run))
+        .route("/v1/flows/{name}/pause", post(flows::pause))
+        .route("/v1/flows/{name}/resume", post(flows::resume))
+        .route("/v1/schedules", get(flows::schedules))
         .route("/v1/audit", get(audit::tail))
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::no_such_method())

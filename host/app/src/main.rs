@@ -1,6 +1,9 @@
 //! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
 
 mod access;
+mod api {
+    pub mod flows;
+}
 mod arguments;
 mod cli;
 mod commands;

@@ -8,6 +8,7 @@ use clap::Args;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -78,6 +79,36 @@ impl Remote {
     /// No host answers, or it refuses.
     pub async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
         self.send(self.client.get(self.address(path)).query(query)).await
+    }
+
+    /// Reads a resource of this shape.
+    ///
+    /// # Errors
+    /// No host answers, it refuses, or it answers something else.
+    pub async fn read<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, String)],
+    ) -> Result<T, Failure> {
+        let answer = self.get(path, query).await?;
+        self.shaped(answer)
+    }
+
+    /// Posts JSON, for an answer of this shape.
+    ///
+    /// # Errors
+    /// No host answers, it refuses, or it answers something else.
+    pub async fn ask<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, Failure> {
+        let answer = self.post(path, body).await?;
+        self.shaped(answer)
+    }
+
+    fn shaped<T: DeserializeOwned>(&self, answer: Value) -> Result<T, Failure> {
+        serde_json::from_value(answer).map_err(|error| {
+            let message = format!("its answer is none of this version's: {error}");
+            Failure::new(Exit::NoHost, self.name(), PHASE, message)
+                .with_hint("is it a sunmao host of this version? `sunmao serve` prints its address")
+        })
     }
 
     /// Posts JSON.
