@@ -2,11 +2,17 @@
 //! document. Requests refuse members that they do not know; answers may grow.
 
 pub mod audit;
+pub mod calls;
+pub mod changes;
+pub mod conflicts;
 pub mod deliveries;
 pub mod errors;
 pub mod extensions;
 pub mod filing;
+pub mod flows;
+pub mod kinds;
 pub mod operations;
+pub mod records;
 pub mod status;
 
 use serde::Serialize;

@@ -10,9 +10,11 @@ pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+pub mod flow;
 pub mod openapi;
 pub mod operations;
 pub mod plugin;
+pub mod schedule;
 pub mod script;
 pub mod serve;
 pub mod simulate;
@@ -110,6 +112,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Contacts(contacts) => contacts.run(&context).await,
         Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
+        Command::Flow(flow) => flow.run(&context).await,
+        Command::Schedule(schedule) => schedule.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
         Command::CompilePlugin(compile) => compile.run(),
         Command::OpenApi(openapi) => openapi.run(),

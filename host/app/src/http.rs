@@ -2,26 +2,33 @@
 //! is made of; errors are `{"error": {kind, message, hint, faults?}}`.
 
 mod audit;
-mod bulk;
-mod contacts;
+mod call;
+mod changes;
+mod condition;
+mod conflicts;
 mod dead;
 mod deliveries;
 mod document;
 mod door;
 mod error;
 mod extensions;
+mod filing;
+mod flows;
 mod json;
+mod kinds;
+mod listing;
 mod operations;
 mod query;
+mod records;
 pub mod serving;
 mod status;
 
 use crate::parts::Parts;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use error::ApiError;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -30,6 +37,8 @@ use utoipa_axum::routes;
 
 /// Largest body of a single request and longest line of a bulk body, in bytes; a contact is far smaller.
 pub const LARGEST_BODY: usize = 256 * 1024;
+/// Records as lines of JSON.
+const LINES: &str = "application/x-ndjson";
 /// Largest bulk body, in bytes: some 100,000 contacts.
 const LARGEST_BULK: usize = 64 * 1024 * 1024;
 /// Entries a page has where the caller does not say.
@@ -61,6 +70,21 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(deliveries::release))
         .routes(routes!(deliveries::discard))
         .routes(routes!(audit::tail))
+        .routes(routes!(records::file, records::show, records::delete))
+        .routes(routes!(listing::list, filing::file))
+        .routes(routes!(changes::list))
+        .routes(routes!(kinds::list))
+        .routes(routes!(kinds::show))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::show))
+        .routes(routes!(conflicts::settle))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::show))
+        .routes(routes!(flows::run))
+        .routes(routes!(flows::pause))
+        .routes(routes!(flows::resume))
+        .routes(routes!(flows::schedules))
+        .routes(routes!(call::call))
         .routes(routes!(document::show))
 }
 
@@ -78,8 +102,6 @@ pub fn document() -> serde_json::Result<String> {
 pub fn router(parts: Arc<Parts>) -> Router {
     let (described, _) = described().split_for_parts();
     described
-        .route("/v1/hub/contacts", get(contacts::list).post(bulk::file))
-        .route("/v1/hub/contacts/{id}", get(contacts::show).put(contacts::file))
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::no_such_method())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -104,4 +126,14 @@ pub fn is_array(line: &[u8]) -> bool {
 /// How many entries a page gets.
 fn page_size(asked: Option<u32>) -> u32 {
     asked.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+}
+
+/// Whether whoever asks wants this type of answer by name.
+fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter();
+    let mut types = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|types| types.split(','))
+        .filter_map(|kind| kind.trim().parse::<mime::Mime>().ok());
+    types.any(|kind| kind.essence_str() == wanted)
 }

@@ -6,6 +6,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use std::sync::Arc;
 use sunmao_runtime::{Extensions, Flows, Host};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 /// The parts of a host that serves.
@@ -20,6 +21,10 @@ pub struct Parts {
     pub configuration: ArcSwap<Configuration>,
     /// What the file holds now and did not come into force; none while the file is sound.
     pub refused_configuration: ArcSwapOption<Refused>,
+    /// Cancelled when the host begins to stop: what goes on for as long as it serves ends.
+    pub stopping: CancellationToken,
+    /// Places for those who follow the changes.
+    pub followers: Arc<Semaphore>,
     /// Cancelled when requests that are still under way have to end.
     pub cut_off: CancellationToken,
     /// When the host was put together.

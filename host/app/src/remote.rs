@@ -77,14 +77,14 @@ impl Remote {
         self.send(self.client.post(self.address(path)).json(body)).await
     }
 
-    /// Files contacts, one a line, and returns the host's summary; also if it found no line sound.
+    /// Files records of a kind, one a line, and returns the host's summary; also if it found no line sound.
     ///
     /// # Errors
     /// No host answers, or its store failed.
-    pub async fn file_contacts(&self, lines: Vec<u8>) -> Result<FilingSummary, Failure> {
+    pub async fn file(&self, kind: &str, lines: Vec<u8>) -> Result<FilingSummary, Failure> {
         let request = self
             .client
-            .post(self.address("/v1/hub/contacts"))
+            .post(self.address(&format!("/v1/records/{kind}")))
             .header("content-type", "application/x-ndjson")
             .body(lines);
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;

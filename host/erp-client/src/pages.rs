@@ -3,7 +3,7 @@
 mod walk;
 
 use crate::failure::Report;
-use crate::{ErpClient, Error, Priority};
+use crate::{Confirm, ErpClient, Error, Outgoing, Priority};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Operation, Table, Value};
 use walk::{KEY_COLUMNS, Next, Walk};
@@ -69,24 +69,62 @@ fn is_own_key(operation: &Operation, name: &str) -> bool {
 }
 
 impl Pages<'_> {
+    /// Goes on where an earlier walk over the same list ended: with this page, after so many rows of those that the ERP
+    /// counted. What came then is known by its keys, and does not come again.
+    pub fn resume(&mut self, page: u32, seen: impl IntoIterator<Item = i64>, rows: u64, total: u64) {
+        self.walk.resume(seen, rows, total);
+        self.next = Next::Page(page.max(1));
+    }
+
+    /// The page that comes next; none behind the last.
+    pub fn upcoming(&self) -> Option<u32> {
+        match self.next {
+            Next::Page(index) => Some(index),
+            Next::End => None,
+        }
+    }
+
+    /// What the next page is asked with.
+    pub fn arguments(&mut self) -> &Arguments {
+        if let (Next::Page(index), Some(paging)) = (self.next, &self.operation.paging) {
+            self.arguments.set(&paging.index, Value::from(i64::from(index)));
+        }
+        &self.arguments
+    }
+
     /// The rows of the next page that did not come before; none behind the last. Its columns are those of all pages so
     /// far, and its `total` is the ERP's own count.
     ///
     /// # Errors
     /// As [`ErpClient::call`]; and `Unavailable` for a page that came empty or malformed before the end.
     pub async fn next(&mut self) -> Result<Option<Table>, Error> {
-        let (Next::Page(index), Some(paging)) = (self.next, &self.operation.paging) else {
+        self.next_within(Duration::MAX, &Outgoing::default()).await
+    }
+
+    /// The same with a limit of the caller's, which can only shorten the client's own, for a caller that wants to know how
+    /// many requests went out. After an error the same page comes next.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn next_within(
+        &mut self,
+        limit: Duration,
+        outgoing: &Outgoing<'_>,
+    ) -> Result<Option<Table>, Error> {
+        let Some(index) = self.upcoming() else {
             return Ok(None);
         };
-        self.arguments.set(&paging.index, Value::from(i64::from(index)));
-        let answer = self.client.call(self.operation, &self.arguments).await?;
+        let (client, operation) = (self.client.clone(), self.operation);
+        let sent = client.send(operation, self.arguments(), limit, Confirm::ByWord, outgoing);
+        let answer = sent.await?;
         let taken = match answer {
             Answer::Table(page) => self.walk.take(index, page),
             _ => Err(format!("page {index} is no table")),
         };
         let unsound = |message| Report::of(self.operation, Duration::ZERO).unsound_list(message);
-        self.next = taken.as_ref().map_or(Next::End, |(_, next)| *next);
-        taken.map(|(rows, _)| Some(rows)).map_err(unsound)
+        let (rows, next) = taken.map_err(unsound)?;
+        self.next = next;
+        Ok(Some(rows))
     }
 
     /// Why the rows that came may not be all there are, once the last page came.

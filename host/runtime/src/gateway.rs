@@ -4,6 +4,7 @@ mod audit;
 mod book;
 mod entry;
 mod opening;
+mod pages;
 
 use crate::accounts::Accounts;
 use crate::actor::Actor;
@@ -13,6 +14,7 @@ use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
 use opening::{Opening, Repetition, payload_hash, repetition};
+pub use pages::{GatewayPages, StartingAt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -6,8 +6,8 @@ use crate::vitals::Vitals;
 use arc_swap::ArcSwap;
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::Catalogue;
-use sunmao_store::{Route, Store};
+use sunmao_catalogue::{Catalogue, KindSource, Kinds, RecordKind};
+use sunmao_store::{Occasion, Route, Store};
 
 /// What every extension reaches through its imports.
 pub struct Host {
@@ -19,6 +19,8 @@ pub struct Host {
     pub store: Store,
     /// Time.
     pub clock: Clock,
+    /// The kinds of records.
+    pub kinds: ArcSwap<Kinds>,
     /// The automations that serve now, by delivery target: who hears an emitted event.
     pub automations: ArcSwap<Vec<String>>,
     /// Which of its parts still beat.
@@ -27,9 +29,16 @@ pub struct Host {
 
 impl Host {
     /// A host's parts put together.
-    pub fn new(catalogue: Arc<Catalogue>, gateway: Gateway, store: Store, clock: Clock) -> Self {
+    pub fn new(
+        catalogue: Arc<Catalogue>,
+        kinds: Kinds,
+        gateway: Gateway,
+        store: Store,
+        clock: Clock,
+    ) -> Self {
         Host {
             catalogue,
+            kinds: ArcSwap::from_pointee(kinds),
             gateway,
             store,
             clock,
@@ -38,16 +47,26 @@ impl Host {
         }
     }
 
-    /// Deliveries of one event, one for each automation that serves now.
-    pub(crate) fn automation_routes(&self, event: &str) -> Vec<Route> {
-        let targets = self.automations.load();
-        targets
-            .iter()
-            .map(|target| Route {
-                event: event.to_owned(),
+    /// Who hears of a record of a kind. Rows of the ERP are many: only those hear of them who ask for them by name.
+    pub fn routes(&self, kind: &RecordKind) -> Vec<Route> {
+        if matches!(kind.source, KindSource::Erp { .. }) {
+            return Vec::new();
+        }
+        let automations = self.automations.load();
+        let both = [Occasion::Saved, Occasion::Deleted];
+        let routes = automations.iter().flat_map(|target| {
+            both.map(|occasion| Route {
+                kind: kind.name.clone(),
+                occasion,
                 target: target.clone(),
             })
-            .collect()
+        });
+        routes.collect()
+    }
+
+    /// The targets of the automations that serve now: each hears of every event.
+    pub(crate) fn automation_targets(&self) -> Vec<String> {
+        self.automations.load().iter().cloned().collect()
     }
 }
 

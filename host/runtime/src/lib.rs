@@ -27,13 +27,13 @@ mod vitals;
 pub use accounts::Accounts;
 pub use actor::Actor;
 pub use clock::Clock;
-pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
+pub use contact::{CONTACT, Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
 };
-pub use flows::{FlowError, FlowSettings, Flows, Progress, Step};
-pub use gateway::{Caller, Gateway};
+pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
+pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};
 pub use host::Host;
 pub use limits::Limits;

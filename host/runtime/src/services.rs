@@ -1,6 +1,6 @@
 //! The services behind both faces: a plugin's WIT imports and a script's modules call the same functions.
 
-use crate::contact::Contact;
+use crate::contact::{CONTACT, Contact};
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::problem::Problem;
@@ -8,7 +8,7 @@ use crate::texts::{record_bytes, size};
 use crate::usage::{Line, log_line};
 use jiff::Timestamp;
 use sunmao_catalogue::{Fault, Kind, Operation, Record};
-use sunmao_store::{Link, NewDelivery, StateEntry};
+use sunmao_store::{Link, NewDelivery, RecordName, StateEntry};
 
 /// Longest key or event name, in bytes.
 const LONGEST_NAME: usize = 512;
@@ -133,7 +133,8 @@ pub async fn link_of(
     hub_id: &str,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    Ok(host.store.links.get(kind, hub_id).await?)
+    let record = RecordName::new(CONTACT, hub_id);
+    Ok(host.store.links.get(kind, &record).await?)
 }
 
 /// The link of an ERP record.
@@ -150,15 +151,14 @@ pub async fn link_to(
 /// A contact of the hub.
 pub async fn contact(host: &Host, caller: &Caller, id: &str) -> Result<Option<Contact>, Problem> {
     granted(caller, "hub")?;
-    let Some(contact) = host.store.contacts.get(id).await? else {
+    let contact = host.store.records.get(&RecordName::new(CONTACT, id)).await?;
+    let Some(body) = contact.and_then(|contact| contact.body) else {
         return Ok(None);
     };
-    serde_json::from_str(&contact.body)
-        .map(Some)
-        .map_err(|error| Problem {
-            message: format!("contact {id} cannot be read: {error}"),
-            hint: "file it again".to_owned(),
-        })
+    serde_json::from_str(&body).map(Some).map_err(|error| Problem {
+        message: format!("contact {id} cannot be read: {error}"),
+        hint: "file it again".to_owned(),
+    })
 }
 
 /// Emits an event for the automations that serve now; durable when this returns. Returns the event's number, 0 when
@@ -175,13 +175,13 @@ pub async fn emit(
     bounded("event key", key, LONGEST_NAME)?;
     bounded("event payload", payload, caller.permit.limits.value_bytes)?;
     let hops = emission(caller)?;
-    let routes = host.automation_routes(name);
-    for route in &routes {
-        room_for_events(host, caller, &route.target).await?;
+    let targets = host.automation_targets();
+    for target in &targets {
+        room_for_events(host, caller, target).await?;
     }
-    let deliveries = routes.into_iter().map(|route| NewDelivery {
-        event: route.event,
-        target: route.target,
+    let deliveries = targets.into_iter().map(|target| NewDelivery {
+        event: name.to_owned(),
+        target,
         key: key.to_owned(),
         payload: payload.to_owned(),
         revision: None,

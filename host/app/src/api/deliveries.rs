@@ -252,6 +252,21 @@ pub(super) enum State {
     Superseded,
 }
 
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case", as = Disposition)]
+#[allow(
+    dead_code,
+    reason = "it says in the OpenAPI document what the store's disposition is written as"
+)]
+pub(super) enum DispositionWord {
+    /// It will be handled.
+    Queued,
+    /// A delivery that still waits carries the newer payload now.
+    Merged,
+    /// This state was delivered, or is on its way.
+    Covered,
+}
+
 /// Reads `3.0` and `3e0` as the whole numbers that they are.
 fn whole_numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<i64>>, D::Error> {
     let Some(mut numbers) = Option::<Vec<Value>>::deserialize(deserializer)? else {

@@ -1,7 +1,7 @@
 //! Why a request is refused.
 
 use serde::{Deserialize, Serialize};
-use sunmao_runtime::ContactFault;
+use sunmao_catalogue::FieldFault;
 use utoipa::ToSchema;
 
 /// A refused request.
@@ -34,13 +34,17 @@ pub struct MemberFault {
     pub field: String,
     /// What is wrong with it.
     pub message: String,
+    /// What to do; left out where the message says it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hint: String,
 }
 
-impl From<&ContactFault> for MemberFault {
-    fn from(fault: &ContactFault) -> Self {
+impl From<&FieldFault> for MemberFault {
+    fn from(fault: &FieldFault) -> Self {
         MemberFault {
             field: fault.field.clone(),
             message: fault.message.clone(),
+            hint: fault.hint.clone(),
         }
     }
 }

@@ -108,7 +108,7 @@ pub enum Safety {
     Never,
 }
 
-/// A parameter of an operation or a column of its answer.
+/// A parameter of an operation, a column of its answer, or a member of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Parameter {
     /// The English name.
@@ -132,6 +132,21 @@ pub struct Parameter {
     /// Smallest number accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<i64>,
+    /// Largest number accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<i64>,
+    /// What it means, where the label does not say it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// It tells of a person, and is left out of logs.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub personal: bool,
+    /// How records are found by it: `number`, `phone`, `name`, `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// The kind of record that it refers to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
     /// Several values, comma-separated on the wire.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub multiple: bool,
@@ -251,6 +266,17 @@ impl From<Repeat> for Safety {
     }
 }
 
+impl Parameter {
+    /// A member of a record, which is written in snake_case.
+    pub fn of_member(field: &Field) -> Self {
+        Parameter {
+            name: field.snake_name(),
+            fields: field.fields.iter().map(Parameter::of_member).collect(),
+            ..Parameter::from(field)
+        }
+    }
+}
+
 impl From<&Field> for Parameter {
     fn from(field: &Field) -> Self {
         let values = field.values.iter().cloned();
@@ -263,6 +289,11 @@ impl From<&Field> for Parameter {
             required_by_policy: field.required_by_policy,
             max_length: field.max_length,
             minimum: field.minimum,
+            maximum: field.maximum,
+            description: field.description.clone(),
+            personal: field.personal,
+            identity: field.identity.as_ref().map(word),
+            reference: field.reference.clone(),
             multiple: field.multiple,
             matches_substring: field.matches_substring,
             unique: field.unique,

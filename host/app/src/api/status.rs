@@ -40,8 +40,8 @@ pub struct Status {
     /// When the host was put together.
     #[schema(value_type = String, format = DateTime)]
     pub started_at: Timestamp,
-    /// How many contacts are on disk.
-    pub contacts: u64,
+    /// How many records there are of each kind of the hub's, of those that there are.
+    pub records: BTreeMap<String, u64>,
     /// How many deliveries stand where.
     pub deliveries: Deliveries,
     /// Targets whose deliveries are not taken up now.

@@ -127,7 +127,7 @@ impl<'a> Push<'a> {
     }
 
     async fn send(&mut self, portion: Portion) -> Result<(), Failure> {
-        let sent = self.remote.file_contacts(portion.text).await;
+        let sent = self.remote.file("contact", portion.text).await;
         let summary = sent.map_err(|failure| self.broken_off(&failure))?;
         let lines = summary.lines;
         let error = summary.error.clone();
@@ -224,7 +224,11 @@ impl Tally {
         self.rejected.push(RejectedLine {
             line,
             id: None,
-            faults: vec![MemberFault { field, message }],
+            faults: vec![MemberFault {
+                field,
+                message,
+                hint: String::new(),
+            }],
         });
     }
 

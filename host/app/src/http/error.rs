@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::error::Error;
 use std::io;
-use sunmao_runtime::ContactFault;
+use sunmao_catalogue::{Fault, Kind};
 use sunmao_store::StoreError;
 
 /// A failed request.
@@ -41,13 +41,24 @@ impl ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "invalid", message, hint)
     }
 
-    /// A contact with everything that is wrong with it.
-    pub fn unsound_contact(id: &str, faults: &[ContactFault]) -> Self {
-        ApiError::invalid(
-            format!("contact {id} is unsound; nothing was kept"),
-            "correct the members and file it again",
+    /// Nobody may do this.
+    pub fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::FORBIDDEN, "refused", message, hint)
+    }
+
+    /// What is there is not what the request says.
+    pub fn conflict(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::PRECONDITION_FAILED, "conflict", message, hint)
+    }
+
+    /// Nobody more may follow the changes.
+    pub fn too_many_followers() -> Self {
+        ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "as many follow the changes as may",
+            "ask for pages of them, or let a webhook be told",
         )
-        .with_faults(faults.iter().map(MemberFault::from).collect())
     }
 
     /// The same error with everything that is wrong.
@@ -63,10 +74,7 @@ impl ApiError {
 
     /// No resource has this path.
     pub fn no_such_path() -> Self {
-        ApiError::not_found(
-            "no such path",
-            "the paths are /v1/hub/contacts, /v1/extensions, /v1/operations, /v1/deliveries, /v1/dead, /v1/audit, /v1/status and /healthz",
-        )
+        ApiError::not_found("no such path", "`GET /v1/openapi.json` describes all paths")
     }
 
     /// The resource does not take this method.
@@ -119,7 +127,7 @@ impl ApiError {
     pub fn an_array() -> Self {
         ApiError::invalid(
             "the body is one JSON array; wanted is one object a line. Nothing was kept",
-            "take the array apart: jq -c '.[]' contacts.json",
+            "take the array apart: jq -c '.[]' records.json",
         )
     }
 
@@ -149,7 +157,7 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "the host is stopping",
-            "send the request again when it is back: filing a contact twice costs nothing",
+            "send the request again when it is back: filing a record twice costs nothing",
         )
     }
 
@@ -207,6 +215,20 @@ impl From<StoreError> for ApiError {
             error.to_string(),
             error.hint(),
         )
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        let status = match fault.kind {
+            Kind::Invalid => StatusCode::BAD_REQUEST,
+            Kind::NotGranted => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Unconfirmed => StatusCode::BAD_GATEWAY,
+            Kind::Session | Kind::Unavailable | Kind::OverBudget => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        ApiError::new(status, fault.kind.name(), fault.message, fault.hint)
     }
 }
 

@@ -59,7 +59,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: parts.started_at,
-        contacts: store.contacts.count().await?,
+        records: records(&parts).await?,
         deliveries: store.deliveries.counts().await?.into(),
         held_up: held_up(&parts).await?,
         session: gateway.session_status(None).into(),
@@ -84,6 +84,19 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
             error: refused.as_deref().map(ConfigurationFault::from),
         },
     }))
+}
+
+/// How many records there are of each kind that there are any of. Rows of the ERP are not counted: they are many.
+async fn records(parts: &Parts) -> Result<BTreeMap<String, u64>, ApiError> {
+    let kinds = parts.host.kinds.load_full();
+    let mut records = BTreeMap::new();
+    for kind in kinds.own() {
+        let count = parts.host.store.records.count(&kind.name).await?;
+        if count > 0 {
+            records.insert(kind.name.clone(), count);
+        }
+    }
+    Ok(records)
 }
 
 /// The targets of what waits that are not taken up now, with why and how many wait.

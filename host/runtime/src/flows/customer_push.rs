@@ -12,7 +12,7 @@ use crate::gateway::Caller;
 use crate::host::Host;
 use crate::loading::Extensions;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{Delivery, NewLink};
+use sunmao_store::{Delivery, NewLink, NoRecordName, RecordName};
 
 /// Attempts at which a policy or mapping ran into a limit before a person is asked.
 const MOST_OVER_LIMIT: i64 = 3;
@@ -77,10 +77,14 @@ async fn push(
     delivery: &Delivery,
     watch: &impl Fn(Step),
 ) -> Result<(Option<NewLink>, Step), Stop> {
+    let name: RecordName = delivery
+        .key
+        .parse()
+        .map_err(|error: NoRecordName| Stop::Fault(Fault::new(Kind::Invalid, error.to_string())))?;
     let contact: Contact = serde_json::from_str(&delivery.payload).map_err(|error| {
         Stop::Fault(Fault::new(
             Kind::Invalid,
-            format!("contact {} cannot be read: {error}", delivery.key),
+            format!("{name} cannot be read: {error}"),
         ))
     })?;
     let invocation = Invocation::of_delivery(delivery);
@@ -109,14 +113,9 @@ async fn push(
     let record = mapping.to_customer(&invocation, &contact);
     let record = while_it_serves(extensions, &mapping, record).await;
     let record = record.ok_or_else(|| Stop::Absent(flow.mapping.clone()))??;
-    let known = host
-        .store
-        .links
-        .get(&flow.link, &delivery.key)
-        .await
-        .map_err(|error| {
-            Stop::Store(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
-        })?;
+    let known = host.store.links.get(&flow.link, &name).await.map_err(|error| {
+        Stop::Store(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
+    })?;
     let caller = Caller::new(
         Actor::flow(&flow.name),
         &mapping.identity().version,
@@ -127,10 +126,11 @@ async fn push(
         .await
         .map_err(Stop::Fault)?;
     let link = NewLink {
-        kind: flow.link.clone(),
-        hub_id: delivery.key.clone(),
+        link: flow.link.clone(),
+        record: name,
         erp_key: written.key,
         number: written.number.clone(),
+        agreed: None,
     };
     let step = Step::Linked {
         erp_key: written.key,

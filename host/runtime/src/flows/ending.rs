@@ -31,7 +31,7 @@ pub(super) async fn write(
             let completion = Completion {
                 link: link.clone(),
                 outcome: outcome.clone(),
-                audit: Vec::new(),
+                ..Completion::default()
             };
             let deliveries = &host.store.deliveries;
             match deliveries.complete(lease, completion, host.clock.now()).await {
@@ -109,7 +109,7 @@ async fn bury(
 ) -> Result<(), StoreError> {
     let now = host.clock.now();
     let deliveries = &host.store.deliveries;
-    deliveries.bury(lease, letter.clone(), Vec::new(), now).await?;
+    deliveries.bury(lease, letter.clone(), now).await?;
     tracing::error!(
         delivery = %delivery.id, key = delivery.key, kind = letter.kind, message = letter.message, hint = letter.hint,
         "dead letter"
@@ -134,6 +134,7 @@ fn outcome(step: &Step) -> String {
     match step {
         Step::Skipped { reason, .. } => format!("skipped: {reason}"),
         Step::Linked { erp_key, number, .. } => format!("linked: {number} (key {erp_key})"),
+        Step::Swept { words } => words.clone(),
         _ => "handled".to_owned(),
     }
 }

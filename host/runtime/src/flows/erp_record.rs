@@ -64,7 +64,7 @@ pub(crate) async fn write(
 async fn is_anothers(host: &Host, caller: &Caller, flow: &Flow, key: i64) -> Result<bool, StoreError> {
     let subject = caller.invocation.subject.as_deref();
     if let Some(link) = host.store.links.find_by_key(&flow.link, key).await? {
-        return Ok(subject != Some(link.hub_id.as_str()));
+        return Ok(subject != Some(link.record.to_string().as_str()));
     }
     let intents = &host.store.intents;
     let on_key = intents.of_reserved_key(&flow.write.name, key, EARLIER).await?;

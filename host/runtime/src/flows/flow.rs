@@ -1,22 +1,39 @@
 //! A flow as written in `sunmao.toml`, and as resolved against the catalogue.
 
+use super::schedule::CatchUp;
+use super::source::Source;
 use crate::extension::{ExtensionKind, Permit};
 use crate::grants::Grants;
 use crate::limits::Limits;
 use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Effect, Operation, Repeat};
+use sunmao_catalogue::{Catalogue, Effect, Kinds, Operation, Repeat};
 
 /// The event that every accepted contact brings about.
-pub const CONTACT_SAVED: &str = "hub.contact.saved";
+pub const CONTACT_SAVED: &str = "contact.saved";
 
 /// `[flow.NAME]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlowSettings {
-    /// The event that starts it: `hub.contact.saved`.
-    pub on: String,
+    /// The event that starts it: `contact.saved`.
+    pub on: Option<String>,
+    /// The list of the ERP that it reads through: `customers.list`.
+    pub sweep: Option<String>,
+    /// The operation that reads a row whole, asked only for rows that changed: `customers.get`.
+    pub detail: Option<String>,
+    /// The interval in which it is due: `1h`.
+    pub every: Option<String>,
+    /// The times at which it is due: `0 2 * * *`.
+    pub cron: Option<String>,
+    /// Where cron's clock hangs: `Asia/Shanghai`; none for UTC.
+    pub time_zone: Option<String>,
+    /// The interval in which a sweep looks at what is new: `1m`.
+    pub recent: Option<String>,
+    /// What becomes of times that passed while nobody was there: `latest`, `all` or `none`.
+    #[serde(default)]
+    pub catch_up: CatchUp,
     /// The script or plugin that admits a contact; without one every contact is admitted.
     pub policy: Option<String>,
     /// The plugin or script that maps a contact.
@@ -64,6 +81,8 @@ pub(crate) struct Flow {
     pub read_back: Operation,
     /// The list of the same object, to find a record by its number.
     pub list: Option<Operation>,
+    /// What sets it off by itself.
+    pub source: Source,
     /// The flow acts for the operator, with no more than the operations it consists of.
     pub permit: Arc<Permit>,
 }
@@ -82,13 +101,17 @@ impl Flow {
             message,
             hint,
         };
-        if settings.on != CONTACT_SAVED {
+        if let Some(on) = settings.on.as_deref().filter(|on| *on != CONTACT_SAVED) {
             return Err(wrong(
                 "on",
-                format!("no event is called {}", settings.on),
+                format!("no event is called {on}"),
                 format!("write on = \"{CONTACT_SAVED}\""),
             ));
         }
+        let kinds = Kinds::shipped(catalogue)
+            .map_err(|error| wrong("sweep", error.message, "report it".to_owned()))?;
+        let source = Source::read(catalogue, &kinds, settings)
+            .map_err(|unsound| wrong(unsound.key, unsound.message, unsound.hint))?;
         let write = catalogue.find(&settings.write).ok_or_else(|| {
             let nearest = catalogue
                 .nearest(&settings.write)
@@ -121,6 +144,8 @@ impl Flow {
         let list = catalogue.find(&format!("{}.list", write.object));
         let mut names = vec![write.name.clone(), reserve.name.clone(), read_back.name.clone()];
         names.extend(list.map(|list| list.name.clone()));
+        let swept = source.sweep.iter().flat_map(|sweep| sweep.operations());
+        names.extend(swept.map(|operation| operation.name.clone()));
         let grants =
             Grants::resolve(catalogue, &names).map_err(|_| unsafe_write("belongs to the host alone"))?;
         Ok(Flow {
@@ -137,6 +162,7 @@ impl Flow {
             reserve: reserve.clone(),
             read_back: read_back.clone(),
             list: list.cloned(),
+            source,
             permit: Arc::new(Permit {
                 grants,
                 limits,

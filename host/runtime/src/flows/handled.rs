@@ -65,7 +65,7 @@ mod tests {
     fn delivery(attempt: i64, unconfirmed: i64) -> Delivery {
         Delivery {
             id: DeliveryId(1),
-            event: "hub.contact.saved".to_owned(),
+            event: "contact.saved".to_owned(),
             target: "flow push".to_owned(),
             key: "c-1".to_owned(),
             payload: "{}".to_owned(),

@@ -198,8 +198,8 @@ pub fn from_wit(contact: wit::types::Contact) -> Contact {
 
 fn link(link: sunmao_store::Link) -> wit::links::Link {
     wit::links::Link {
-        kind: link.kind,
-        hub_id: link.hub_id,
+        kind: link.link,
+        hub_id: link.record.id,
         erp_key: link.erp_key,
         number: link.number,
     }
