@@ -99,7 +99,7 @@ impl Model {
                 let Some(lease) = self.pick(which) else {
                     return Ok(());
                 };
-                deliveries.bury(lease, letter(), Vec::new(), self.now).await?;
+                deliveries.bury(lease, letter(), self.now).await?;
                 self.end(lease.delivery, |model| &mut model.dead);
                 Ok(())
             }
