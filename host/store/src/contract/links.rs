@@ -59,7 +59,7 @@ pub async fn an_erp_record_has_one_hub_record_in_a_link(store: &Store) -> Result
     let taken = store.links.put(link("customer", "c2", 7), at(1)).await;
     assert!(
         matches!(&taken, Err(StoreError::LinkTaken { link, record, erp_key: 7, holder })
-            if link == "customer" && *record == name("c2") && *holder == name("c1")),
+            if link == "customer" && **record == name("c2") && **holder == name("c1")),
         "{taken:?}"
     );
     assert_eq!(store.links.get("customer", &name("c2")).await?, None);
