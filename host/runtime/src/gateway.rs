@@ -4,28 +4,30 @@ mod audit;
 mod book;
 mod entry;
 mod opening;
+mod pages;
 
 use crate::accounts::Accounts;
+use crate::actor::Actor;
+use crate::clock::Clock;
 use crate::extension::{Identity, Invocation, Permit};
-use crate::flows::Flow;
-use crate::host::Clock;
 use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
 use opening::{Opening, Repetition, payload_hash, repetition};
+pub use pages::{GatewayPages, StartingAt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{Confirm, ErpClient, Outgoing, SessionEvent, SessionStatus};
+use sunmao_erp_client::{Before, ErpClient, Outgoing, SessionEvent, SessionStatus};
 use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// Who calls, with what permit, in which invocation. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// As the audit log names the caller: `plugin wechat-customer`, `cli`.
-    pub actor: Arc<str>,
+    /// Who it is.
+    pub actor: Actor,
     /// The caller's version.
     pub version: Arc<str>,
     /// What the operator allows it.
@@ -43,7 +45,7 @@ pub struct Caller {
 impl Caller {
     /// An extension in one of its invocations.
     pub fn extension(identity: &Identity, permit: Arc<Permit>, invocation: Invocation) -> Self {
-        Caller::new(&identity.to_string(), &identity.version, permit, invocation)
+        Caller::new(Actor::from(identity), &identity.version, permit, invocation)
     }
 
     /// The same caller in another invocation, which numbers its writes anew.
@@ -65,10 +67,10 @@ impl Caller {
         left.map_or(limit, |left| left.min(limit))
     }
 
-    /// Any caller by name.
-    pub fn new(actor: &str, version: &str, permit: Arc<Permit>, invocation: Invocation) -> Self {
+    /// Any caller.
+    pub fn new(actor: Actor, version: &str, permit: Arc<Permit>, invocation: Invocation) -> Self {
         Caller {
-            actor: actor.into(),
+            actor,
             version: version.into(),
             log: Arc::new(LogMeter::new(&permit.limits)),
             permit,
@@ -200,13 +202,10 @@ impl Gateway {
         let begun = Instant::now();
         let account = caller.permit.account.as_deref();
         let erp = self.accounts.get(account).ok_or_else(|| no_account(account))?;
-        // A flow reads back what it writes, and decides by it.
-        let confirm = match Flow::is_target(&caller.actor) {
-            true => Confirm::ByWord,
-            false => Confirm::ByReading,
-        };
-        let answer = erp.send(operation, arguments, limit, confirm, outgoing).await;
-        answer.map_err(|error| {
+        let sent = erp
+            .send(operation, arguments, limit, Before::Unread, outgoing)
+            .await;
+        sent.map(|sent| sent.answer).map_err(|error| {
             let fault = error.fault();
             // A write keeps the hint to look the record up.
             match begun.elapsed() >= limit && fault.kind != Kind::Unconfirmed {

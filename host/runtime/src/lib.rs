@@ -1,15 +1,21 @@
 //! Everything between a guest and the ERP: grants, the gateway, plugins, scripts, loading and flows.
 
 mod accounts;
-mod contact;
+mod actor;
+mod asked;
+mod clock;
 mod extension;
 mod flows;
 mod gateway;
 mod grants;
 mod host;
 mod limits;
+mod load_error;
 mod loading;
+pub mod merge;
 pub mod plugins;
+mod problem;
+pub mod record;
 pub mod scripts;
 mod services;
 mod settings;
@@ -20,17 +26,19 @@ mod usage;
 mod vitals;
 
 pub use accounts::Accounts;
-pub use contact::{CONTACT, Contact, ContactFault, ContactKind, ContactSource, make_whole};
+pub use actor::Actor;
+pub use clock::Clock;
 pub use extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
 };
-pub use flows::{FlowError, FlowSettings, Flows, Progress, Step};
-pub use gateway::{Caller, Gateway};
+pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
+pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};
-pub use host::{Clock, Host};
+pub use host::Host;
 pub use limits::Limits;
-pub use loading::{ExtensionState, ExtensionStatus, Extensions, LoadError};
+pub use load_error::LoadError;
+pub use loading::{ExtensionState, ExtensionStatus, Extensions};
 pub use settings::{ExtensionSettings, ExtensionsSettings};
 pub use supervision::supervised;
 pub use vitals::{Heartbeat, Panics, Sign, Vitals};

@@ -112,12 +112,11 @@ async fn installation() -> Installation {
     };
     let extensions = Extensions::start(parts.host.clone(), engine(None).expect("engine"), settings).await;
     let flow = FlowSettings {
-        on: "contact.saved".to_owned(),
-        policy: None,
+        on: Some("contact.saved".to_owned()),
         mapping: "mapping.rhai".to_owned(),
         write: "customers.save-company".to_owned(),
         link: "customer".to_owned(),
-        erp: None,
+        ..FlowSettings::default()
     };
     let flows = BTreeMap::from([("push".to_owned(), flow)]);
     let flows = Flows::start(parts.host.clone(), extensions.clone(), &flows, Limits::default())
@@ -195,7 +194,7 @@ impl Installation {
     async fn entered(&self, number: &str, actor: &str, contact: Option<&str>) -> i64 {
         let host = &self.parts.host;
         let mut caller = support::caller(host);
-        caller.actor = actor.into();
+        caller.actor = actor.parse().expect("an actor");
         caller.invocation.subject = contact.map(Into::into);
         let find = |name: &str| host.catalogue.find(name).expect("an operation");
         let reserved = host

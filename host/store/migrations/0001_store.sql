@@ -194,3 +194,61 @@ CREATE TABLE plugin_state_sizes (
     -- Of keys and values.
     bytes     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How far each flow's schedules were looked at: what was due until then has fired, or is counted as missed.
+CREATE TABLE schedules (
+    flow         TEXT    NOT NULL,
+    rhythm       TEXT    NOT NULL,
+    -- The schedule in words: what was due by another one is no matter of this one.
+    rule         TEXT    NOT NULL,
+    looked_until INTEGER NOT NULL,
+    missed       INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (flow, rhythm)
+) STRICT, WITHOUT ROWID;
+
+-- A time for which a flow was due has one row, so that it fires once. Deliveries are forgotten sooner or later.
+CREATE TABLE fires (
+    id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    flow     TEXT    NOT NULL,
+    rhythm   TEXT    NOT NULL CHECK (rhythm IN ('schedule', 'recent', 'hand')),
+    fire_at  INTEGER NOT NULL,
+    fired_at INTEGER NOT NULL,
+    delivery INTEGER,
+    UNIQUE (flow, rhythm, fire_at)
+) STRICT;
+
+CREATE INDEX fires_newest ON fires (flow, rhythm, id);
+CREATE INDEX fires_old ON fires (fired_at);
+
+CREATE TABLE paused_flows (
+    flow  TEXT    NOT NULL PRIMARY KEY,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A sweep under way: where it goes on, whoever goes on with it. `name` is that of the flow and of what it reads.
+CREATE TABLE sweeps (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    began_at INTEGER NOT NULL,
+    page     INTEGER NOT NULL,
+    total    INTEGER NOT NULL,
+    rows     INTEGER NOT NULL,
+    changed  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The keys that a page of the sweep under way brought, as a list in JSON.
+CREATE TABLE sweep_pages (
+    id   INTEGER NOT NULL PRIMARY KEY,
+    name TEXT    NOT NULL REFERENCES sweeps (name) ON DELETE CASCADE,
+    keys TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX sweep_pages_name ON sweep_pages (name);
+
+-- What a sweep knows of the rows it has seen, and in how many whole sweeps in a row it has missed them since.
+CREATE TABLE sweep_keys (
+    name        TEXT    NOT NULL,
+    key         TEXT    NOT NULL,
+    fingerprint TEXT    NOT NULL,
+    missed      INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (name, key)
+) STRICT, WITHOUT ROWID;

@@ -17,10 +17,12 @@ mod leasing;
 mod links;
 mod name;
 mod records;
+mod schedules;
 mod selection;
 mod sqlite;
 mod state;
 mod store;
+mod sweeps;
 mod unshown;
 
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
@@ -37,7 +39,9 @@ pub use name::{NoRecordName, RecordName};
 pub use records::{
     Accepted, Filing, NewRecord, Occasion, Presence, RecordEntry, RecordFilter, Records, Route, StoredRecord,
 };
+pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;
+pub use sweeps::{SweepRun, Sweeps, SweptPage};
 pub use unshown::{Unshown, UnshownField};

@@ -4,7 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::sqlite::Sqlite;
-use crate::{AuditLog, Conflicts, Deliveries, Intents, Links, PluginState, Records, StoreError, Unshown};
+use crate::{
+    AuditLog, Conflicts, Deliveries, Intents, Links, PluginState, Records, Schedules, StoreError, Sweeps,
+    Unshown,
+};
 
 /// Every table behind its trait. Cheap to clone.
 #[derive(Clone)]
@@ -25,6 +28,10 @@ pub struct Store {
     pub audit: Arc<dyn AuditLog>,
     /// Extensions' own keys.
     pub state: Arc<dyn PluginState>,
+    /// Fires, and paused flows.
+    pub schedules: Arc<dyn Schedules>,
+    /// Sweeps over lists of the ERP.
+    pub sweeps: Arc<dyn Sweeps>,
     sqlite: Arc<Sqlite>,
 }
 
@@ -45,6 +52,8 @@ impl Store {
             intents: sqlite.clone(),
             audit: sqlite.clone(),
             state: sqlite.clone(),
+            schedules: sqlite.clone(),
+            sweeps: sqlite.clone(),
             sqlite,
         })
     }

@@ -134,6 +134,7 @@ fn outcome(step: &Step) -> String {
     match step {
         Step::Skipped { reason, .. } => format!("skipped: {reason}"),
         Step::Linked { erp_key, number, .. } => format!("linked: {number} (key {erp_key})"),
+        Step::Swept { words } => words.clone(),
         _ => "handled".to_owned(),
     }
 }

@@ -2,17 +2,20 @@
 
 use super::customer_push;
 use super::ending;
+use super::flow::Flow;
 use super::handled::{Handled, judged};
 use super::outage::ProbeGuard;
 use super::progress::{Progress, Step};
 use super::serving::{is_gone, while_it_serves};
+use super::sweep::{self, Sweeping};
+use super::timer;
 use super::worker::{AFTER_AN_ERROR, Inner, LEASE};
 use crate::extension::{Event, ExtensionError, Invocation};
 use crate::supervision::caught;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{Cause, Delivery, Lease, Leased, PutOff, StoreError};
+use sunmao_store::{Cause, Delivery, Lease, Leased, Occasion, PutOff, Route, StoreError};
 use tokio::task::AbortHandle;
 
 /// Well within the lease, so that one extension may fail.
@@ -93,9 +96,33 @@ impl Inner {
 
     async fn work(&self, delivery: &Delivery, watch: &impl Fn(Step)) -> Handled {
         match self.flow(&delivery.target) {
+            Some(flow) if timer::is_fire(&delivery.event) => self.sweep(&flow, delivery).await,
             Some(flow) => customer_push::handle(&self.host, &self.extensions, &flow, delivery, watch).await,
             None => self.automate(delivery).await,
         }
+    }
+
+    /// A fire of a flow that reads through a list.
+    async fn sweep(&self, flow: &Flow, delivery: &Delivery) -> Handled {
+        let Some(swept) = &flow.source.sweep else {
+            return Handled::Done {
+                link: None,
+                step: Step::Handled,
+            };
+        };
+        let routes = [Occasion::Saved, Occasion::Deleted].map(|occasion| Route {
+            kind: swept.kind.name.clone(),
+            occasion,
+            target: delivery.target.clone(),
+        });
+        let sweeping = Sweeping {
+            host: &self.host,
+            flow: &flow.name,
+            sweep: swept,
+            permit: &flow.permit,
+            routes: routes.into(),
+        };
+        sweep::handle(&sweeping, delivery).await
     }
 
     /// An event for one automation.

@@ -41,6 +41,11 @@ pub enum Step {
     },
     /// An automation handled it.
     Handled,
+    /// A list of the ERP was read through.
+    Swept {
+        /// What came of it.
+        words: String,
+    },
     /// It waits for another attempt.
     PutOff {
         /// Why.

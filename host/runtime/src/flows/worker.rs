@@ -6,7 +6,9 @@ use super::handling::{InHand, SharedLease};
 use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
 use super::progress::Progress;
+use super::timer::Timed;
 use super::trouble::Trouble;
+use crate::actor::Actor;
 use crate::contact::CONTACT;
 use crate::host::Host;
 use crate::limits::Limits;
@@ -26,9 +28,9 @@ pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// After the queue could not be read or written.
 pub(super) const AFTER_AN_ERROR: Duration = Duration::from_secs(1);
 /// The queue is looked at this often even when nothing was heard.
-const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+pub(super) const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The worker sleeps at least this long where it has nothing to do.
-const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
+pub(super) const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
 /// Progress lines kept for a slow watcher.
 const PROGRESS_LINES: usize = 1024;
 
@@ -45,6 +47,12 @@ pub(super) struct Inner {
     pub extensions: Extensions,
     /// By delivery target.
     pub flows: ArcSwap<FlowTable>,
+    /// The flows that are due by themselves.
+    pub timed: ArcSwap<Vec<Timed>>,
+    /// The names of the flows that are paused.
+    pub paused: ArcSwap<BTreeSet<String>>,
+    /// Which flows are due by themselves has changed.
+    pub retimed: Notify,
     pub progress: broadcast::Sender<Progress>,
     pub outages: Arc<Outages>,
     pub clock: ClockWatch,
@@ -88,7 +96,10 @@ impl Flows {
             hands: Arc::new(Hands::new(host.gateway.accounts().concurrency(), wake.clone())),
             host,
             extensions,
+            timed: ArcSwap::from_pointee(timed(&flows)),
             flows: ArcSwap::from_pointee(flows),
+            paused: ArcSwap::default(),
+            retimed: Notify::new(),
             progress: broadcast::Sender::new(PROGRESS_LINES),
             outages: Arc::default(),
             clock: ClockWatch::default(),
@@ -112,15 +123,19 @@ impl Flows {
         limits: Limits,
     ) -> Result<(), Vec<FlowError>> {
         let flows = resolve(&self.inner.host, settings, limits)?;
+        self.inner.timed.store(Arc::new(timed(&flows)));
         self.inner.flows.store(Arc::new(flows));
         self.inner.wake.notify_one();
+        self.inner.retimed.notify_one();
         Ok(())
     }
 
     /// Who hears of an accepted contact: the flows that start with it, and the automations.
     pub fn contact_routes(&self) -> Vec<Route> {
         let flows = self.inner.flows.load();
-        let targets = flows.keys().cloned().chain(self.inner.host.automation_targets());
+        let on = flows.iter().filter(|(_, flow)| !flow.source.runs_by_itself());
+        let targets = on.map(|(target, _)| target.clone());
+        let targets = targets.chain(self.inner.host.automation_targets());
         let route = |target| Route {
             kind: CONTACT.to_owned(),
             occasion: Occasion::Saved,
@@ -145,7 +160,7 @@ fn resolve(
     for (name, settings) in settings {
         match Flow::resolve(&host.catalogue, name, settings, limits) {
             Ok(flow) => {
-                flows.insert(Flow::target(name), Arc::new(flow));
+                flows.insert(Actor::flow(name).to_string(), Arc::new(flow));
             }
             Err(error) => errors.push(error),
         }
@@ -153,11 +168,27 @@ fn resolve(
     if errors.is_empty() { Ok(flows) } else { Err(errors) }
 }
 
+/// The flows that are due by themselves, or can be let run.
+fn timed(flows: &FlowTable) -> Vec<Timed> {
+    let timed = flows.values().filter(|flow| flow.source.runs_by_itself());
+    timed
+        .map(|flow| Timed {
+            flow: flow.name.clone(),
+            schedule: flow.source.schedule.clone(),
+            recent: flow.source.recent.clone(),
+        })
+        .collect()
+}
+
 impl Inner {
     pub(super) async fn run(self: Arc<Self>, heartbeat: &Heartbeat) {
         let mut arrivals = self.host.store.deliveries.arrivals();
         let mut stop = self.stop.subscribe();
         let worker = format!("sunmao {}", std::process::id());
+        while let Err(error) = self.read_paused().await {
+            self.trouble.met(&error);
+            tokio::time::sleep(AFTER_AN_ERROR).await;
+        }
         while !*stop.borrow() {
             arrivals.borrow_and_update();
             let round = self.round(&worker).await;

@@ -5,14 +5,18 @@ pub mod completing;
 pub mod conflicts;
 pub mod deliveries;
 pub mod ended;
+pub mod fingerprints;
 pub mod intents;
 pub mod lanes;
 pub mod links;
 pub mod listing;
+pub mod preconditions;
 pub mod records;
 pub mod revisions;
+pub mod schedules;
 pub mod shares;
 pub mod state;
+pub mod sweeps;
 pub mod turning;
 pub mod unshown;
 pub mod waiting;
@@ -38,14 +42,16 @@ macro_rules! contract_tests {
                 an_unchanged_body_that_lies_dead_is_tried_again,
                 a_record_is_of_its_kind_alone,
                 routes_are_of_a_kind_and_an_occasion,
-                an_equal_fingerprint_is_unchanged_whatever_the_body,
-                another_fingerprint_of_the_same_body_is_kept_without_a_change,
-                a_dead_delivery_stays_dead_where_nobody_filed_anything,
                 what_has_not_changed_keeps_its_change_number,
-                a_record_is_accepted_only_at_the_revision_that_is_expected,
-                of_many_who_expect_the_same_revision_one_is_heard,
                 records_are_found_by_what_identifies_them,
                 any_text_survives;
+            fingerprints:
+                an_equal_fingerprint_is_unchanged_whatever_the_body,
+                another_fingerprint_of_the_same_body_is_kept_without_a_change,
+                a_dead_delivery_stays_dead_where_nobody_filed_anything;
+            preconditions:
+                a_record_is_accepted_only_at_the_revision_that_is_expected,
+                of_many_who_expect_the_same_revision_one_is_heard;
             listing:
                 lists_go_on_after_an_id,
                 lists_are_filtered_by_members_and_by_presence,
@@ -147,6 +153,23 @@ macro_rules! contract_tests {
                 the_tail_follows_and_filters,
                 held_rows_come_without_another_write,
                 held_rows_and_written_rows_keep_their_order;
+            schedules:
+                a_time_fires_once,
+                a_fire_and_its_delivery_are_one,
+                a_fire_takes_the_place_of_one_that_waits,
+                a_fire_joins_one_that_waits,
+                fires_that_follow_are_each_handled,
+                a_later_fire_is_the_newer_one_although_the_clock_was_set_back,
+                missed_times_add_up,
+                a_paused_flow_stays_paused_until_it_goes_on_from_then,
+                pruning_keeps_the_last_fire;
+            sweeps:
+                a_sweep_goes_on_at_its_page,
+                only_changed_rows_have_another_fingerprint,
+                what_two_whole_sweeps_miss_is_gone,
+                what_comes_back_is_not_missed,
+                a_sweep_that_was_given_up_misses_nothing,
+                sweeps_do_not_see_each_others_rows;
             state:
                 a_written_key_is_read_back,
                 extensions_do_not_see_each_others_keys,
