@@ -1,4 +1,4 @@
-//! `sunmao contacts push` and `sunmao dead`.
+//! `sunmao records file contact` and `sunmao dead`.
 
 use crate::serve::host;
 use crate::support::{eventually, nobody};
@@ -16,7 +16,7 @@ async fn a_file_is_pushed_in_portions_and_its_faults_carry_the_file_s_line_numbe
     let file = host.sunmao.write("contacts.ndjson", &lines.join("\n"));
     let pushed = host
         .sunmao
-        .run(&["contacts", "push", file.to_str().unwrap(), "--url", &host.url])
+        .run(&["records", "file", "contact", file.to_str().unwrap(), "--url", &host.url])
         .await;
     assert_eq!(pushed.code, Some(1), "{}", pushed.stderr);
     assert!(pushed.stdout.contains("line 1: "), "{}", pushed.stdout);
@@ -35,8 +35,9 @@ async fn a_file_is_pushed_in_portions_and_its_faults_carry_the_file_s_line_numbe
     let again = host
         .sunmao
         .run(&[
-            "contacts",
-            "push",
+            "records",
+            "file",
+            "contact",
             file.to_str().unwrap(),
             "--url",
             &host.url,
@@ -48,7 +49,7 @@ async fn a_file_is_pushed_in_portions_and_its_faults_carry_the_file_s_line_numbe
         (&json!(1_201), &json!(0))
     );
     let status = eventually(&format!("{}/v1/status", host.url), |_| true).await;
-    assert_eq!(status["contacts"], 1_201);
+    assert_eq!(status["records"]["contact"], 1_201);
 }
 
 #[tokio::test]
@@ -66,8 +67,9 @@ async fn a_line_that_can_be_no_contact_stops_no_other() {
     let pushed = host
         .sunmao
         .run(&[
-            "contacts",
-            "push",
+            "records",
+            "file",
+            "contact",
             file.to_str().unwrap(),
             "--json",
             "--url",
@@ -95,7 +97,7 @@ async fn a_push_without_a_host_loses_nothing_and_says_so() {
     let sunmao = crate::support::Sunmao::new();
     let file = sunmao.write("contacts.ndjson", "{\"id\": \"c-1\"}\n");
     let ended = sunmao
-        .run(&["contacts", "push", file.to_str().unwrap(), "--url", &nobody()])
+        .run(&["records", "file", "contact", file.to_str().unwrap(), "--url", &nobody()])
         .await;
     assert_eq!(ended.code, Some(7));
     assert!(
@@ -103,7 +105,7 @@ async fn a_push_without_a_host_loses_nothing_and_says_so() {
         "{}",
         ended.stderr
     );
-    let absent = sunmao.run(&["contacts", "push", "nothing.ndjson"]).await;
+    let absent = sunmao.run(&["records", "file", "contact", "nothing.ndjson"]).await;
     assert_eq!(absent.code, Some(1));
 }
 
@@ -125,7 +127,7 @@ async fn what_was_given_up_is_listed_and_tried_again() {
             .clone()
     };
     eventually(&extensions, |all| version(&all["items"]) != version(&first)).await;
-    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let address = format!("{}/v1/records/contact/c-1", host.url);
     let nameless = json!({"phone": "19900000002"});
     reqwest::Client::new()
         .put(&address)
