@@ -89,6 +89,8 @@ pub(crate) struct Listeners {
     pub records: Vec<Route>,
     /// Events by name, each with its target.
     pub events: Vec<(String, String)>,
+    /// Links that flows make, each with the kind of the records that get it.
+    pub links: Vec<(String, String)>,
 }
 
 impl fmt::Debug for Host {

@@ -3,11 +3,12 @@
 
 mod agreed;
 mod compare;
+pub mod conflicts;
 mod merged;
 mod ruling;
 mod vocabulary;
 
-pub use agreed::{Agreed, Snapshot, agree};
+pub use agreed::{Agreed, Direction, Left, Snapshot, agree};
 pub use compare::{Compared, Disputed, Sides, compare};
 pub use merged::{Merged, Target};
 pub use ruling::{Circumstances, Ruling, Verdict};
