@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script,
-    serve, simulate,
+    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, flow, openapi, operations,
+    plugin, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -46,9 +46,13 @@ pub enum Command {
     Contacts(contacts::Contacts),
     Delivery(delivery::Delivery),
     Dead(dead::Dead),
+    Flow(flow::Flow),
+    Schedule(schedule::Schedule),
     Audit(audit::Audit),
     #[command(hide = true)]
     CompilePlugin(compile_plugin::CompilePlugin),
+    #[command(hide = true, name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// Reads the command line. Help, the version and errors are printed here; the error says how the process ends.

@@ -2,7 +2,9 @@
 
 mod writing;
 
-use super::Context;
+use crate::api::errors::MemberFault;
+use crate::api::filing::{FilingSummary, RejectedLine};
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http::{LARGEST_BODY, is_array};
@@ -12,7 +14,7 @@ use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use sunmao_runtime::text::TextFault;
 use tokio::fs::File;
@@ -46,12 +48,12 @@ enum Action {
 }
 
 /// What became of the lines so far.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 struct Tally {
     lines: u64,
     accepted: u64,
     changed: u64,
-    rejected: Vec<Value>,
+    rejected: Vec<RejectedLine>,
 }
 
 impl Contacts {
@@ -125,15 +127,18 @@ impl<'a> Push<'a> {
     }
 
     async fn send(&mut self, portion: Portion) -> Result<(), Failure> {
-        let sent = self.remote.file_contacts(portion.text).await;
+        let sent = self.remote.file("contact", portion.text).await;
         let summary = sent.map_err(|failure| self.broken_off(&failure))?;
-        self.tally.add(&summary, portion.first_line - 1);
-        if let (Some(error), true) = (summary.get("error"), summary["lines"] != portion.lines) {
-            let message = error["message"].as_str().unwrap_or_default();
-            let failure = Failure::new(Exit::Failed, "", "filing", message);
-            return Err(self.broken_off(&failure));
+        let lines = summary.lines;
+        let error = summary.error.clone();
+        self.tally.add(summary, portion.first_line - 1);
+        match error {
+            Some(error) if lines != portion.lines => {
+                let failure = Failure::new(Exit::Failed, "", "filing", error.message);
+                Err(self.broken_off(&failure))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The next lines of the file; none at its end.
@@ -203,34 +208,37 @@ struct Portion {
 
 impl Tally {
     /// Adds a request's summary; its line numbers count from the request's first line.
-    fn add(&mut self, summary: &Value, lines_before: u64) {
-        self.accepted += summary["accepted"].as_u64().unwrap_or_default();
-        self.changed += summary["changed"].as_u64().unwrap_or_default();
-        for rejected in summary["rejected"].as_array().into_iter().flatten() {
-            let mut rejected = rejected.clone();
-            rejected["line"] = json!(rejected["line"].as_u64().unwrap_or_default() + lines_before);
-            self.rejected.push(rejected);
-        }
+    fn add(&mut self, summary: FilingSummary, lines_before: u64) {
+        self.accepted += summary.accepted;
+        self.changed += summary.changed;
+        let rejected = summary.rejected.into_iter();
+        self.rejected.extend(rejected.map(|rejected| RejectedLine {
+            line: rejected.line + lines_before,
+            ..rejected
+        }));
     }
 
     /// Adds a line that the host would not read either.
     fn reject(&mut self, line: u64, message: String) {
-        self.rejected
-            .push(json!({"line": line, "id": null, "faults": [{"field": "", "message": message}]}));
+        let field = String::new();
+        self.rejected.push(RejectedLine {
+            line,
+            id: None,
+            faults: vec![MemberFault {
+                field,
+                message,
+                hint: String::new(),
+            }],
+        });
     }
 
     fn print(&mut self, style: Style) {
-        self.rejected.sort_by_key(|rejected| rejected["line"].as_u64());
+        self.rejected.sort_by_key(|rejected| rejected.line);
         if style == Style::Json {
-            return output::json(&json!({
-                "lines": self.lines,
-                "accepted": self.accepted,
-                "changed": self.changed,
-                "rejected": self.rejected,
-            }));
+            return output::json(self);
         }
         for rejected in &self.rejected {
-            for fault in rejected["faults"].as_array().into_iter().flatten() {
+            for fault in &rejected.faults {
                 output::line(describe(rejected, fault));
             }
         }
@@ -243,21 +251,14 @@ impl Tally {
     }
 }
 
-fn describe(rejected: &Value, fault: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let id = rejected["id"]
-        .as_str()
-        .map(|id| format!(" ({id})"))
-        .unwrap_or_default();
-    let field = match text(&fault["field"]) {
-        field if field.is_empty() => field,
+fn describe(rejected: &RejectedLine, fault: &MemberFault) -> String {
+    let id = rejected.id.as_ref().map(|id| format!(" ({id})"));
+    let field = match fault.field.as_str() {
+        "" => String::new(),
         field => format!("{field}: "),
     };
-    format!(
-        "line {}{id}: {field}{}",
-        rejected["line"],
-        text(&fault["message"])
-    )
+    let (line, id) = (rejected.line, id.unwrap_or_default());
+    format!("line {line}{id}: {field}{}", fault.message)
 }
 
 fn too_long() -> String {
