@@ -91,7 +91,9 @@ async fn twenty_changes_of_each_under_load_lose_nothing() {
         "{counts}"
     );
     for number in 0..filed {
-        let contact = installation.get(&format!("/v1/records/contact/c-{number:05}")).await;
+        let contact = installation
+            .get(&format!("/v1/records/contact/c-{number:05}"))
+            .await;
         let outcome = contact["deliveries"][0]["outcome"]
             .as_str()
             .expect("an outcome")

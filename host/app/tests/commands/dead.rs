@@ -69,7 +69,10 @@ async fn what_the_erp_refuses_waits_with_its_words_and_goes_on_after_a_retry() {
     assert_eq!(retried.code, Some(0), "{}", retried.stderr);
     let done = eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
     assert_eq!(
-        (&done["links"][0]["number"], done["links"][0]["erp_key"].to_string()),
+        (
+            &done["links"][0]["number"],
+            done["links"][0]["erp_key"].to_string()
+        ),
         (&json!("WXc-1"), own)
     );
 }

@@ -65,7 +65,14 @@ async fn what_is_no_list_of_lines_is_refused_whole() {
         (&western[..], "Windows-1252"),
     ] {
         let file = write(&host.sunmao, "contacts.json", content);
-        let arguments = ["records", "file", "contact", file.to_str().unwrap(), "--url", &host.url];
+        let arguments = [
+            "records",
+            "file",
+            "contact",
+            file.to_str().unwrap(),
+            "--url",
+            &host.url,
+        ];
         let pushed = host.sunmao.run(&arguments).await;
         assert_eq!(pushed.code, Some(1));
         let told = pushed.stdout + &pushed.stderr;

@@ -16,7 +16,14 @@ async fn a_file_is_filed_in_portions_and_its_faults_carry_the_file_s_line_number
     let file = host.sunmao.write("contacts.ndjson", &lines.join("\n"));
     let filed = host
         .sunmao
-        .run(&["records", "file", "contact", file.to_str().unwrap(), "--url", &host.url])
+        .run(&[
+            "records",
+            "file",
+            "contact",
+            file.to_str().unwrap(),
+            "--url",
+            &host.url,
+        ])
         .await;
     assert_eq!(filed.code, Some(1), "{}", filed.stderr);
     assert!(filed.stdout.contains("line 1: "), "{}", filed.stdout);
@@ -97,7 +104,14 @@ async fn filing_without_a_host_loses_nothing_and_says_so() {
     let sunmao = crate::support::Sunmao::new();
     let file = sunmao.write("contacts.ndjson", "{\"id\": \"c-1\"}\n");
     let ended = sunmao
-        .run(&["records", "file", "contact", file.to_str().unwrap(), "--url", &nobody()])
+        .run(&[
+            "records",
+            "file",
+            "contact",
+            file.to_str().unwrap(),
+            "--url",
+            &nobody(),
+        ])
         .await;
     assert_eq!(ended.code, Some(7));
     assert!(
@@ -105,7 +119,9 @@ async fn filing_without_a_host_loses_nothing_and_says_so() {
         "{}",
         ended.stderr
     );
-    let absent = sunmao.run(&["records", "file", "contact", "nothing.ndjson"]).await;
+    let absent = sunmao
+        .run(&["records", "file", "contact", "nothing.ndjson"])
+        .await;
     assert_eq!(absent.code, Some(1));
 }
 
@@ -143,7 +159,9 @@ async fn records_are_shown_with_what_became_of_them_and_listed_by_what_they_say(
 
     let ids = |listed: &serde_json::Value| -> Vec<String> {
         let items = listed.as_array().unwrap().iter();
-        items.map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+        items
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
     };
     let all = records(&["list", "contact", "--json"]).await.json();
     assert_eq!(ids(&all).len(), 12);
@@ -155,7 +173,10 @@ async fn records_are_shown_with_what_became_of_them_and_listed_by_what_they_say(
     let changed = records(&["list", "contact", "--changed-after", &change, "--json"]).await;
     assert_eq!(ids(&changed.json()), ["人/11", "人/12"]);
     let cut = records(&["list", "contact", "-n", "3"]).await.stdout;
-    assert!(cut.contains("人/03") && !cut.contains("人/04") && cut.contains("-n"), "{cut}");
+    assert!(
+        cut.contains("人/03") && !cut.contains("人/04") && cut.contains("-n"),
+        "{cut}"
+    );
 
     let absent = records(&["show", "contact", "nobody"]).await;
     assert_eq!(absent.code, Some(1), "{}", absent.stderr);

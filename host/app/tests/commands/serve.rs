@@ -181,7 +181,10 @@ async fn every_refusal_is_json() {
                 .body(" ".repeat(LARGEST_BODY + 1)),
             413,
         ),
-        (http.post(format!("{}/v1/records/contact", host.url)).body("{}"), 415),
+        (
+            http.post(format!("{}/v1/records/contact", host.url)).body("{}"),
+            415,
+        ),
         (retry.json(&json!({"id": 3})), 400),
     ];
     for (request, expected) in cases {
