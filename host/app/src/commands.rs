@@ -3,7 +3,6 @@
 pub mod audit;
 pub mod call;
 pub mod compile_plugin;
-pub mod contacts;
 pub mod dead;
 pub mod delivery;
 pub mod demo;
@@ -14,6 +13,7 @@ pub mod flow;
 pub mod openapi;
 pub mod operations;
 pub mod plugin;
+pub mod records;
 pub mod schedule;
 pub mod script;
 pub mod serve;
@@ -109,7 +109,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Erp(erp) => erp.run(&context).await,
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
-        Command::Contacts(contacts) => contacts.run(&context).await,
+        Command::Records(records) => records.run(&context).await,
         Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
         Command::Flow(flow) => flow.run(&context).await,
