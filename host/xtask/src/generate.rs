@@ -68,7 +68,6 @@ fn generated(workspace: &Workspace) -> Result<Vec<Generated>> {
         Generated::files([
             ("wit/automation.wit", automation_world(&catalogue)),
             ("docs/openapi.json", openapi_text(&catalogue)),
-            (HTTP_API, http_api(workspace)?),
         ]),
     ];
     for folder in PLUGINS.map(|folder| workspace.root.join(folder)) {
