@@ -230,10 +230,8 @@ fn unknown(name: &str) -> String {
         .chain(FLAGS)
         .chain(LEVELS)
         .chain(["source", "type", "updated_at"]);
-    let nearest = known
-        .max_by(|one, other| strsim::jaro_winkler(one, name).total_cmp(&strsim::jaro_winkler(other, name)));
-    format!(
-        "unknown member; the nearest known is `{}`",
-        nearest.unwrap_or_default()
-    )
+    match sunmao_catalogue::nearest(name, known) {
+        Some(nearest) => format!("unknown member; the nearest known is `{nearest}`"),
+        None => "unknown member".to_owned(),
+    }
 }
