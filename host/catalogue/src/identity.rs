@@ -17,16 +17,6 @@ pub enum IdentityForm {
 }
 
 impl IdentityForm {
-    /// The form's word in tables and listings.
-    pub fn name(self) -> &'static str {
-        match self {
-            IdentityForm::Number => "number",
-            IdentityForm::Phone => "phone",
-            IdentityForm::Name => "name",
-            IdentityForm::Text => "text",
-        }
-    }
-
     /// The value as it is compared; empty where there is nothing to compare.
     pub fn normal(self, value: &str) -> String {
         let shown = value.chars().filter(|letter| !letter.is_whitespace());

@@ -1,6 +1,6 @@
 //! Sentences about operations and fields, the same in the WIT and in the reference.
 
-use crate::{Effect, Field, Operation, Repeat, Value, Write};
+use crate::{Effect, Field, IdentityForm, Operation, Repeat, Value, Write};
 
 /// What a call does to the ERP's data, how it may be repeated and how it is read back.
 pub(crate) fn effect(operation: &Operation) -> String {
@@ -41,7 +41,7 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
     if let Some(form) = field.identity {
         notes.push(format!(
             "finds a record that is in the ERP already, compared as a {}",
-            form.name()
+            form_word(form)
         ));
     }
     if field.personal {
@@ -71,6 +71,15 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
         notes.push("the ERP refuses a second record with the same".to_owned());
     }
     notes
+}
+
+fn form_word(form: IdentityForm) -> &'static str {
+    match form {
+        IdentityForm::Number => "number",
+        IdentityForm::Phone => "phone",
+        IdentityForm::Name => "name",
+        IdentityForm::Text => "text",
+    }
 }
 
 fn quoted(names: &[String]) -> String {
