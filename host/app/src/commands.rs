@@ -10,6 +10,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+pub mod kinds;
 pub mod operations;
 pub mod plugin;
 pub mod script;
@@ -98,6 +99,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo(demo) => demo.run(&context).await,
         Command::Serve(serve) => serve.run(&context).await,
         Command::Simulate(simulate) => simulate.run(&context).await,
+        Command::Kinds(kinds) => kinds.run(&context),
         Command::Operations(operations) => operations.run(&context).await,
         Command::Call(call) => call.run(&context).await,
         Command::Doctor(doctor) => doctor.run(&context).await,

@@ -14,6 +14,7 @@ mod files;
 mod find;
 mod host;
 mod http;
+mod kinds;
 mod lines;
 mod logging;
 mod output;

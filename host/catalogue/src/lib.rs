@@ -44,7 +44,7 @@ pub use object::{ErpObject, Lookup};
 pub use openapi::{openapi, openapi_text};
 pub use operation::{Dialect, Effect, NewerForm, Operation, Paging, Repeat, ResultKind, Write};
 pub use present::Face;
-pub use reference::{manual_page, reference_files};
+pub use reference::{kind_page, kinds_reference, manual_page, member_type, reference_files};
 pub use shape::{Member, RecordShape, Shape};
 pub use value::{Record, Value};
 pub use wit::{automation_world, wit_files};
