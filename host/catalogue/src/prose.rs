@@ -44,9 +44,6 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
             form_word(form)
         ));
     }
-    if field.personal {
-        notes.push("personal".to_owned());
-    }
     if field.matches_substring {
         notes.push("matches anywhere in the text".to_owned());
     }

@@ -17,7 +17,10 @@ pub fn read(catalogue: &Catalogue, folder: &Path) -> Result<Kinds, Vec<Catalogue
 }
 
 /// The texts of the folder's files by name, in alphabetical order.
-fn files(folder: &Path) -> Result<Vec<(String, String)>, Vec<CatalogueError>> {
+///
+/// # Errors
+/// Every file that cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<(String, String)>, Vec<CatalogueError>> {
     let unreadable = |file: &str, message: String| CatalogueError {
         file: file.to_owned(),
         message,

@@ -65,9 +65,13 @@ fn source(kind: &RecordKind) -> String {
 }
 
 fn notes(field: &Field) -> String {
-    let required = field.required.then(|| "required".to_owned());
-    let notes: Vec<String> = required
-        .into_iter()
+    let told = [
+        (field.required, "required"),
+        (field.personal, "personal: in no log or audit row"),
+    ];
+    let told = told.into_iter().filter(|(is_so, _)| *is_so);
+    let notes: Vec<String> = told
+        .map(|(_, words)| words.to_owned())
         .chain(prose::notes(field, usize::MAX))
         .collect();
     notes.join("; ")
