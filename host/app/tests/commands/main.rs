@@ -12,6 +12,7 @@ mod doors;
 mod encodings;
 mod endings;
 mod health;
+mod kinds;
 mod ledger;
 mod logins;
 mod logs;
