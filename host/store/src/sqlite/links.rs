@@ -88,9 +88,9 @@ pub(super) async fn put(
     if let Some(holder) = holder {
         return Err(Failure::Refused(StoreError::LinkTaken {
             link: link.link.clone(),
-            record: link.record.clone(),
+            record: Box::new(link.record.clone()),
             erp_key: link.erp_key,
-            holder: name(&holder)?,
+            holder: Box::new(name(&holder)?),
         }));
     }
     // What was agreed with another ERP record says nothing of this one.

@@ -148,13 +148,17 @@ impl Records for Sqlite {
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
         let query = match kind {
-            None => query(select!("WHERE change > ?1 ORDER BY change LIMIT ?2")),
+            None => query(select!("WHERE change > ?1 ORDER BY change LIMIT ?2"))
+                .bind(after)
+                .bind(limit),
             Some(kind) => query(select!(
                 "WHERE change > ?1 AND kind = ?3 ORDER BY change LIMIT ?2"
             ))
+            .bind(after)
+            .bind(limit)
             .bind(kind),
         };
-        self.read(READING, query.bind(after).bind(limit), stored).await
+        self.read(READING, query, stored).await
     }
 
     async fn find_by_identity(
