@@ -12,6 +12,7 @@ mod doctor;
 mod doors;
 mod encodings;
 mod endings;
+mod flows;
 mod health;
 mod ledger;
 mod logins;

@@ -2,12 +2,10 @@
 
 use crate::stage::{Life, Stage, scheduled};
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use sunmao_runtime::{CatchUp, FlowSettings};
 use sunmao_store::DeliveryState;
 
-const HOUR: i64 = 3_600;
 const TICK: &str = "tick";
 
 fn all() -> FlowSettings {
@@ -53,17 +51,17 @@ async fn whatever_the_clock_does_a_time_fires_once_and_none_is_lost() {
     let life = stage.live(&[(TICK, all())]).await;
     until_fired(&life, 1).await;
     // Ahead by five hours: each is made up for.
-    stage.offset.store(5 * HOUR, Ordering::SeqCst);
+    stage.set_clock(5);
     let ahead = until_fired(&life, 6).await;
     // Right again, over a restart: what fired in advance does not fire again.
     life.stop().await;
-    stage.offset.store(0, Ordering::SeqCst);
+    stage.set_clock(0);
     let life = stage.live(&[(TICK, all())]).await;
     let standing = life.schedule(TICK, |status| status.next.is_some()).await;
     assert_eq!(standing.missed, 0);
-    stage.offset.store(5 * HOUR, Ordering::SeqCst);
+    stage.set_clock(5);
     // A further hour comes: it alone is new.
-    stage.offset.store(6 * HOUR, Ordering::SeqCst);
+    stage.set_clock(6);
     let times = until_fired(&life, 7).await;
     assert!(times.is_superset(&ahead));
     life.stop().await;
@@ -75,12 +73,12 @@ async fn what_passed_while_the_host_was_down_is_made_up_for_by_the_latest_and_co
     let life = stage.live(&[(TICK, scheduled("1h"))]).await;
     until_fired(&life, 1).await;
     life.stop().await;
-    stage.offset.store(10 * HOUR, Ordering::SeqCst);
+    stage.set_clock(10);
     let life = stage.live(&[(TICK, scheduled("1h"))]).await;
     let standing = life.schedule(TICK, |status| status.missed > 0).await;
     assert_eq!(standing.missed, 9);
     assert_eq!(until_fired(&life, 2).await.len(), 2);
-    assert!(standing.drift().is_some_and(|drift| drift.as_secs() < HOUR));
+    assert!(standing.drift().is_some_and(|drift| drift.as_mins() == 30));
     life.stop().await;
 }
 
@@ -91,7 +89,7 @@ async fn a_paused_flow_stays_paused_over_a_restart_and_makes_up_for_nothing() {
     until_fired(&life, 1).await;
     assert!(life.flows.pause(TICK).await.expect("a store"));
     life.stop().await;
-    stage.offset.store(3 * HOUR, Ordering::SeqCst);
+    stage.set_clock(3);
     let life = stage.live(&[(TICK, all())]).await;
     let by_hand = life.flows.run(TICK).await.expect("a store").expect("a delivery");
     // The timer and the worker look in shorter intervals.
@@ -103,7 +101,7 @@ async fn a_paused_flow_stays_paused_over_a_restart_and_makes_up_for_nothing() {
     assert_eq!(why.message, "the flow tick is paused");
     assert!(life.flows.resume(TICK).await.expect("a store"));
     life.done(by_hand.delivery).await;
-    stage.offset.store(4 * HOUR, Ordering::SeqCst);
+    stage.set_clock(4);
     let times = until_fired(&life, 3).await;
     assert_eq!(times.len(), 3, "the hours of the pause are not made up for");
     life.stop().await;

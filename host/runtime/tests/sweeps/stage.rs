@@ -142,7 +142,9 @@ async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCo
 pub struct Stage {
     pub proxy: Proxy,
     /// The clock is ahead of the machine's by so many seconds.
-    pub offset: Arc<AtomicI64>,
+    offset: Arc<AtomicI64>,
+    /// At first it is half past the hour, so that no hour passes by itself.
+    half_past: i64,
     catalogue: Arc<Catalogue>,
     /// Whoever else works in the ERP.
     colleague: ErpClient,
@@ -195,8 +197,10 @@ impl Stage {
             settings.retries = 0;
             ErpClient::new(settings).expect("client")
         };
+        let half_past = 1_800 - Timestamp::now().as_second() % 3_600;
         Stage {
-            offset: Arc::default(),
+            offset: Arc::new(AtomicI64::new(half_past)),
+            half_past,
             catalogue: Catalogue::shared(),
             colleague: client(&base, "colleague"),
             erp: client(&format!("http://{address}"), "sunmaotest"),
@@ -204,6 +208,12 @@ impl Stage {
             proxy,
             _simulator: simulator,
         }
+    }
+
+    /// Sets the clock so many hours ahead of where it was at first.
+    pub fn set_clock(&self, hours: i64) {
+        self.offset
+            .store(self.half_past + hours * 3_600, Ordering::SeqCst);
     }
 
     /// A host comes to life with these flows.
