@@ -4,7 +4,6 @@ mod accounts;
 mod actor;
 mod asked;
 mod clock;
-mod contact;
 mod extension;
 mod flows;
 mod gateway;
@@ -13,8 +12,10 @@ mod host;
 mod limits;
 mod load_error;
 mod loading;
+pub mod merge;
 pub mod plugins;
 mod problem;
+pub mod record;
 pub mod scripts;
 mod services;
 mod settings;
@@ -27,9 +28,8 @@ mod vitals;
 pub use accounts::Accounts;
 pub use actor::Actor;
 pub use clock::Clock;
-pub use contact::{CONTACT, Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
 };
 pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
