@@ -11,6 +11,7 @@ mod doctor;
 mod doors;
 mod encodings;
 mod endings;
+mod flows;
 mod health;
 mod kinds;
 mod ledger;
