@@ -215,7 +215,7 @@ pub fn furnish(folder: &Path, variant: Variant) {
         requests_per_second = 10000
         concurrency = 8
         [flow.customer-push]
-        on = "hub.contact.saved"
+        on = "contact.saved"
         policy = "scripts/admission.rhai"
         mapping = "plugins/wechat-customer.wasm"
         write = "customers.save-company"

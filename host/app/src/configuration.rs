@@ -207,11 +207,6 @@ impl Configuration {
         }
     }
 
-    /// The kinds of link that the flows keep.
-    pub fn link_kinds(&self) -> impl Iterator<Item = &str> {
-        self.flow.values().map(|flow| flow.link.as_str())
-    }
-
     /// The sections that differ from another configuration's and only take effect at the next start.
     pub fn fixed_sections_that_differ(&self, other: &Configuration) -> Vec<&'static str> {
         let sections = [

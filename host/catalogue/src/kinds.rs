@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 mod erp;
 mod file;
+mod sound;
 mod table;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/kinds");
@@ -51,7 +52,7 @@ impl Kinds {
         for (name, text) in files {
             table.add_operators(name, text);
         }
-        let own = table.into_kinds()?;
+        let own = table.into_kinds(catalogue)?;
         let rows = catalogue
             .erp_objects()
             .filter_map(|object| erp::kind(catalogue, object));

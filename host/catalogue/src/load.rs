@@ -59,7 +59,9 @@ pub(crate) fn operations(
                 .map_err(|message| fault(format!("operation {id}: {message}")))
         })
         .collect::<Result<Vec<Operation>, CatalogueError>>()?;
-    Ok((table.object.into_object(object, &operations), operations))
+    let head = table.object.into_object(object, &operations);
+    let declared = head.map_err(|message| fault(format!("[object]: {message}")))?;
+    Ok((declared, operations))
 }
 
 #[derive(Deserialize)]

@@ -65,6 +65,12 @@ pub struct Write {
     /// The operation that shows what was written, by its full name. One that reads a record takes its key as `ord`; a
     /// list is looked through for the record.
     pub read_back: Option<String>,
+    /// Parameters, by wire name, whose values the ERP works out itself, whatever was sent.
+    #[serde(default)]
+    pub computed: Vec<String>,
+    /// Parameters, by wire name, that the ERP fills in itself where they are sent empty, such as a number.
+    #[serde(default)]
+    pub proposed: Vec<String>,
     /// The vendor does not say; judged from the operation's kind.
     #[serde(default)]
     pub judged: bool,

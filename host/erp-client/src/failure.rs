@@ -117,8 +117,8 @@ impl<'a> Report<'a> {
     }
 
     /// The ERP said yes, or nothing at all, and the record says otherwise.
-    pub(crate) fn not_shown(&self, read_back: &Operation, key: i64, why: &str) -> Error {
-        let words = format!("not seen in {} of {key}: {why}", read_back.name);
+    pub(crate) fn not_shown(&self, place: &str, why: &str) -> Error {
+        let words = format!("not seen in {place}: {why}");
         self.error(Phase::ReadingBack, Kind::Unconfirmed, None, words, UNCONFIRMED)
     }
 

@@ -1,15 +1,14 @@
 //! What plugins and scripts have in common: an identity, what they ask for, and the roles they may play.
 
-use crate::contact::Contact;
 use crate::grants::Grants;
+use crate::merge::Ruling;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use crate::record::{Change, RecordView, Ruling};
-use sunmao_catalogue::{Fault, Joint, Record};
+use sunmao_catalogue::{Fault, Joint, Record, RecordKind, Value};
 use sunmao_store::Delivery;
 
 /// Which kind of file an extension is.
@@ -121,13 +120,36 @@ impl Invocation {
     }
 }
 
-/// Whether a contact becomes a customer.
+/// Whether a record goes on through its flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// It does.
     Admit,
     /// Not now, and why.
     Skip(String),
+}
+
+/// A field that both sides changed, each otherwise, or that differs where they never agreed on anything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The flow that asks.
+    pub flow: String,
+    /// The field, as the flow's sink calls it: a parameter of its operation, or a member of its kind.
+    pub field: String,
+    /// What both last agreed on; null where they never did.
+    pub base: Value,
+    /// The hub's value.
+    pub hub: Value,
+    /// The ERP's value.
+    pub erp: Value,
+    /// The hub's record, with its `id`.
+    pub record: Record,
+    /// The ERP's record, by English names.
+    pub erp_record: Record,
+    /// When the hub's record last changed.
+    pub hub_changed_at: Option<Timestamp>,
+    /// When the ERP's last changed, where it says so.
+    pub erp_changed_at: Option<Timestamp>,
 }
 
 /// An event for an automation.
@@ -239,40 +261,19 @@ pub trait Extension: Send + Sync + fmt::Debug {
         None
     }
 
-    /// Judges a contact (`policy`).
-    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
-        let _ = (invocation, contact);
+    /// Judges a record of a kind (`policy`). `record` is as guests see it, with its `id`.
+    async fn judge(
+        &self,
+        invocation: &Invocation,
+        kind: &Arc<RecordKind>,
+        record: &Record,
+    ) -> Result<Decision, ExtensionError> {
+        let _ = (invocation, kind, record);
         Err(self.not_provided("policy"))
     }
 
-    /// A contact as arguments of the flow's write, by English name (`mapping`).
-    async fn to_customer(
-        &self,
-        invocation: &Invocation,
-        contact: &Contact,
-    ) -> Result<Record, ExtensionError> {
-        let _ = (invocation, contact);
-        Err(self.not_provided("mapping"))
-    }
-
-    /// A customer of the ERP as a contact, given the hub's present one (`mapping`).
-    async fn to_contact(
-        &self,
-        invocation: &Invocation,
-        customer: &Record,
-        known: Option<&Contact>,
-    ) -> Result<Contact, ExtensionError> {
-        let _ = (invocation, customer, known);
-        Err(self.not_provided("mapping"))
-    }
-
-    /// Judges a record (`policy`).
-    async fn judge(&self, invocation: &Invocation, record: &RecordView) -> Result<Decision, ExtensionError> {
-        let _ = (invocation, record);
-        Err(self.not_provided("policy"))
-    }
-
-    /// A record as another, or as arguments (`mapping`).
+    /// Makes one side of a joint of the other (`mapping`): arguments by English name of an operation, members with `id` of
+    /// a record. `known` is the present record where the other side is one and is known.
     async fn map(
         &self,
         invocation: &Invocation,
@@ -284,7 +285,7 @@ pub trait Extension: Send + Sync + fmt::Debug {
         Err(self.not_provided("mapping"))
     }
 
-    /// Who wins a field (`merge`).
+    /// Says whose value a field takes that both sides changed (`merge`).
     async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
         let _ = (invocation, change);
         Err(self.not_provided("merge"))

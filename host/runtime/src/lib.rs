@@ -4,7 +4,6 @@ mod accounts;
 mod actor;
 mod asked;
 mod clock;
-mod contact;
 mod extension;
 mod flows;
 mod gateway;
@@ -13,9 +12,10 @@ mod host;
 mod limits;
 mod load_error;
 mod loading;
+pub mod merge;
 pub mod plugins;
 mod problem;
-mod record;
+pub mod record;
 pub mod scripts;
 mod services;
 mod settings;
@@ -28,19 +28,17 @@ mod vitals;
 pub use accounts::Accounts;
 pub use actor::Actor;
 pub use clock::Clock;
-pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
     Surface,
 };
-pub use flows::{FlowError, FlowSettings, Flows, Progress, Step};
-pub use gateway::{Caller, Gateway};
+pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
+pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};
 pub use host::Host;
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use loading::{ExtensionState, ExtensionStatus, Extensions};
-pub use record::{Change, RecordView, Ruling};
 pub use settings::{ExtensionSettings, ExtensionsSettings};
 pub use supervision::supervised;
 pub use vitals::{Heartbeat, Panics, Sign, Vitals};

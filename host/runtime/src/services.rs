@@ -1,6 +1,6 @@
 //! The services behind both faces: a plugin's WIT imports and a script's modules call the same functions.
 
-use crate::contact::Contact;
+use crate::contact::{CONTACT, Contact};
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::problem::Problem;
@@ -8,7 +8,7 @@ use crate::texts::{record_bytes, size};
 use crate::usage::{Line, log_line};
 use jiff::Timestamp;
 use sunmao_catalogue::{Fault, Kind, Operation, Record};
-use sunmao_store::{Link, NewDelivery, StateEntry};
+use sunmao_store::{Link, NewDelivery, RecordName, StateEntry};
 
 /// Longest key or event name, in bytes.
 const LONGEST_NAME: usize = 512;
@@ -125,55 +125,37 @@ pub async fn state_keys(host: &Host, caller: &Caller, prefix: &str) -> Result<Ve
         .await?)
 }
 
-/// The link of a hub record.
+/// The link of that name of a hub record.
 pub async fn link_of(
     host: &Host,
     caller: &Caller,
-    kind: &str,
-    hub_id: &str,
+    link: &str,
+    record: &RecordName,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    Ok(host.store.links.get(kind, hub_id).await?)
+    Ok(host.store.links.get(link, record).await?)
 }
 
-/// The link of an ERP record.
+/// The link of that name of an ERP record.
 pub async fn link_to(
     host: &Host,
     caller: &Caller,
-    kind: &str,
+    link: &str,
     erp_key: i64,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    Ok(host.store.links.find_by_key(kind, erp_key).await?)
+    Ok(host.store.links.find_by_key(link, erp_key).await?)
 }
 
-/// A record of the hub: its JSON and its revision.
+/// A record of the hub: its body as JSON, and its revision. None where there is none, or it was deleted.
 pub async fn record(
     host: &Host,
     caller: &Caller,
-    kind: &str,
-    id: &str,
+    name: &RecordName,
 ) -> Result<Option<(String, i64)>, Problem> {
     granted(caller, "records")?;
-    if kind != "contact" {
-        return Ok(None);
-    }
-    let found = host.store.contacts.get(id).await?;
-    Ok(found.map(|found| (found.body, found.revision)))
-}
-
-/// A contact of the hub.
-pub async fn contact(host: &Host, caller: &Caller, id: &str) -> Result<Option<Contact>, Problem> {
-    granted(caller, "records")?;
-    let Some(contact) = host.store.contacts.get(id).await? else {
-        return Ok(None);
-    };
-    serde_json::from_str(&contact.body)
-        .map(Some)
-        .map_err(|error| Problem {
-            message: format!("contact {id} cannot be read: {error}"),
-            hint: "file it again".to_owned(),
-        })
+    let found = host.store.records.get(name).await?;
+    Ok(found.and_then(|found| Some((found.body?, found.revision))))
 }
 
 /// Emits an event for the automations that serve now; durable when this returns. Returns the event's number, 0 when
@@ -190,13 +172,13 @@ pub async fn emit(
     bounded("event key", key, LONGEST_NAME)?;
     bounded("event payload", payload, caller.permit.limits.value_bytes)?;
     let hops = emission(caller)?;
-    let routes = host.automation_routes(name);
-    for route in &routes {
-        room_for_events(host, caller, &route.target).await?;
+    let targets = host.targets_of_event(name);
+    for target in &targets {
+        room_for_events(host, caller, target).await?;
     }
-    let deliveries = routes.into_iter().map(|route| NewDelivery {
-        event: route.event,
-        target: route.target,
+    let deliveries = targets.into_iter().map(|target| NewDelivery {
+        event: name.to_owned(),
+        target,
         key: key.to_owned(),
         payload: payload.to_owned(),
         revision: None,

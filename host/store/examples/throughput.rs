@@ -39,7 +39,7 @@ fn contact(id: String) -> NewContact {
 
 fn routes() -> Vec<Route> {
     vec![Route {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: "customer-push".to_owned(),
     }]
 }

@@ -29,7 +29,7 @@ fn contact(id: &str) -> NewContact {
 
 fn route() -> Route {
     Route {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: "customer-push".to_owned(),
     }
 }

@@ -17,7 +17,7 @@ fn contact(index: usize) -> NewContact {
 
 fn route() -> Route {
     Route {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: "customer-push".to_owned(),
     }
 }

@@ -68,7 +68,7 @@ impl Call {
             return pages::walk(erp, operation, arguments).await;
         }
         Ok(Walked {
-            answer: erp.call_confirmed(operation, &arguments, Duration::MAX).await?,
+            answer: erp.call_within(operation, &arguments, Duration::MAX).await?,
             doubt: None,
         })
     }

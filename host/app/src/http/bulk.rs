@@ -19,7 +19,7 @@ use std::io;
 use std::sync::Arc;
 use sunmao_runtime::ContactFault;
 use sunmao_runtime::text;
-use sunmao_store::{NewContact, StoreError};
+use sunmao_store::{NewRecord, StoreError};
 use tokio::io::{AsyncBufRead, BufReader};
 use tokio_util::io::StreamReader;
 
@@ -105,7 +105,7 @@ fn broken(error: axum::Error) -> io::Error {
 
 struct Filing<'a> {
     parts: &'a Parts,
-    portion: Vec<NewContact>,
+    portion: Vec<NewRecord>,
     summary: Summary,
 }
 
@@ -161,8 +161,13 @@ impl Filing<'_> {
         let portion = std::mem::take(&mut self.portion);
         let accepted = host
             .store
-            .contacts
-            .accept(portion, self.parts.flows.contact_routes(), host.clock.now())
+            .records
+            .accept(
+                portion,
+                self.parts.flows.contact_routes(),
+                contacts::ORIGIN,
+                host.clock.now(),
+            )
             .await?;
         for contact in accepted {
             self.summary.accepted += 1;
@@ -173,7 +178,7 @@ impl Filing<'_> {
 }
 
 /// The contact on a line, or its id as far as there is one, and every fault.
-fn read(line: &[u8]) -> Result<NewContact, (Option<String>, Vec<ContactFault>)> {
+fn read(line: &[u8]) -> Result<NewRecord, (Option<String>, Vec<ContactFault>)> {
     let unread = |message: String| (None, vec![fault("", message)]);
     let line = text::utf_8(line).map_err(|fault| {
         unread(format!(

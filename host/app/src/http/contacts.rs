@@ -12,13 +12,11 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use sunmao_runtime::{Contact, ContactFault};
-use sunmao_store::{
-    Accepted, DeliveryRecord, DeliveryState, Disposition, Enqueued, Link, NewContact, StoreError,
-};
+use sunmao_runtime::{CONTACT, Contact, ContactFault};
+use sunmao_store::{Accepted, Disposition, Enqueued, NewRecord, RecordEntry, RecordFilter, RecordName};
 
-/// Deliveries looked at for one contact: the last one of each target is shown.
-const DELIVERIES: u32 = 50;
+/// Who files what comes over HTTP.
+pub const ORIGIN: &str = "http";
 
 /// `GET /v1/hub/contacts?after=&limit=`
 #[derive(Debug, Deserialize)]
@@ -39,8 +37,13 @@ pub async fn file(
     let host = &parts.host;
     let accepted = host
         .store
-        .contacts
-        .accept(vec![contact], parts.flows.contact_routes(), host.clock.now())
+        .records
+        .accept(
+            vec![contact],
+            parts.flows.contact_routes(),
+            ORIGIN,
+            host.clock.now(),
+        )
         .await?;
     Ok((
         StatusCode::ACCEPTED,
@@ -54,7 +57,13 @@ pub async fn show(
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, ApiError> {
     let Path(id) = id?;
-    let contact = parts.host.store.contacts.get(&id).await?;
+    let contact = parts
+        .host
+        .store
+        .records
+        .entry(&RecordName::new(CONTACT, &id))
+        .await?;
+    let contact = contact.filter(|entry| entry.record.body.is_some());
     let contact = contact.ok_or_else(|| {
         let id: String = id.chars().take(64).collect();
         ApiError::not_found(
@@ -62,7 +71,7 @@ pub async fn show(
             "file it with PUT /v1/hub/contacts/{id}",
         )
     })?;
-    Ok(Json(whole(&parts, contact).await?))
+    Ok(Json(whole(&parts, &contact)))
 }
 
 /// `GET /v1/hub/contacts`: contacts by id, each as `show` gives it; `next` continues behind the last.
@@ -71,24 +80,21 @@ pub async fn list(
     Query(range): Query<Range>,
 ) -> Result<Json<Value>, ApiError> {
     let limit = page_size(range.limit);
-    let contacts = parts
-        .host
-        .store
-        .contacts
-        .list(range.after.as_deref(), limit)
-        .await?;
+    let filter = RecordFilter {
+        kind: CONTACT.to_owned(),
+        after: range.after,
+        ..RecordFilter::default()
+    };
+    let contacts = parts.host.store.records.list(filter, limit).await?;
     let next = (contacts.len() == limit as usize)
-        .then(|| contacts.last().map(|contact| contact.id.clone()))
+        .then(|| contacts.last().map(|contact| contact.record.name.id.clone()))
         .flatten();
-    let mut items = Vec::with_capacity(contacts.len());
-    for contact in contacts {
-        items.push(whole(&parts, contact).await?);
-    }
+    let items: Vec<Value> = contacts.iter().map(|contact| whole(&parts, contact)).collect();
     Ok(Json(json!({ "items": items, "next": next })))
 }
 
 /// A filed body as the store keeps it: sound, and written the same way whatever the order of its members.
-pub fn read(id: &str, body: Value) -> Result<NewContact, Vec<ContactFault>> {
+pub fn read(id: &str, body: Value) -> Result<NewRecord, Vec<ContactFault>> {
     let contact = Contact::read(id, body)?;
     let body = serde_json::to_string(&contact).map_err(|error| {
         vec![ContactFault {
@@ -96,12 +102,17 @@ pub fn read(id: &str, body: Value) -> Result<NewContact, Vec<ContactFault>> {
             message: error.to_string(),
         }]
     })?;
-    Ok(NewContact { id: contact.id, body })
+    Ok(NewRecord {
+        name: RecordName::new(CONTACT, contact.id),
+        body: Some(body),
+        fingerprint: None,
+        identities: Vec::new(),
+    })
 }
 
 fn receipt(accepted: &Accepted) -> Value {
     json!({
-        "id": accepted.id,
+        "id": accepted.name.id,
         "revision": accepted.revision,
         "changed": accepted.changed,
         "deliveries": accepted.deliveries.iter().map(enqueued).collect::<Vec<_>>(),
@@ -117,103 +128,25 @@ fn enqueued(enqueued: &Enqueued) -> Value {
     json!({ "id": enqueued.delivery, "disposition": disposition })
 }
 
-async fn whole(parts: &Parts, contact: sunmao_store::Contact) -> Result<Value, StoreError> {
-    // The link comes with the end of its delivery: read after it, it is never missed.
-    let deliveries = parts
-        .host
-        .store
-        .deliveries
-        .of_key(&contact.id, DELIVERIES)
-        .await?;
-    let link = link(parts, &contact.id).await?;
-    let body: Value = serde_json::from_str(&contact.body).unwrap_or(Value::String(contact.body));
-    Ok(json!({
-        "id": contact.id,
-        "revision": contact.revision,
-        "created_at": contact.created_at,
-        "updated_at": contact.updated_at,
+fn whole(parts: &Parts, entry: &RecordEntry) -> Value {
+    let record = &entry.record;
+    let text = record.body.as_deref().unwrap_or("null");
+    let body: Value = serde_json::from_str(text).unwrap_or(Value::String(text.to_owned()));
+    json!({
+        "id": record.name.id,
+        "revision": record.revision,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
         "body": body,
-        "link": link.map(|link| json!({
-            "kind": link.kind,
+        "link": entry.links.first().map(|link| json!({
+            "kind": link.link,
             "erp_key": link.erp_key,
             "number": link.number,
             "linked_at": link.linked_at,
         })),
-        "deliveries": standing_of_each_target(&deliveries)
-            .into_iter()
+        "deliveries": entry.deliveries
+            .iter()
             .map(|record| super::deliveries::shown(parts, record))
             .collect::<Vec<_>>(),
-    }))
-}
-
-/// The first link that one of the flows made for the contact.
-async fn link(parts: &Parts, id: &str) -> Result<Option<Link>, StoreError> {
-    let configuration = parts.configuration.load();
-    for kind in configuration.link_kinds() {
-        if let Some(link) = parts.host.store.links.get(kind, id).await? {
-            return Ok(Some(link));
-        }
-    }
-    Ok(None)
-}
-
-/// The newest delivery of each target. A superseded one never stands for its record: another one carries its payload, and
-/// may be the older of the two.
-fn standing_of_each_target(deliveries: &[DeliveryRecord]) -> Vec<&DeliveryRecord> {
-    let mut standing: Vec<&DeliveryRecord> = Vec::new();
-    for record in deliveries {
-        let is_told = standing
-            .iter()
-            .any(|newer| newer.delivery.target == record.delivery.target);
-        if record.state != DeliveryState::Superseded && !is_told {
-            standing.push(record);
-        }
-    }
-    standing
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sunmao_store::{Delivery, DeliveryId};
-
-    fn record(id: i64, target: &str, state: DeliveryState) -> DeliveryRecord {
-        DeliveryRecord {
-            delivery: Delivery {
-                id: DeliveryId(id),
-                event: "hub.contact.saved".to_owned(),
-                target: target.to_owned(),
-                key: "c-1".to_owned(),
-                payload: "{}".to_owned(),
-                revision: Some(id),
-                hops: 0,
-                attempt: 1,
-                failures: 0,
-                unconfirmed: 0,
-                panics: 0,
-                created_at: jiff::Timestamp::UNIX_EPOCH,
-            },
-            state,
-            due_at: jiff::Timestamp::UNIX_EPOCH,
-            worker: None,
-            reason: None,
-            waits_for: None,
-            outcome: None,
-            letter: None,
-            updated_at: jiff::Timestamp::UNIX_EPOCH,
-        }
-    }
-
-    #[test]
-    fn what_another_delivery_took_over_is_not_where_a_contact_stands() {
-        let newest_first = [
-            record(4, "flow push", DeliveryState::Superseded),
-            record(3, "plugin greet", DeliveryState::Done),
-            record(2, "flow push", DeliveryState::Pending),
-            record(1, "flow push", DeliveryState::Done),
-        ];
-        let standing = standing_of_each_target(&newest_first);
-        let ids: Vec<i64> = standing.iter().map(|record| record.delivery.id.0).collect();
-        assert_eq!(ids, [3, 2]);
-    }
+    })
 }

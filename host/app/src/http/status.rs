@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use sunmao_erp_client::SessionStatus;
-use sunmao_runtime::{ExtensionState, Sign};
+use sunmao_runtime::{CONTACT, ExtensionState, Sign};
 
 /// How each part of the host is; 503 where one gives no sign of life, so that whoever watches can start the host anew.
 pub async fn healthy(State(parts): State<Arc<Parts>>) -> Response {
@@ -56,7 +56,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Value>, ApiErr
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "started_at": parts.started_at,
-        "contacts": store.contacts.count().await?,
+        "contacts": store.records.count(CONTACT).await?,
         "deliveries": store.deliveries.counts().await?,
         "held_up": held_up(&parts).await?,
         "session": session(&gateway.session_status(None)),

@@ -15,7 +15,7 @@ const CONFIGURATION: &str = r#"
     [script.endless]
     grants = ["customers.list"]
     [flow.push]
-    on = "hub.contact.saved"
+    on = "contact.saved"
     mapping = "scripts/mapping.rhai"
     write = "customers.save-company"
     link = "customer"

@@ -231,6 +231,8 @@ pub fn write() -> Effect {
     Effect::Write(Write {
         repeat: Repeat::Never,
         read_back: None,
+        computed: Vec::new(),
+        proposed: Vec::new(),
         judged: false,
     })
 }

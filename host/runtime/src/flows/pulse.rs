@@ -14,6 +14,8 @@ pub(super) const CLOCK_PATIENCE: Duration = Duration::from_secs(15);
 pub(super) const WRITER_PATIENCE: Duration = Duration::from_secs(15);
 /// The worker looks at the queue every few seconds, whatever its hands do.
 pub(super) const WORKER_PATIENCE: Duration = Duration::from_secs(30);
+/// The timer looks at the clock every few seconds.
+pub(super) const TIMER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Beats once a second, and looks whether the clock was set.
 pub(super) async fn clock(inner: &Inner, heartbeat: &Heartbeat) {

@@ -128,7 +128,8 @@ pub fn of_session(account: &str, event: &SessionEvent) -> AuditRow {
     }
 }
 
-fn micros(duration: Duration) -> i64 {
+/// A duration as the log keeps it.
+pub fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 

@@ -8,16 +8,16 @@ use super::inspect::{self, Imports};
 use super::pure::{Call, Failed, Pure};
 use super::{failure, link, nesting};
 use crate::extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
 };
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::load_error::LoadError;
-use crate::record::{Change, RecordView, Ruling};
+use crate::merge::Ruling;
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Joint, Kinds, Record};
+use sunmao_catalogue::{Catalogue, Joint, Kinds, Record, RecordKind};
 use wasmtime::Store;
 use wasmtime::component::Component;
 
@@ -180,11 +180,16 @@ impl Extension for Plugin {
         self.caller.permit.account.as_deref()
     }
 
-    async fn judge(&self, invocation: &Invocation, record: &RecordView) -> Result<Decision, ExtensionError> {
+    async fn judge(
+        &self,
+        invocation: &Invocation,
+        kind: &Arc<RecordKind>,
+        record: &Record,
+    ) -> Result<Decision, ExtensionError> {
         let pure = self.pure("policy")?;
         let store = || self.store(invocation);
         let call = Call { caller: self.caller(invocation), store: &store };
-        let judged = pure.judge(call, record).await;
+        let judged = pure.judge(call, kind, record).await;
         judged.map_err(|failed| self.failed("policy", "judge", failed))
     }
 

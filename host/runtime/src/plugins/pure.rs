@@ -7,10 +7,10 @@ use super::idle::IdleSlots;
 use super::roles::PureRoles;
 use super::ruling;
 use super::warm::WarmPool;
-use crate::extension::Decision;
+use crate::extension::{Change, Decision};
 use crate::gateway::Caller;
-use crate::record::{Change, RecordView, Ruling};
-use sunmao_catalogue::{Joint, Record, Value};
+use crate::merge::Ruling;
+use sunmao_catalogue::{Joint, Record, RecordKind};
 use wasmtime::Store;
 use wasmtime::component::{ComponentExportIndex, Instance, InstancePre, Val};
 
@@ -87,13 +87,16 @@ impl Pure {
         mapping.result(made, known)?.map_err(Failed::Refused)
     }
 
-    /// Judges a record.
-    pub async fn judge(&self, call: Call<'_>, record: &RecordView) -> Result<Decision, Failed> {
-        let policy = self.roles.policies.get(&record.kind.name);
+    /// Judges a record of a kind.
+    pub async fn judge(
+        &self,
+        call: Call<'_>,
+        kind: &RecordKind,
+        record: &Record,
+    ) -> Result<Decision, Failed> {
+        let policy = self.roles.policies.get(&kind.name);
         let policy = policy.ok_or(Failed::NotProvided)?;
-        let mut body = record.body.clone();
-        body.insert("id".to_owned(), Value::from(record.id.as_str()));
-        let parameters = [policy.record.lower(&body)?];
+        let parameters = [policy.record.lower(record)?];
         Ok(match self.call(call, &policy.function, &parameters).await? {
             Val::Variant(case, Some(reason)) if case == "skip" => match *reason {
                 Val::String(reason) => Decision::Skip(reason),

@@ -1,7 +1,8 @@
 //! The role `merge`: one change as a component takes it, and its ruling as ours.
 
 use super::convert::{self, ShapeMismatch};
-use crate::record::{Change, Ruling};
+use crate::extension::Change;
+use crate::merge::Ruling;
 use crate::services::iso_milliseconds;
 use jiff::Timestamp;
 use sunmao_catalogue::{Record, Value};
@@ -9,10 +10,8 @@ use wasmtime::component::Val;
 use wasmtime::component::types::{ComponentFunc, Type};
 
 /// The members of `change`, and whether each is an option.
-const CHANGE: [(&str, bool); 11] = [
+const CHANGE: [(&str, bool); 9] = [
     ("flow", false),
-    ("kind", false),
-    ("id", false),
     ("field", false),
     ("base", false),
     ("hub", false),
@@ -76,13 +75,11 @@ fn is_ruling(kind: &Type) -> bool {
 pub fn parameter(change: &Change) -> Val {
     let values = [
         Val::String(change.flow.clone()),
-        Val::String(change.record.kind.name.clone()),
-        Val::String(change.record.id.clone()),
         Val::String(change.field.clone()),
         json(&change.base),
         json(&change.hub),
         json(&change.erp),
-        record(&change.record.body),
+        record(&change.record),
         record(&change.erp_record),
         time(change.hub_changed_at),
         time(change.erp_changed_at),

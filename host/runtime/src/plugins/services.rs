@@ -3,6 +3,7 @@
 use super::bindings::services::sunmao::host as wit;
 use super::guest::Guest;
 use crate::services;
+use sunmao_store::RecordName;
 use wit::types::Problem;
 
 impl wit::types::Host for Guest {}
@@ -70,8 +71,8 @@ impl wit::links::Host for Guest {
         kind: String,
         id: String,
     ) -> Result<Option<wit::links::Link>, Problem> {
-        let _ = kind;
-        let work = services::link_of(&self.host, &self.caller, &name, &id);
+        let record = RecordName::new(&kind, &id);
+        let work = services::link_of(&self.host, &self.caller, &name, &record);
         let found = self.service("links", work).await.map_err(problem)?;
         Ok(found.map(link))
     }
@@ -85,7 +86,8 @@ impl wit::links::Host for Guest {
 
 impl wit::records::Host for Guest {
     async fn get(&mut self, kind: String, id: String) -> Result<Option<wit::records::Stored>, Problem> {
-        let work = services::record(&self.host, &self.caller, &kind, &id);
+        let name = RecordName::new(&kind, &id);
+        let work = services::record(&self.host, &self.caller, &name);
         let found = self.service("records", work).await.map_err(problem)?;
         Ok(found.map(|(body, revision)| wit::records::Stored {
             body,
@@ -129,9 +131,9 @@ impl wit::clock::Host for Guest {
 
 fn link(link: sunmao_store::Link) -> wit::links::Link {
     wit::links::Link {
-        name: link.kind,
-        kind: "contact".to_owned(),
-        id: link.hub_id,
+        name: link.link,
+        kind: link.record.kind,
+        id: link.record.id,
         erp_key: link.erp_key,
         number: link.number,
     }

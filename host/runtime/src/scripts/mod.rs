@@ -17,7 +17,7 @@
 
 mod answer;
 mod check;
-mod contact;
+mod record;
 mod failure;
 mod fault;
 mod library;

@@ -193,8 +193,8 @@ fn links() -> Module {
 fn link(link: Option<Link>) -> Dynamic {
     let Some(link) = link else { return Dynamic::UNIT };
     members([
-        ("kind", link.kind.into()),
-        ("hub_id", link.hub_id.into()),
+        ("kind", link.link.into()),
+        ("hub_id", link.record.id.into()),
         ("erp_key", link.erp_key.into()),
         ("number", link.number.into()),
     ])

@@ -12,7 +12,7 @@ fn contact(id: &str, body: &str) -> NewContact {
 
 fn route(target: &str) -> Route {
     Route {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: target.to_owned(),
     }
 }
@@ -49,7 +49,7 @@ pub async fn an_accepted_contact_is_kept_and_enqueued(store: &Store) -> Result<(
     assert_eq!(delivery.id, accepted.deliveries[0].delivery);
     assert_eq!(
         (delivery.event.as_str(), delivery.target.as_str()),
-        ("hub.contact.saved", "customer-push")
+        ("contact.saved", "customer-push")
     );
     assert_eq!(
         (delivery.key.as_str(), delivery.payload.as_str()),

@@ -8,8 +8,10 @@ pub mod intents;
 pub mod lanes;
 pub mod links;
 pub mod revisions;
+pub mod schedules;
 pub mod shares;
 pub mod state;
+pub mod sweeps;
 pub mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
@@ -99,6 +101,23 @@ macro_rules! contract_tests {
                 the_tail_follows_and_filters,
                 held_rows_come_without_another_write,
                 held_rows_and_written_rows_keep_their_order;
+            schedules:
+                a_time_fires_once,
+                a_fire_and_its_delivery_are_one,
+                a_fire_takes_the_place_of_one_that_waits,
+                a_fire_joins_one_that_waits,
+                fires_that_follow_are_each_handled,
+                a_later_fire_is_the_newer_one_although_the_clock_was_set_back,
+                missed_times_add_up,
+                a_paused_flow_stays_paused_until_it_goes_on_from_then,
+                pruning_keeps_the_last_fire;
+            sweeps:
+                a_sweep_goes_on_at_its_page,
+                only_changed_rows_have_another_fingerprint,
+                what_two_whole_sweeps_miss_is_gone,
+                what_comes_back_is_not_missed,
+                a_sweep_that_was_given_up_misses_nothing,
+                sweeps_do_not_see_each_others_rows;
             state:
                 a_written_key_is_read_back,
                 extensions_do_not_see_each_others_keys,
@@ -139,7 +158,7 @@ fn event(key: &str, payload: &str) -> NewDelivery {
 
 fn saved(key: &str, revision: i64) -> NewDelivery {
     NewDelivery {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: "customer-push".to_owned(),
         key: key.to_owned(),
         payload: format!("{key} at {revision}"),

@@ -1,0 +1,1 @@
+//! Merges by example, and every merge there is.
