@@ -23,6 +23,16 @@ const SHORTEST_PHONE: usize = 5;
 const CHINA: &str = "86";
 
 impl IdentityForm {
+    /// The form's word in tables and listings.
+    pub fn name(self) -> &'static str {
+        match self {
+            IdentityForm::Number => "number",
+            IdentityForm::Phone => "phone",
+            IdentityForm::Name => "name",
+            IdentityForm::Text => "text",
+        }
+    }
+
     /// The value as all its spellings are alike, `""` where it identifies nothing. What is normal stays as it is.
     pub fn normal(self, text: &str) -> String {
         match self {

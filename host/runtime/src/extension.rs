@@ -134,6 +134,8 @@ pub enum Decision {
 pub struct Change {
     /// The flow that asks.
     pub flow: String,
+    /// The kind of the hub's record.
+    pub kind: String,
     /// The field, as the flow's sink calls it: a parameter of its operation, or a member of its kind.
     pub field: String,
     /// What both last agreed on; null where they never did.

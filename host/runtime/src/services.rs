@@ -1,13 +1,12 @@
 //! The services behind both faces: a plugin's WIT imports and a script's modules call the same functions.
 
-use crate::contact::{CONTACT, Contact};
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::problem::Problem;
 use crate::texts::{record_bytes, size};
 use crate::usage::{Line, log_line};
 use jiff::Timestamp;
-use sunmao_catalogue::{Fault, Kind, Operation, Record};
+use sunmao_catalogue::{Fault, Kind, Kinds, Operation, Record};
 use sunmao_store::{Link, NewDelivery, RecordName, StateEntry};
 
 /// Longest key or event name, in bytes.
@@ -129,33 +128,55 @@ pub async fn state_keys(host: &Host, caller: &Caller, prefix: &str) -> Result<Ve
 pub async fn link_of(
     host: &Host,
     caller: &Caller,
-    link: &str,
-    record: &RecordName,
+    name: &str,
+    kind: &str,
+    id: &str,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    Ok(host.store.links.get(link, record).await?)
+    let record = RecordName::new(kind, id);
+    Ok(host.store.links.get(name, &record).await?)
 }
 
 /// The link of that name of an ERP record.
 pub async fn link_to(
     host: &Host,
     caller: &Caller,
-    link: &str,
+    name: &str,
     erp_key: i64,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    Ok(host.store.links.find_by_key(link, erp_key).await?)
+    Ok(host.store.links.find_by_key(name, erp_key).await?)
 }
 
-/// A record of the hub: its body as JSON, and its revision. None where there is none, or it was deleted.
+/// A record of the hub: its JSON and its revision.
 pub async fn record(
     host: &Host,
     caller: &Caller,
-    name: &RecordName,
+    kind: &str,
+    id: &str,
 ) -> Result<Option<(String, i64)>, Problem> {
     granted(caller, "records")?;
-    let found = host.store.records.get(name).await?;
+    let kinds = host.kinds.load();
+    let kind = kinds.find(kind).ok_or_else(|| unknown_kind(&kinds, kind))?.name.as_str();
+    let found = host.store.records.get(&RecordName::new(kind, id)).await?;
     Ok(found.and_then(|found| Some((found.body?, found.revision))))
+}
+
+/// Nothing is called so.
+pub(crate) fn unknown_kind(kinds: &Kinds, kind: &str) -> Problem {
+    let nearest = kinds.nearest(kind).unwrap_or("contact");
+    Problem {
+        message: format!("no kind of record is called {kind}"),
+        hint: format!("the nearest known is {nearest}"),
+    }
+}
+
+/// A record that its kind does not fit any more.
+pub(crate) fn unreadable(record: &str, why: &str) -> Problem {
+    Problem {
+        message: format!("{record} cannot be read: {why}"),
+        hint: "correct its kind or file it again".to_owned(),
+    }
 }
 
 /// Emits an event for the automations that serve now; durable when this returns. Returns the event's number, 0 when

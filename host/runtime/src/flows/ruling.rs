@@ -75,6 +75,7 @@ async fn ruled(meeting: &Meeting<'_>, disputed: &Disputed) -> Result<Verdict, St
     let (hub_changed_at, erp_changed_at) = (meeting.hub_changed_at(), meeting.erp_changed_at());
     let change = Change {
         flow: carrying.flow.name.clone(),
+        kind: meeting.name.kind.clone(),
         field: disputed.field.clone(),
         base: disputed.base.clone(),
         hub: disputed.hub.clone(),

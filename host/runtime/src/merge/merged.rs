@@ -1,5 +1,6 @@
 //! What comes of a merge: what either side has to be told, and what both agree on afterwards.
 
+use super::agreed::Left;
 use super::compare::{Disputed, Line, Standing};
 use super::ruling::Verdict;
 use super::vocabulary::{Vocabulary, is_nothing};
@@ -129,6 +130,22 @@ impl<'a> Merged<'a> {
     pub fn settled(&self) -> Vec<String> {
         let settled = self.ended.iter().filter(|(_, end)| *end != End::Undecided);
         settled.map(|(line, _)| line.member.name.to_string()).collect()
+    }
+
+    /// How both records are left once `written` has what it was told.
+    pub fn left(&self, written: Target) -> Left {
+        let is_alike = self.ended.iter().all(|(line, end)| match end {
+            End::Alike | End::Unmoved => true,
+            End::Hub => written == Target::Erp,
+            End::Erp => written == Target::Hub,
+            End::Ruled(value) => match written {
+                Target::Erp => self.is(line, value, &line.hub),
+                Target::Hub => line.erp.as_ref().is_some_and(|erp| self.is(line, value, erp)),
+                Target::Nobody => false,
+            },
+            End::Undecided => false,
+        });
+        if is_alike { Left::Alike } else { Left::Differing }
     }
 
     /// What both sides agree on once `written` has what it was told. A field in which they still differ keeps what they

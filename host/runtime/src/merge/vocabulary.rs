@@ -1,7 +1,7 @@
 //! In whose names a merge speaks, and when two values of a field are one.
 
 use std::borrow::Cow;
-use sunmao_catalogue::{Effect, Field, FieldType, Operation, Record, Repeat, Value};
+use sunmao_catalogue::{Catalogue, Effect, Field, FieldType, IdentityForm, Operation, Record, Repeat, Value};
 
 /// Where arguments travel that the catalogue does not know.
 const EXTRA: &str = "extra";
@@ -9,8 +9,9 @@ const EXTRA: &str = "extra";
 /// The names that the fields of a merge bear: those of the side that is written.
 #[derive(Debug, Clone, Copy)]
 pub enum Vocabulary<'a> {
-    /// The arguments of a write by their English names, without the record's key.
-    Write(&'a Operation),
+    /// The arguments of a write by their English names, without the record's key; and by which of them its records are
+    /// known, by wire name.
+    Write(&'a Operation, &'a [(String, IdentityForm)]),
     /// The members of a record kind in snake_case.
     Members(&'a [Field]),
 }
@@ -24,6 +25,13 @@ pub(super) struct Member<'a> {
 }
 
 impl<'a> Vocabulary<'a> {
+    /// The vocabulary of a write.
+    pub fn of_write(catalogue: &'a Catalogue, operation: &'a Operation) -> Self {
+        let object = catalogue.object(&operation.object);
+        let identity = object.map(|object| object.identity.as_slice());
+        Vocabulary::Write(operation, identity.unwrap_or_default())
+    }
+
     /// Every field that one of the records speaks of: the catalogue's in its order, then the others.
     pub(super) fn members(self, records: &[&'a Record]) -> Vec<Member<'a>> {
         let spoken = |field: &&Field| records.iter().any(|record| self.given(record, field).is_some());
@@ -66,20 +74,36 @@ impl<'a> Vocabulary<'a> {
             // An absent truth value is false.
             (_, FieldType::Bool) if is_nothing(one) => Some(is_false(other)),
             (_, FieldType::Bool) if is_nothing(other) => Some(is_false(one)),
-            // A hub that knows no score is no hub that knows a score of nothing; the ERP shows either as the other.
-            (Vocabulary::Members(_), _) if is_nothing(one) || is_nothing(other) => Some(false),
+            (Vocabulary::Members(_), _) if is_nothing(one) || is_nothing(other) => {
+                // A hub that knows no score is no hub that knows a score of nothing; the ERP shows either as the other.
+                let stands_for =
+                    |value: &Value| field.default.as_ref().is_some_and(|default| default == value);
+                Some(stands_for(one) || stands_for(other))
+            }
+            _ if self.is_phone(field) && is_same_phone(one, other) => Some(true),
             _ => field.shows(one, other),
         }
     }
 
     /// Whether arguments have to be given under `extra` to be passed on.
     pub(super) fn is_extra(self, member: &Member<'_>) -> bool {
-        matches!(self, Vocabulary::Write(_)) && member.field.is_none()
+        matches!(self, Vocabulary::Write(..)) && member.field.is_none()
+    }
+
+    fn is_phone(self, field: &Field) -> bool {
+        let form = match self {
+            Vocabulary::Write(_, identity) => {
+                let own = identity.iter().find(|(wire, _)| *wire == field.wire);
+                own.map(|(_, form)| *form)
+            }
+            Vocabulary::Members(_) => field.identity,
+        };
+        form == Some(IdentityForm::Phone)
     }
 
     fn fields(self) -> impl Iterator<Item = &'a Field> {
         let (fields, key) = match self {
-            Vocabulary::Write(operation) => (operation.params.as_slice(), key(operation)),
+            Vocabulary::Write(operation, _) => (operation.params.as_slice(), key(operation)),
             Vocabulary::Members(fields) => (fields, None),
         };
         fields
@@ -89,7 +113,7 @@ impl<'a> Vocabulary<'a> {
 
     fn name(self, field: &'a Field) -> Cow<'a, str> {
         match self {
-            Vocabulary::Write(_) => Cow::Borrowed(&field.name),
+            Vocabulary::Write(..) => Cow::Borrowed(&field.name),
             Vocabulary::Members(_) => Cow::Owned(field.snake_name()),
         }
     }
@@ -102,7 +126,7 @@ impl<'a> Vocabulary<'a> {
         let english = record.iter().find(|(name, _)| field.has_english_name(name));
         let found = english.map(|(_, value)| value);
         match self {
-            Vocabulary::Write(_) => found
+            Vocabulary::Write(..) => found
                 .or_else(|| record.get(&field.wire))
                 .or_else(|| extra(record, &field.wire)),
             Vocabulary::Members(_) => found,
@@ -112,16 +136,16 @@ impl<'a> Vocabulary<'a> {
     /// Names that none of the fields has.
     fn others<'r>(self, record: &'r Record) -> Vec<&'r str> {
         let all = match self {
-            Vocabulary::Write(operation) => operation.params.as_slice(),
+            Vocabulary::Write(operation, _) => operation.params.as_slice(),
             Vocabulary::Members(fields) => fields,
         };
         let within = match (self, record.get(EXTRA)) {
-            (Vocabulary::Write(_), Some(within)) => extra_names(within),
+            (Vocabulary::Write(..), Some(within)) => extra_names(within),
             _ => Vec::new(),
         };
         let names = record.keys().map(String::as_str).chain(within);
         let is_known = |name: &str| match self {
-            Vocabulary::Write(_) => name == EXTRA || all.iter().any(|field| field.answers_to(name)),
+            Vocabulary::Write(..) => name == EXTRA || all.iter().any(|field| field.answers_to(name)),
             Vocabulary::Members(_) => all.iter().any(|field| field.has_english_name(name)),
         };
         names.filter(|name| !is_known(name)).collect()
@@ -172,6 +196,19 @@ pub(super) fn is_nothing(value: &Value) -> bool {
         Value::Record(record) => record.values().all(is_nothing),
         Value::Bool(_) | Value::Integer(_) | Value::Decimal(_) => false,
     }
+}
+
+/// A phone is the same with its country's code and without, as long as no word stands beside it. A name of another spelling is another name: whoever corrected
+/// it wants it seen.
+fn is_same_phone(one: &Value, other: &Value) -> bool {
+    let normal = |value: &Value| {
+        let text = value.to_text()?;
+        let is_number = !text.chars().any(char::is_alphabetic);
+        is_number
+            .then(|| IdentityForm::Phone.normal(&text))
+            .filter(|phone| !phone.is_empty())
+    };
+    normal(one).is_some_and(|one| normal(other) == Some(one))
 }
 
 fn is_false(value: &Value) -> bool {

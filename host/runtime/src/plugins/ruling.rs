@@ -75,6 +75,11 @@ fn is_ruling(kind: &Type) -> bool {
 pub fn parameter(change: &Change) -> Val {
     let values = [
         Val::String(change.flow.clone()),
+<<<<<<< HEAD
+=======
+        Val::String(change.kind.clone()),
+        Val::String(change.record.get("id").and_then(Value::to_text).unwrap_or_default()),
+>>>>>>> lead
         Val::String(change.field.clone()),
         json(&change.base),
         json(&change.hub),

@@ -3,7 +3,6 @@
 use super::bindings::services::sunmao::host as wit;
 use super::guest::Guest;
 use crate::services;
-use sunmao_store::RecordName;
 use wit::types::Problem;
 
 impl wit::types::Host for Guest {}
@@ -71,8 +70,11 @@ impl wit::links::Host for Guest {
         kind: String,
         id: String,
     ) -> Result<Option<wit::links::Link>, Problem> {
-        let record = RecordName::new(&kind, &id);
-        let work = services::link_of(&self.host, &self.caller, &name, &record);
+<<<<<<< HEAD
+        let work = services::link_of(&self.host, &self.caller, &name, &kind, &id);
+=======
+        let work = services::link_of(&self.host, &self.caller, &name, &kind, &id);
+>>>>>>> lead
         let found = self.service("links", work).await.map_err(problem)?;
         Ok(found.map(link))
     }
@@ -86,8 +88,7 @@ impl wit::links::Host for Guest {
 
 impl wit::records::Host for Guest {
     async fn get(&mut self, kind: String, id: String) -> Result<Option<wit::records::Stored>, Problem> {
-        let name = RecordName::new(&kind, &id);
-        let work = services::record(&self.host, &self.caller, &name);
+        let work = services::record(&self.host, &self.caller, &kind, &id);
         let found = self.service("records", work).await.map_err(problem)?;
         Ok(found.map(|(body, revision)| wit::records::Stored {
             body,

@@ -16,6 +16,7 @@ pub fn change_to_script(change: &Change) -> Dynamic {
     let record = |record: &Record| value::to_script(Value::from(record::in_snake_case(record)));
     Dynamic::from(Map::from_iter([
         ("flow".into(), change.flow.clone().into()),
+        ("kind".into(), change.kind.clone().into()),
         ("field".into(), change.field.replace('-', "_").into()),
         ("base".into(), value(&change.base)),
         ("hub".into(), value(&change.hub)),

@@ -1,7 +1,7 @@
 //! The host's services as modules, under the names they have in the WIT.
 
 use super::run::Run;
-use super::{contact, failure, value};
+use super::{failure, record, value};
 use crate::problem::Problem;
 use crate::services;
 use rhai::{
@@ -167,9 +167,9 @@ fn links() -> Module {
     add(
         &mut module,
         "get",
-        |context: Context<'_>, kind: &str, hub_id: &str| {
+        |context: Context<'_>, name: &str, kind: &str, id: &str| {
             ask(&context, |run| {
-                run.service("links", services::link_of(run.host(), run.caller(), kind, hub_id))
+                run.service("links", services::link_of(run.host(), run.caller(), name, kind, id))
             })
             .map(link)
         },
@@ -177,11 +177,11 @@ fn links() -> Module {
     add(
         &mut module,
         "find",
-        |context: Context<'_>, kind: &str, erp_key: INT| {
+        |context: Context<'_>, name: &str, erp_key: INT| {
             ask(&context, |run| {
                 run.service(
                     "links",
-                    services::link_to(run.host(), run.caller(), kind, erp_key),
+                    services::link_to(run.host(), run.caller(), name, erp_key),
                 )
             })
             .map(link)
@@ -193,8 +193,9 @@ fn links() -> Module {
 fn link(link: Option<Link>) -> Dynamic {
     let Some(link) = link else { return Dynamic::UNIT };
     members([
-        ("kind", link.link.into()),
-        ("hub_id", link.record.id.into()),
+        ("name", link.link.into()),
+        ("kind", link.record.kind.into()),
+        ("id", link.record.id.into()),
         ("erp_key", link.erp_key.into()),
         ("number", link.number.into()),
     ])
@@ -203,13 +204,15 @@ fn link(link: Option<Link>) -> Dynamic {
 fn records() -> Module {
     let mut module = Module::new();
     add(&mut module, "get", |context: Context<'_>, kind: &str, id: &str| {
-        if kind != "contact" {
-            return Ok(Dynamic::UNIT);
-        }
-        let contact = ask(&context, |run| {
-            run.service("records", services::contact(run.host(), run.caller(), id))
-        })?;
-        Ok::<_, Raised>(contact.map_or(Dynamic::UNIT, |contact| contact::to_script(&contact).into()))
+        ask(&context, |run| {
+            let found = run.service("records", services::record(run.host(), run.caller(), kind, id))?;
+            let Some((body, _)) = found else { return Ok(Dynamic::UNIT) };
+            let kinds = run.host().kinds.load();
+            let known = kinds.find(kind).ok_or_else(|| services::unknown_kind(&kinds, kind))?;
+            let body = crate::record::stored(known, &body)
+                .map_err(|why| services::unreadable(&format!("{kind}/{id}"), &why))?;
+            Ok(record::to_script(known, &crate::record::with_id(id, &body)))
+        })
     });
     module
 }
