@@ -102,7 +102,11 @@ fn erp(parts: &PluginParts<'_>, kinds: &BTreeMap<String, Arc<RecordKind>>) -> Ve
     let objects = objects
         .into_iter()
         .map(|(object, (called, filled))| interface::part_of_object(object, &called, &filled));
-    std::iter::once(types::shared()).chain(objects).map(erp_file).collect()
+    let types = match parts.operations.is_empty() {
+        true => types::of_records(),
+        false => types::shared(),
+    };
+    std::iter::once(types).chain(objects).map(erp_file).collect()
 }
 
 fn arguments(joint: &Joint) -> Option<&Operation> {

@@ -87,11 +87,7 @@ impl Pure {
         mapping.result(made, known)?.map_err(Failed::Refused)
     }
 
-<<<<<<< HEAD
-    /// Judges a record of a kind.
-=======
     /// Judges a record.
->>>>>>> lead
     pub async fn judge(
         &self,
         call: Call<'_>,

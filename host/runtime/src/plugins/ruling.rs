@@ -10,8 +10,10 @@ use wasmtime::component::Val;
 use wasmtime::component::types::{ComponentFunc, Type};
 
 /// The members of `change`, and whether each is an option.
-const CHANGE: [(&str, bool); 9] = [
+const CHANGE: [(&str, bool); 11] = [
     ("flow", false),
+    ("kind", false),
+    ("id", false),
     ("field", false),
     ("base", false),
     ("hub", false),
@@ -75,11 +77,8 @@ fn is_ruling(kind: &Type) -> bool {
 pub fn parameter(change: &Change) -> Val {
     let values = [
         Val::String(change.flow.clone()),
-<<<<<<< HEAD
-=======
         Val::String(change.kind.clone()),
         Val::String(change.record.get("id").and_then(Value::to_text).unwrap_or_default()),
->>>>>>> lead
         Val::String(change.field.clone()),
         json(&change.base),
         json(&change.hub),

@@ -70,11 +70,7 @@ impl wit::links::Host for Guest {
         kind: String,
         id: String,
     ) -> Result<Option<wit::links::Link>, Problem> {
-<<<<<<< HEAD
         let work = services::link_of(&self.host, &self.caller, &name, &kind, &id);
-=======
-        let work = services::link_of(&self.host, &self.caller, &name, &kind, &id);
->>>>>>> lead
         let found = self.service("links", work).await.map_err(problem)?;
         Ok(found.map(link))
     }
