@@ -21,7 +21,10 @@ pub(super) fn kind(catalogue: &Catalogue, object: &ErpObject) -> Option<RecordKi
         .flat_map(|operation| &operation.params);
     let mut fields: Vec<Field> = Vec::new();
     for field in columns.chain(parameters) {
-        if !fields.iter().any(|known| known.name == field.name || known.wire == field.wire) {
+        if !fields
+            .iter()
+            .any(|known| known.name == field.name || known.wire == field.wire)
+        {
             fields.push(optional(field));
         }
     }

@@ -26,7 +26,8 @@ pub fn plugin_wit(parts: &PluginParts<'_>) -> Vec<(String, String)> {
     files.push(("deps/sunmao-host/host.wit".to_owned(), HOST.to_owned()));
     let kinds = kinds_of(parts);
     if !kinds.is_empty() {
-        let texts = std::iter::once(records::declaration()).chain(kinds.values().map(|kind| records::file(kind)));
+        let texts =
+            std::iter::once(records::declaration()).chain(kinds.values().map(|kind| records::file(kind)));
         files.extend(within("deps/sunmao-records", texts));
     }
     files.extend(within("deps/zhibang-erp", erp(parts, &kinds)));
@@ -47,7 +48,11 @@ fn package(parts: &PluginParts<'_>) -> Package {
     for service in &parts.services {
         world.named_interface_import(format!("sunmao:host/{}@{VERSION}", service.name));
     }
-    let objects: BTreeSet<&str> = parts.operations.iter().map(|called| called.object.as_str()).collect();
+    let objects: BTreeSet<&str> = parts
+        .operations
+        .iter()
+        .map(|called| called.object.as_str())
+        .collect();
     for object in objects {
         world.named_interface_import(format!("zhibang:erp/{object}@{VERSION}"));
     }

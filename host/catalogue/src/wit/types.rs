@@ -1,7 +1,10 @@
 //! The interfaces that belong to no business object: `types` and `session`.
 
 use super::interface::{ERROR, result, type_definition};
-use crate::{Kind, shape::shared::{pair, shared_types}};
+use crate::{
+    Kind,
+    shape::shared::{pair, shared_types},
+};
 use wit_encoder::{EnumCase, Field, Interface, InterfaceItem, StandaloneFunc, Type, TypeDef};
 
 /// The types that all interfaces share.
