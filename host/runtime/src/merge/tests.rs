@@ -223,8 +223,7 @@ fn an_absent_member_is_its_default_and_no_score_is_not_a_score_of_nothing() {
     let same = |field: &str, one: Value, other: Value| {
         let one: Record = [(field.to_owned(), one)].into_iter().collect();
         let other: Record = [(field.to_owned(), other)].into_iter().collect();
-        agree(vocabulary, &Record::default(), &one, &other).contains_key(field)
-            || compare_one(vocabulary, &one, &other)
+        compare_one(vocabulary, &one, &other)
     };
     assert!(same("phone_verified", Value::Null, false.into()));
     assert!(same("source", Value::Null, "wechat".into()));
@@ -281,6 +280,38 @@ fn the_newer_one_is_the_hubs_where_nobody_knows_and_proved_is_what_the_record_sa
 }
 
 #[test]
+fn a_colleagues_edit_is_not_taken_for_what_was_shown_when_both_agreed() {
+    let mut agreed = Agreed::default();
+    let hub = record(&[("industry", "139"), ("remarks", "a")]);
+    agreed.wrote(
+        WRITE.vocabulary(),
+        &hub,
+        &record(&[("industry", "印刷业"), ("remarks", "a")]),
+    );
+    assert_eq!(agreed.erp, hub);
+    // A colleague changes both, and a push that has nothing to say of them looks.
+    let erp = record(&[("industry", "银行业"), ("remarks", "b")]);
+    let base = agreed.clone();
+    let sides = |hub| Sides {
+        base: &base.erp,
+        shown: &base.shown,
+        hub,
+        erp: &erp,
+    };
+    let merged = compare(WRITE.vocabulary(), sides(&hub)).decide(Vec::new());
+    assert!(merged.for_erp().is_empty());
+    assert_eq!(merged.left(Target::Erp), Left::Differing);
+    agreed.pushed(&merged, &erp);
+    assert_eq!(agreed.erp, base.erp);
+    assert_eq!(agreed.shown, base.shown);
+    // Then the hub changes both: neither side may silently win.
+    let hub = record(&[("industry", "137"), ("remarks", "c")]);
+    let compared = compare(WRITE.vocabulary(), sides(&hub));
+    let disputed: Vec<_> = compared.disputed().iter().map(|one| one.field.as_str()).collect();
+    assert_eq!(disputed, ["industry", "remarks"]);
+}
+
+#[test]
 fn what_a_link_keeps_is_read_back_and_what_cannot_be_read_is_nothing() {
     let agreed = Agreed {
         erp: record(&[("mobile", "13800138000")]),
@@ -292,8 +323,8 @@ fn what_a_link_keeps_is_read_back_and_what_cannot_be_read_is_nothing() {
         ..Agreed::default()
     };
     assert_eq!(Agreed::read(Some(&agreed.write())), agreed);
-    assert_eq!(agreed.unseen(Direction::Pull).count(), 1);
-    assert_eq!(agreed.unseen(Direction::Push).count(), 0);
+    assert_eq!(agreed.unseen(Direction::Pull).len(), 1);
+    assert_eq!(agreed.unseen(Direction::Push).len(), 0);
     assert_eq!(Agreed::read(Some("{")), Agreed::default());
     assert_eq!(Agreed::read(None), Agreed::default());
 }
