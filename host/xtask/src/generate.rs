@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use sunmao_catalogue::{
-    Catalogue, Kinds, PluginManifest, automation_world, openapi_text, plugin_wit, record_files, reference_files,
-    wit_files,
+    Catalogue, Kinds, PluginManifest, automation_world, openapi_text, plugin_wit, record_files,
+    reference_files, wit_files,
 };
 use walkdir::WalkDir;
 
@@ -36,7 +36,10 @@ const PLUGINS: [&str; 3] = ["plugins", "plugins/examples", "tests/guests"];
 impl Generated {
     fn files(files: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Generated {
-            files: files.into_iter().map(|(path, text)| (path.into(), text)).collect(),
+            files: files
+                .into_iter()
+                .map(|(path, text)| (path.into(), text))
+                .collect(),
             folder: None,
         }
     }
@@ -69,14 +72,22 @@ fn generated(workspace: &Workspace) -> Result<Vec<Generated>> {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let plugin = path.strip_prefix(&workspace.root)?;
-            all.extend(plugin_wit_of(&path, plugin, &catalogue, &kinds).with_context(|| plugin.display().to_string())?);
+            all.extend(
+                plugin_wit_of(&path, plugin, &catalogue, &kinds)
+                    .with_context(|| plugin.display().to_string())?,
+            );
         }
     }
     Ok(all)
 }
 
 /// The `wit/` of a plugin's folder; none if it is no plugin's.
-fn plugin_wit_of(path: &Path, plugin: &Path, catalogue: &Catalogue, kinds: &Kinds) -> Result<Option<Generated>> {
+fn plugin_wit_of(
+    path: &Path,
+    plugin: &Path,
+    catalogue: &Catalogue,
+    kinds: &Kinds,
+) -> Result<Option<Generated>> {
     let Ok(manifest) = fs::read_to_string(path.join(PluginManifest::FILE)) else {
         return Ok(None);
     };

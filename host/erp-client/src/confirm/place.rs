@@ -144,7 +144,8 @@ impl<'a> Watched<'a> {
         let Some(write) = declared(self.operation) else {
             return false;
         };
-        let is_own_key = matches!(&write.repeat, Repeat::ReservedKey { parameter, .. } if *parameter == field.wire);
+        let is_own_key =
+            matches!(&write.repeat, Repeat::ReservedKey { parameter, .. } if *parameter == field.wire);
         let is_proposed = sent.is_empty() && write.proposed.contains(&field.wire);
         field.wire != KEY && !is_own_key && !is_proposed && !write.computed.contains(&field.wire)
     }

@@ -98,9 +98,15 @@ async fn ruled(meeting: &Meeting<'_>, disputed: &Disputed) -> Result<Verdict, St
 }
 
 /// The fields that nobody decided, as conflicts to note: each once, whichever flow meets it first.
-pub(super) fn to_note(meeting: &Meeting<'_>, undecided: Vec<Disputed>, erp_key: Option<i64>) -> Vec<NewConflict> {
+pub(super) fn to_note(
+    meeting: &Meeting<'_>,
+    undecided: Vec<Disputed>,
+    erp_key: Option<i64>,
+) -> Vec<NewConflict> {
     let flow = &meeting.carrying.flow.name;
-    let hub_changed = meeting.kept.map(|kept| format!("{}, {}", kept.origin, kept.updated_at));
+    let hub_changed = meeting
+        .kept
+        .map(|kept| format!("{}, {}", kept.origin, kept.updated_at));
     let erp_changed = meeting.erp_changed_at().map(|at| at.to_string());
     conflicts::to_note(flow, undecided, meeting.conflicts)
         .into_iter()

@@ -17,7 +17,6 @@
 
 mod answer;
 mod check;
-mod record;
 mod failure;
 mod fault;
 mod library;
@@ -25,6 +24,7 @@ pub mod memory;
 mod names;
 mod operations;
 mod own;
+mod record;
 mod result;
 mod run;
 mod script;

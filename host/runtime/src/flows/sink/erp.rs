@@ -7,7 +7,7 @@ use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::flows::ruling::{self, Meeting};
 use crate::gateway::Caller;
-use crate::merge::{Agreed, Snapshot, Sides, Target, Vocabulary, agree, compare};
+use crate::merge::{Agreed, Sides, Snapshot, Target, Vocabulary, agree, compare};
 use crate::record;
 use std::sync::Arc;
 use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
@@ -43,7 +43,9 @@ struct Stands {
 /// Carries a record into the ERP.
 pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -> Carried {
     let from = carrying.with_keys(&carrying.body).await?;
-    let mapped = carrying.map(&record::with_id(&carrying.name.id, &from), None).await?;
+    let mapped = carrying
+        .map(&record::with_id(&carrying.name.id, &from), None)
+        .await?;
     let store = &carrying.host.store;
     let (mut link, mut conflicts) = (None, Vec::new());
     if let Some(name) = &carrying.flow.link {
@@ -239,11 +241,17 @@ impl Writing<'_> {
     /// Brings what was agreed on in this flow's names up to date, where a flow of the other direction looked last.
     async fn catch_up(&self, operation: &Operation, agreed: &mut Agreed) -> Result<(), Stop> {
         let carrying = self.carrying;
-        let Some(last) = agreed.last.clone().filter(|_| agreed.is_behind(&carrying.flow.name)) else {
+        let Some(last) = agreed
+            .last
+            .clone()
+            .filter(|_| agreed.is_behind(&carrying.flow.name))
+        else {
             return Ok(());
         };
         let from = carrying.with_keys(&last.hub).await?;
-        let hub = carrying.map(&record::with_id(&carrying.name.id, &from), None).await?;
+        let hub = carrying
+            .map(&record::with_id(&carrying.name.id, &from), None)
+            .await?;
         let erp = shown_in_row(operation, &last.erp);
         agreed.erp = agree(Vocabulary::Write(operation), &agreed.erp, &hub, &erp);
         agreed.shown = erp;
@@ -371,7 +379,11 @@ impl Writing<'_> {
         let key = key
             .or(sent.seen.as_ref().and_then(|seen| seen.key))
             .or(key_of(&sent.answer));
-        let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(&self.sink.operation));
+        let read_back = self
+            .sink
+            .read_back
+            .as_ref()
+            .filter(|_| writes_content(&self.sink.operation));
         let answer = match (read_back, key) {
             (Some(read_back), Some(key)) => self.read(read_back, key).await?,
             _ => None,
@@ -457,7 +469,11 @@ impl Writing<'_> {
 
     /// The record's number, for people: as the ERP shows it, else as it was written.
     fn number(&self, present: &Record) -> String {
-        let number = self.sink.object.as_ref().and_then(|object| object.number.as_deref());
+        let number = self
+            .sink
+            .object
+            .as_ref()
+            .and_then(|object| object.number.as_deref());
         let field = number.and_then(|number| self.sink.operation.param(number));
         let Some(field) = field else {
             return String::new();
@@ -479,15 +495,22 @@ impl Writing<'_> {
 
     fn only_creates(&self, key: i64) -> Fault {
         let name = &self.sink.operation.name;
-        let words = format!("{name} only makes records, and {} is {key} in the ERP", self.carrying.name);
+        let words = format!(
+            "{name} only makes records, and {} is {key} in the ERP",
+            self.carrying.name
+        );
         Fault::new(Kind::Refused, words)
             .with_hint("write by an operation that changes records too, or change it in the ERP by hand")
     }
 
     fn is_gone(&self, key: i64) -> Fault {
-        let words = format!("{} is linked to {key}, which the ERP has no longer", self.carrying.name);
-        Fault::new(Kind::NotFound, words)
-            .with_hint("find out who removed it; delete the hub's record, or drop this delivery: sunmao delivery drop")
+        let words = format!(
+            "{} is linked to {key}, which the ERP has no longer",
+            self.carrying.name
+        );
+        Fault::new(Kind::NotFound, words).with_hint(
+            "find out who removed it; delete the hub's record, or drop this delivery: sunmao delivery drop",
+        )
     }
 }
 
@@ -525,4 +548,3 @@ fn shown_in_row(operation: &Operation, row: &Record) -> Record {
         })
         .collect()
 }
-
