@@ -1,11 +1,11 @@
 //! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
 
 mod access;
-mod arguments;
+mod api;
 mod cli;
 mod commands;
 mod configuration;
-mod describe;
+mod context;
 mod environment;
 mod exit;
 mod failure;
@@ -17,9 +17,9 @@ mod lines;
 mod logging;
 mod nearest;
 mod output;
+mod parts;
 mod reload;
 mod remote;
-mod render;
 mod shutdown;
 
 use mimalloc::MiMalloc;

@@ -4,7 +4,6 @@
 mod audit;
 mod call;
 mod configuration;
-mod contacts;
 mod dead;
 mod delivery;
 mod demo;
@@ -19,6 +18,7 @@ mod logs;
 mod longest;
 mod operations;
 mod pages;
+mod records;
 mod scripted;
 mod serve;
 mod simulate;
