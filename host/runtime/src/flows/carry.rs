@@ -43,7 +43,10 @@ pub(super) enum Stop {
     Absent(ExtensionReference),
     Extension(ExtensionError),
     /// What it refers to has no link yet.
-    NotLinked { link: String, record: RecordName },
+    NotLinked {
+        link: String,
+        record: RecordName,
+    },
     /// The ERP failed, or the way to it.
     Fault(Fault),
     /// A person has to look.
@@ -102,8 +105,11 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
             does_not_serve(&reference),
         ),
         Stop::NotLinked { link, record } => {
-            let fault = Fault::new(Kind::Unavailable, format!("{record} has no link {link} yet"))
-                .with_hint(format!("see what became of it: GET /v1/records/{}/{}", record.kind, record.id));
+            let fault =
+                Fault::new(Kind::Unavailable, format!("{record} has no link {link} yet")).with_hint(format!(
+                    "see what became of it: GET /v1/records/{}/{}",
+                    record.kind, record.id
+                ));
             Handled::waits(waits_for_link(&link, &record), fault)
         }
         Stop::Extension(error) => match error {
