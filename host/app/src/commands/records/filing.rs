@@ -202,7 +202,11 @@ impl Tally {
         self.rejected.push(RejectedLine {
             line,
             id: None,
-            faults: vec![MemberFault { field, message }],
+            faults: vec![MemberFault {
+                field,
+                message,
+                hint: String::new(),
+            }],
         });
     }
 
