@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script,
-    serve, simulate,
+    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, kinds, operations, plugin,
+    script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -38,6 +38,7 @@ pub enum Command {
     Serve(serve::Serve),
     Simulate(simulate::Simulate),
     Operations(operations::Operations),
+    Kinds(kinds::Kinds),
     Call(call::Call),
     Doctor(doctor::Doctor),
     Erp(erp::Erp),

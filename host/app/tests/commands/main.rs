@@ -13,6 +13,7 @@ mod doors;
 mod encodings;
 mod endings;
 mod health;
+mod kinds;
 mod ledger;
 mod logins;
 mod logs;
