@@ -3,63 +3,34 @@
 pub mod audit;
 pub mod call;
 pub mod compile_plugin;
-pub mod contacts;
 pub mod dead;
 pub mod delivery;
 pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+pub mod flow;
 pub mod kinds;
+pub mod openapi;
 pub mod operations;
 pub mod plugin;
+pub mod records;
+pub mod schedule;
 pub mod script;
 pub mod serve;
 pub mod simulate;
 
-use crate::cli::{Cli, Command, Global};
-use crate::configuration::{Configuration, Flag, Sources};
+use crate::cli::{Cli, Command};
+use crate::context::Context;
 use crate::custom_fields;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;
-use crate::output::{self, Style};
+use crate::output;
 use std::time::Instant;
 use sunmao_catalogue::Catalogue;
 use sunmao_runtime::Accounts;
-
-/// What every command is given.
-pub struct Context {
-    /// The global flags.
-    pub global: Global,
-    /// The environment and `.env`.
-    pub environment: Environment,
-    /// When the process began.
-    pub started: Instant,
-}
-
-impl Context {
-    /// Whether people or programs read the output.
-    pub fn style(&self) -> Style {
-        if self.global.json {
-            Style::Json
-        } else {
-            Style::Text
-        }
-    }
-
-    /// Where the configuration comes from, with the command's own flags above it.
-    pub fn sources(&self, flags: Vec<Option<Flag>>) -> Result<Sources, Failure> {
-        let flags = flags.into_iter().flatten().collect();
-        Sources::new(self.global.config.as_deref(), &self.environment, flags)
-    }
-
-    /// The configuration, with the command's own flags above it.
-    pub fn configuration(&self, flags: Vec<Option<Flag>>) -> Result<Configuration, Failure> {
-        self.sources(flags)?.read()
-    }
-}
 
 /// Runs the command and prints its failure, if it fails.
 pub async fn run(cli: Cli) -> Exit {
@@ -82,9 +53,12 @@ pub async fn run(cli: Cli) -> Exit {
 }
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
-    // It is part of a host that has read all this.
-    if let Command::CompilePlugin(compile) = cli.command {
-        return compile.run();
+    match cli.command {
+        // It is part of a host that has read all this.
+        Command::CompilePlugin(compile) => return compile.run(),
+        // It says the same wherever it runs.
+        Command::OpenApi(openapi) => return openapi.run(),
+        _ => {}
     }
     // Without its tables no command does anything right, nor with an overlay that means none of them.
     Catalogue::try_shared()
@@ -106,10 +80,13 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Erp(erp) => erp.run(&context).await,
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
-        Command::Contacts(contacts) => contacts.run(&context).await,
+        Command::Records(records) => records.run(&context).await,
         Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
+        Command::Flow(flow) => flow.run(&context).await,
+        Command::Schedule(schedule) => schedule.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
         Command::CompilePlugin(compile) => compile.run(),
+        Command::OpenApi(openapi) => openapi.run(),
     }
 }

@@ -57,6 +57,8 @@ pub struct Server {
     pub idle_seconds: u64,
     /// How long the whole body of a request may take, in seconds.
     pub body_seconds: u64,
+    /// What may be asked of the ERP over HTTP: `stock-levels.*`, `products.list`.
+    pub grants: Vec<String>,
 }
 
 /// `[store]`
@@ -133,6 +135,7 @@ impl Default for Server {
             connections: 512,
             idle_seconds: 30,
             body_seconds: 300,
+            grants: Vec::new(),
         }
     }
 }
@@ -175,10 +178,11 @@ impl Default for Erp {
 }
 
 impl Server {
-    /// Whether another configuration differs at most in names, which are looked at anew with each request.
+    /// Whether another configuration differs at most in names and grants, which are looked at anew with each request.
     fn serves_like(&self, other: &Server) -> bool {
         let other = Server {
             hosts: self.hosts.clone(),
+            grants: self.grants.clone(),
             ..other.clone()
         };
         *self == other

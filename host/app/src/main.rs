@@ -1,12 +1,12 @@
 //! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
 
 mod access;
-mod arguments;
+mod api;
 mod cli;
 mod commands;
 mod configuration;
+mod context;
 mod custom_fields;
-mod describe;
 mod environment;
 mod exit;
 mod failure;
@@ -18,9 +18,9 @@ mod kinds;
 mod lines;
 mod logging;
 mod output;
+mod parts;
 mod reload;
 mod remote;
-mod render;
 mod shutdown;
 
 use mimalloc::MiMalloc;

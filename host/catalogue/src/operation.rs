@@ -68,6 +68,9 @@ pub struct Write {
     /// Parameters, by wire name, whose values the ERP works out itself, whatever was sent.
     #[serde(default)]
     pub computed: Vec<String>,
+    /// Parameters, by wire name, that no page shows: passwords.
+    #[serde(default)]
+    pub hidden: Vec<String>,
     /// Parameters, by wire name, that the ERP fills in itself where they are sent empty, such as a number.
     #[serde(default)]
     pub proposed: Vec<String>,

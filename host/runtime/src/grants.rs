@@ -109,6 +109,7 @@ fn nearest(catalogue: &Catalogue, pattern: &str) -> Option<String> {
         .iter()
         .filter(|operation| operation.is_business())
         .map(|operation| operation.name.clone());
-    let known: Vec<String> = objects.chain(names).chain(granted_services().map(str::to_owned)).collect();
+    let services = granted_services().map(str::to_owned);
+    let known: Vec<String> = objects.chain(names).chain(services).collect();
     sunmao_catalogue::nearest(pattern, known.iter().map(String::as_str)).map(str::to_owned)
 }

@@ -1,13 +1,15 @@
-//! Files that are read from the catalogue and committed, so that a change shows in review.
+//! Files that are read from the catalogue, or from the host's own API, and committed, so that a change shows in review.
 
+use crate::cargo;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use sunmao_catalogue::{
-    Catalogue, Kinds, PluginManifest, automation_world, kinds_reference, openapi_text, plugin_wit, record_files, reference_files,
-    wit_files,
+    Catalogue, Kinds, PluginManifest, automation_world, kinds_reference, openapi_text, plugin_wit,
+    record_files, reference_files, wit_files,
 };
 use walkdir::WalkDir;
 
@@ -36,7 +38,10 @@ const PLUGINS: [&str; 3] = ["plugins", "plugins/examples", "tests/guests"];
 impl Generated {
     fn files(files: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Generated {
-            files: files.into_iter().map(|(path, text)| (path.into(), text)).collect(),
+            files: files
+                .into_iter()
+                .map(|(path, text)| (path.into(), text))
+                .collect(),
             folder: None,
         }
     }
@@ -70,14 +75,22 @@ fn generated(workspace: &Workspace) -> Result<Vec<Generated>> {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             let plugin = path.strip_prefix(&workspace.root)?;
-            all.extend(plugin_wit_of(&path, plugin, &catalogue, &kinds).with_context(|| plugin.display().to_string())?);
+            all.extend(
+                plugin_wit_of(&path, plugin, &catalogue, &kinds)
+                    .with_context(|| plugin.display().to_string())?,
+            );
         }
     }
     Ok(all)
 }
 
 /// The `wit/` of a plugin's folder; none if it is no plugin's.
-fn plugin_wit_of(path: &Path, plugin: &Path, catalogue: &Catalogue, kinds: &Kinds) -> Result<Option<Generated>> {
+fn plugin_wit_of(
+    path: &Path,
+    plugin: &Path,
+    catalogue: &Catalogue,
+    kinds: &Kinds,
+) -> Result<Option<Generated>> {
     let Ok(manifest) = fs::read_to_string(path.join(PluginManifest::FILE)) else {
         return Ok(None);
     };
@@ -85,6 +98,30 @@ fn plugin_wit_of(path: &Path, plugin: &Path, catalogue: &Catalogue, kinds: &Kind
     let parts = manifest.resolve(catalogue, kinds);
     let parts = parts.map_err(|faults| anyhow::Error::msg(faults.join("; ")))?;
     Ok(Some(Generated::folder(plugin.join("wit"), plugin_wit(&parts))))
+}
+
+/// What the HTTP API says of itself. The host alone knows, so that it is built for this.
+const HTTP_API: &str = "docs/http-api.openapi.json";
+
+fn http_api(workspace: &Workspace) -> Result<String> {
+    let mut command = cargo::command(&workspace.root);
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "sunmao",
+        "--bin",
+        "sunmao",
+        "--",
+        "openapi",
+    ]);
+    let shown = cargo::show(&command);
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("starting `{shown}`"))?;
+    if !output.status.success() {
+        bail!("`{shown}` failed ({})", output.status);
+    }
+    String::from_utf8(output.stdout).context("reading the description of the HTTP API")
 }
 
 /// Writes the files, or checks them.
@@ -146,6 +183,10 @@ fn differences(workspace: &Workspace) -> Result<BTreeMap<PathBuf, Option<String>
                 differences.insert(path, Some(text));
             }
         }
+    }
+    let described = http_api(workspace)?;
+    if fs::read_to_string(workspace.root.join(HTTP_API)).ok().as_ref() != Some(&described) {
+        differences.insert(HTTP_API.into(), Some(described));
     }
     Ok(differences)
 }

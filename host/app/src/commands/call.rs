@@ -1,13 +1,15 @@
 //! `sunmao call`: one operation of the ERP, asked directly.
 
+mod arguments;
 mod pages;
+mod render;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::shutdown::Shutdown;
-use crate::{access, arguments, custom_fields, find, logging, render};
+use crate::{access, custom_fields, find, logging};
 use clap::Args;
 use pages::Walked;
 use std::time::Duration;

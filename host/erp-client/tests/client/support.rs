@@ -232,6 +232,7 @@ pub fn write() -> Effect {
         repeat: Repeat::Never,
         read_back: None,
         computed: Vec::new(),
+        hidden: Vec::new(),
         proposed: Vec::new(),
         judged: false,
     })

@@ -180,7 +180,13 @@ impl Inner {
     }
 
     /// Writes the end down, for as long as it takes: what was done must not be done again because of a full disk.
-    async fn end(&self, leased: &Leased, lease: &SharedLease, handled: &Handled, watch: &(dyn Fn(Step) + Sync)) {
+    async fn end(
+        &self,
+        leased: &Leased,
+        lease: &SharedLease,
+        handled: &Handled,
+        watch: &(dyn Fn(Step) + Sync),
+    ) {
         let delivery = &leased.delivery;
         loop {
             match ending::write(&self.host, lease.present(), delivery, handled, watch).await {

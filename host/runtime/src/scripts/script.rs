@@ -198,7 +198,8 @@ impl Extension for Script {
             refuses: false,
         };
         let change = ruling::change_to_script(change);
-        self.call(invocation, merge, vec![change], ruling::from_script).await
+        self.call(invocation, merge, vec![change], ruling::from_script)
+            .await
     }
 
     async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {
