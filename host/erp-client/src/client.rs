@@ -3,11 +3,11 @@
 use crate::breaker::Reach;
 use crate::budget::Priority;
 use crate::calling::{Call, Errand, Line};
+use crate::confirm::{Before, Sent};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
-use crate::session::{SessionEvent, SessionStatus};
-use crate::confirm::{Before, Sent};
 use crate::learned::{InMemory, Learned, Learning};
+use crate::session::{SessionEvent, SessionStatus};
 use crate::{Error, LoginTally, Outgoing, Settings};
 use std::sync::Arc;
 use std::time::Duration;

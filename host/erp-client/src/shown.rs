@@ -165,7 +165,10 @@ fn entry_of<'a, 'e>(
         entry.name.eq_ignore_ascii_case(&parameter.wire) && entry.caption == parameter.label
     };
     let by_name = || {
-        let field = read_back.fields.iter().find(|field| field.name == parameter.name)?;
+        let field = read_back
+            .fields
+            .iter()
+            .find(|field| field.name == parameter.name)?;
         let is_it = |entry: &&Entry<'_>| field.is_named(entry.name);
         entries.iter().find(is_it)
     };
