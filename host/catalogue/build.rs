@@ -1,5 +1,6 @@
-//! Tells cargo that a new file in `operations/` is a change: the tables are compiled in.
+//! Tells cargo that a new file in `operations/` or `kinds/` is a change: the tables are compiled in.
 
 fn main() {
     println!("cargo::rerun-if-changed=operations");
+    println!("cargo::rerun-if-changed=kinds");
 }

@@ -1,11 +1,11 @@
 //! Arguments of a call: checked against the catalogue, all faults at once, and renamed to the wire.
 
+use self::check::Check;
 use crate::{Fault, Kind, Operation, Record, Value};
-use check::Check;
 use std::fmt;
 
-mod check;
-mod scalar;
+pub(crate) mod check;
+pub(crate) mod scalar;
 
 /// Checked arguments under wire names, in the vendor's order, ready for any dialect's encoder. Nested lists and objects
 /// carry wire names too; `multiple` values are joined with commas; decimals are exact, and dates are written as the ERP
@@ -67,7 +67,7 @@ impl Operation {
     ///
     /// Every fault of the call, nested ones included, in the order in which they were met.
     pub fn check(&self, given: &Record) -> Result<Arguments, Vec<FieldFault>> {
-        let mut check = Check::default();
+        let mut check = Check::of_call();
         let values = check.operation(self, given);
         let faults = check.into_faults();
         if faults.is_empty() {

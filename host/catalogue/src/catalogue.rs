@@ -1,6 +1,6 @@
 //! Every operation, and the ways to find one.
 
-use crate::{CustomFields, Glossary, Operation, load};
+use crate::{CustomFields, ErpObject, Glossary, Operation, load};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -22,6 +22,7 @@ pub struct Catalogue {
     by_id: HashMap<u32, usize>,
     by_name: HashMap<String, usize>,
     objects: BTreeMap<String, Vec<usize>>,
+    declared: BTreeMap<String, ErpObject>,
     glossary: Glossary,
 }
 
@@ -83,6 +84,16 @@ impl Catalogue {
             .map(|at| &self.operations[*at])
     }
 
+    /// What is declared of an object.
+    pub fn object(&self, name: &str) -> Option<&ErpObject> {
+        self.declared.get(name)
+    }
+
+    /// What is declared of every object, in alphabetical order.
+    pub fn erp_objects(&self) -> impl Iterator<Item = &ErpObject> {
+        self.declared.values()
+    }
+
     /// An operation by menu id.
     pub fn by_id(&self, id: u32) -> Option<&Operation> {
         self.by_id.get(&id).map(|at| &self.operations[*at])
@@ -124,7 +135,9 @@ impl Catalogue {
     fn read(tables: Vec<(String, &str)>, glossary: Glossary) -> Result<Catalogue, CatalogueError> {
         let mut catalogue = Catalogue::default();
         for (file, text) in tables {
-            for operation in load::operations(&file, text, &glossary)? {
+            let (object, operations) = load::operations(&file, text, &glossary)?;
+            catalogue.declared.insert(object.name.clone(), object);
+            for operation in operations {
                 catalogue.add(&file, operation)?;
             }
         }

@@ -75,7 +75,7 @@ fn plain(field: &Field) -> Value {
     match field.kind {
         FieldType::Int => Value::Integer(minimum.max(1)),
         FieldType::Decimal => Value::Decimal(Decimal::from(minimum.max(1)) + Decimal::new(50, 2)),
-        FieldType::Datetime => Value::from("2025-03-07"),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => Value::from("2025-03-07"),
         FieldType::Bool => Value::Bool(true),
         FieldType::String | FieldType::List | FieldType::Object => Value::from(words(field)),
     }

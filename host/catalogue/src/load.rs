@@ -4,6 +4,10 @@
 //! default, and an unknown key is an error:
 //!
 //! ```toml
+//! [object]
+//! key = "ord"                    # what tells its records apart: wire names, see `object.rs`
+//! number = "HTId"
+//!
 //! [[operation]]
 //! id = 296                       # the vendor's menu id
 //! verb = "create"                # one of the verbs in `tests/tables/names.rs`
@@ -24,10 +28,9 @@
 //! ]
 //! ```
 
-use crate::operation::{
-    Dialect, Effect, EnumValue, Field, FieldType, NewerForm, Operation, Paging, ResultKind,
-};
-use crate::{CatalogueError, Glossary};
+use crate::object::ObjectHead;
+use crate::operation::{Dialect, Effect, NewerForm, Operation, Paging, ResultKind};
+use crate::{CatalogueError, EnumValue, ErpObject, Field, FieldType, Glossary};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -36,7 +39,7 @@ pub(crate) fn operations(
     file: &str,
     text: &str,
     glossary: &Glossary,
-) -> Result<Vec<Operation>, CatalogueError> {
+) -> Result<(ErpObject, Vec<Operation>), CatalogueError> {
     let fault = |message: String| CatalogueError {
         file: file.to_owned(),
         message,
@@ -47,7 +50,7 @@ pub(crate) fn operations(
         .and_then(|name| name.strip_suffix(".toml"))
         .ok_or_else(|| fault("a table is a file named OBJECT.toml".to_owned()))?;
     let table: TableFile = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-    table
+    let operations = table
         .operation
         .into_iter()
         .map(|row| {
@@ -55,12 +58,15 @@ pub(crate) fn operations(
             row.into_operation(object, glossary)
                 .map_err(|message| fault(format!("operation {id}: {message}")))
         })
-        .collect()
+        .collect::<Result<Vec<Operation>, CatalogueError>>()?;
+    Ok((table.object.into_object(object, &operations), operations))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TableFile {
+    #[serde(default)]
+    object: ObjectHead,
     operation: Vec<OperationRow>,
 }
 
@@ -212,6 +218,7 @@ impl FieldRow {
             aliases: self.aliases,
             json_text: self.json_text,
             fields: fields(self.fields, glossary)?,
+            ..Field::default()
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What the catalogue knows of one operation.
 
+use crate::Field;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -13,110 +14,6 @@ pub enum Dialect {
     Json,
     /// `{"Token", "Datas"}` answered by `{"flag", "code", "msg", "datas"}`.
     Helper,
-}
-
-/// The vendor's field types. They are loose: a number may arrive as text and the reverse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldType {
-    /// Text.
-    String,
-    /// Whole number.
-    Int,
-    /// Exact decimal: money, quantities, rates.
-    Decimal,
-    /// Date or date with time, ISO on our side.
-    Datetime,
-    /// Truth value.
-    Bool,
-    /// A list of records made of `fields`.
-    List,
-    /// One record made of `fields`.
-    Object,
-}
-
-/// One code of an enumeration and its Chinese label.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EnumValue {
-    /// The code that travels.
-    pub code: String,
-    /// What the staff see.
-    pub label: String,
-}
-
-/// A parameter of an operation or a column of its result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// English name in kebab-case, legal in WIT, unique among its siblings.
-    pub name: String,
-    /// The vendor's name on the wire.
-    pub wire: String,
-    /// The vendor's Chinese label; for fields the vendor left unlabelled, ours.
-    pub label: String,
-    /// The vendor's type.
-    pub kind: FieldType,
-    /// The ERP refuses the call without it.
-    pub required: bool,
-    /// The installation's settings decide whether it is required.
-    pub required_by_policy: bool,
-    /// Longest text accepted, in characters.
-    pub max_length: Option<u32>,
-    /// Smallest number accepted.
-    pub minimum: Option<i64>,
-    /// Known codes with their labels.
-    pub values: Vec<EnumValue>,
-    /// The codes differ from one installation to the next: another code is never rejected.
-    pub values_are_sample: bool,
-    /// The operation that lists the codes, by its full name.
-    pub lookup: Option<String>,
-    /// The parameter of that operation that filters by label, and the column of its answer with the labels, where a
-    /// label may be given in place of a code.
-    pub lookup_label: Option<String>,
-    /// The ERP's own page that lists the codes, where no operation does.
-    pub lookup_page: Option<String>,
-    /// The ERP refuses a second record with the same value.
-    pub unique: bool,
-    /// Several values, comma-separated on the wire.
-    pub multiple: bool,
-    /// A filter that matches anywhere in the text.
-    pub matches_substring: bool,
-    /// Not in the vendor's tables: seen on installations, any of which may leave it out.
-    pub observed: bool,
-    /// Other wire names and captions that installations give it.
-    pub aliases: Vec<String>,
-    /// A list that installations also take as a text that holds it as JSON.
-    pub json_text: bool,
-    /// Members of a list or object.
-    pub fields: Vec<Field>,
-}
-
-impl Field {
-    /// The name as scripts write it.
-    pub fn snake_name(&self) -> String {
-        self.name.replace('-', "_")
-    }
-
-    /// Whether `name` means this field: its English name in kebab-case or snake_case, or its wire name.
-    pub fn answers_to(&self, name: &str) -> bool {
-        self.wire == name || self.has_english_name(name)
-    }
-
-    /// Whether an installation means this field by a member or a column of that name: the wire name or an alias, in any
-    /// letter case.
-    pub fn is_named(&self, name: &str) -> bool {
-        self.wire.eq_ignore_ascii_case(name)
-            || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
-    }
-
-    /// Whether `name` is the English name, in kebab-case or snake_case.
-    pub fn has_english_name(&self, name: &str) -> bool {
-        self.name.len() == name.len()
-            && self
-                .name
-                .bytes()
-                .zip(name.bytes())
-                .all(|(own, other)| own == other || (own == b'-' && other == b'_'))
-    }
 }
 
 /// What kind of answer an operation gives.

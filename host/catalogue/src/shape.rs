@@ -1,11 +1,12 @@
 //! The shape of a value as WIT declares it. Requests, answers, type checks and the WIT text are all read from here.
 
 use crate::Face;
-use crate::operation::{Field, FieldType, Operation, ResultKind};
-use crate::prose;
+use crate::operation::{Operation, ResultKind};
+use crate::{Field, FieldType, prose};
 use shared::{ack, document, page, pair, table};
 use std::sync::Arc;
 
+mod kind;
 pub(crate) mod shared;
 
 /// The type of a value on the WIT side.
@@ -180,7 +181,7 @@ fn base(prefix: &str, field: &Field, side: Side) -> Shape {
         FieldType::String => Shape::Text,
         FieldType::Int => Shape::Integer,
         FieldType::Decimal => Shape::Decimal,
-        FieldType::Datetime => Shape::Date,
+        FieldType::Datetime | FieldType::Date | FieldType::Time => Shape::Date,
         FieldType::Bool => Shape::Bool,
         FieldType::Object if field.fields.is_empty() => list(Shape::Record(pair())),
         FieldType::List if field.fields.is_empty() => list(list(Shape::Record(pair()))),

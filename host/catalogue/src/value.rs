@@ -11,7 +11,7 @@ pub type Record = IndexMap<String, Value, foldhash::fast::RandomState>;
 
 /// A value of no particular system, small, since a page has thousands of them. Dates are ISO text; money and quantities
 /// are exact decimals, never floats.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// Absent, or empty where emptiness means absence.

@@ -64,7 +64,7 @@ fn example_cell(field: &Field) -> Value {
         FieldType::String => Value::from("甲"),
         FieldType::Int => Value::from("1,200"),
         FieldType::Decimal => Value::from("1,200.50"),
-        FieldType::Datetime => Value::from("2025-3-7"),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => Value::from("2025-3-7"),
         FieldType::Bool => Value::Integer(1),
         FieldType::Object => Value::from(members(&field.fields)),
         FieldType::List => Value::List(vec![Value::from(members(&field.fields))]),

@@ -21,6 +21,16 @@ pub enum ExtensionKind {
     Script,
 }
 
+impl ExtensionKind {
+    /// The kind in a word, as tables of `sunmao.toml` are called.
+    pub fn word(self) -> &'static str {
+        match self {
+            ExtensionKind::Plugin => "plugin",
+            ExtensionKind::Script => "script",
+        }
+    }
+}
+
 /// Who an extension is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Identity {
@@ -46,11 +56,7 @@ impl Identity {
 
 impl fmt::Display for Identity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            ExtensionKind::Plugin => "plugin",
-            ExtensionKind::Script => "script",
-        };
-        write!(formatter, "{kind} {}", self.name)
+        write!(formatter, "{} {}", self.kind.word(), self.name)
     }
 }
 

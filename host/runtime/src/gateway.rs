@@ -6,8 +6,9 @@ mod entry;
 mod opening;
 
 use crate::accounts::Accounts;
+use crate::actor::Actor;
+use crate::clock::Clock;
 use crate::extension::{Identity, Invocation, Permit};
-use crate::host::Clock;
 use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
@@ -23,8 +24,8 @@ use tokio::sync::broadcast::{self, error::RecvError};
 /// Who calls, with what permit, in which invocation. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// As the audit log names the caller: `plugin wechat-customer`, `cli`.
-    pub actor: Arc<str>,
+    /// Who it is.
+    pub actor: Actor,
     /// The caller's version.
     pub version: Arc<str>,
     /// What the operator allows it.
@@ -42,7 +43,7 @@ pub struct Caller {
 impl Caller {
     /// An extension in one of its invocations.
     pub fn extension(identity: &Identity, permit: Arc<Permit>, invocation: Invocation) -> Self {
-        Caller::new(&identity.to_string(), &identity.version, permit, invocation)
+        Caller::new(Actor::from(identity), &identity.version, permit, invocation)
     }
 
     /// The same caller in another invocation, which numbers its writes anew.
@@ -64,10 +65,10 @@ impl Caller {
         left.map_or(limit, |left| left.min(limit))
     }
 
-    /// Any caller by name.
-    pub fn new(actor: &str, version: &str, permit: Arc<Permit>, invocation: Invocation) -> Self {
+    /// Any caller.
+    pub fn new(actor: Actor, version: &str, permit: Arc<Permit>, invocation: Invocation) -> Self {
         Caller {
-            actor: actor.into(),
+            actor,
             version: version.into(),
             log: Arc::new(LogMeter::new(&permit.limits)),
             permit,

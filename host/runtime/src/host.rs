@@ -1,40 +1,13 @@
 //! The host's side of every import: one value that plugins, scripts and flows share.
 
+use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::vitals::Vitals;
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 use sunmao_catalogue::Catalogue;
 use sunmao_store::{Route, Store};
-
-/// Where time comes from, so that a test can hold it.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// The machine's clock.
-    pub fn system() -> Self {
-        Clock(Arc::new(Timestamp::now))
-    }
-
-    /// A clock of the caller's making.
-    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Clock(Arc::new(now))
-    }
-
-    /// Now.
-    pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Clock")
-    }
-}
 
 /// What every extension reaches through its imports.
 pub struct Host {

@@ -1,6 +1,9 @@
 //! Everything between a guest and the ERP: grants, the gateway, plugins, scripts, loading and flows.
 
 mod accounts;
+mod actor;
+mod asked;
+mod clock;
 mod contact;
 mod extension;
 mod flows;
@@ -8,8 +11,10 @@ mod gateway;
 mod grants;
 mod host;
 mod limits;
+mod load_error;
 mod loading;
 pub mod plugins;
+mod problem;
 pub mod scripts;
 mod services;
 mod settings;
@@ -20,6 +25,8 @@ mod usage;
 mod vitals;
 
 pub use accounts::Accounts;
+pub use actor::Actor;
+pub use clock::Clock;
 pub use contact::{Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
@@ -28,9 +35,10 @@ pub use extension::{
 pub use flows::{FlowError, FlowSettings, Flows, Progress, Step};
 pub use gateway::{Caller, Gateway};
 pub use grants::{Grants, UnknownGrant};
-pub use host::{Clock, Host};
+pub use host::Host;
 pub use limits::Limits;
-pub use loading::{ExtensionState, ExtensionStatus, Extensions, LoadError};
+pub use load_error::LoadError;
+pub use loading::{ExtensionState, ExtensionStatus, Extensions};
 pub use settings::{ExtensionSettings, ExtensionsSettings};
 pub use supervision::supervised;
 pub use vitals::{Heartbeat, Panics, Sign, Vitals};

@@ -3,35 +3,17 @@
 use crate::contact::Contact;
 use crate::gateway::Caller;
 use crate::host::Host;
+use crate::problem::Problem;
 use crate::texts::{record_bytes, size};
 use crate::usage::{Line, log_line};
 use jiff::Timestamp;
 use sunmao_catalogue::{Fault, Kind, Operation, Record};
-use sunmao_store::{Link, NewDelivery, StateEntry, StoreError};
+use sunmao_store::{Link, NewDelivery, StateEntry};
 
 /// Longest key or event name, in bytes.
 const LONGEST_NAME: usize = 512;
 /// Most keys one listing gives.
 const MOST_KEYS: u32 = 1_000;
-
-/// Why a service said no.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message} ({hint})")]
-pub struct Problem {
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        Problem {
-            message: error.to_string(),
-            hint: error.hint().to_owned(),
-        }
-    }
-}
 
 /// A line in the host's log, marked with who wrote it.
 pub fn log(caller: &Caller, level: tracing::Level, message: &str, fields: &[(String, String)]) {
@@ -40,7 +22,7 @@ pub fn log(caller: &Caller, level: tracing::Level, message: &str, fields: &[(Str
     }
     let limits = &caller.permit.limits;
     let (message, fields) = log_line(limits, message, fields);
-    let actor = &*caller.actor;
+    let actor = tracing::field::display(&caller.actor);
     match caller.log.note(message.len() + fields.len()) {
         Line::Written { dropped_before: 0 } => {}
         Line::Written { dropped_before } => {
@@ -57,7 +39,7 @@ pub fn log(caller: &Caller, level: tracing::Level, message: &str, fields: &[(Str
         }
         Line::Dropped => return,
     }
-    let (actor, version, delivery) = (&*caller.actor, &*caller.version, caller.invocation.delivery);
+    let (version, delivery) = (&*caller.version, caller.invocation.delivery);
     match level {
         tracing::Level::ERROR => {
             tracing::error!(target: "extension", actor, version, delivery, fields, "{message}")
@@ -91,7 +73,7 @@ fn is_written(level: tracing::Level) -> bool {
 /// The value of one of the caller's own keys.
 pub async fn state_get(host: &Host, caller: &Caller, key: &str) -> Result<Option<StateEntry>, Problem> {
     bounded("key", key, LONGEST_NAME)?;
-    Ok(host.store.state.get(&caller.actor, key).await?)
+    Ok(host.store.state.get(&caller.actor.to_string(), key).await?)
 }
 
 /// Writes one of the caller's own keys; returns the new revision.
@@ -99,7 +81,11 @@ pub async fn state_put(host: &Host, caller: &Caller, key: &str, value: &str) -> 
     bounded("key", key, LONGEST_NAME)?;
     bounded("value", value, caller.permit.limits.value_bytes)?;
     let room = caller.permit.limits.state_room();
-    Ok(host.store.state.put(&caller.actor, key, value, room).await?)
+    Ok(host
+        .store
+        .state
+        .put(&caller.actor.to_string(), key, value, room)
+        .await?)
 }
 
 /// Writes a key only if it is still at `expected`; `None` if another write came first.
@@ -116,7 +102,7 @@ pub async fn state_compare_and_set(
         .store
         .state
         .compare_and_set(
-            &caller.actor,
+            &caller.actor.to_string(),
             key,
             expected,
             value,
@@ -127,12 +113,16 @@ pub async fn state_compare_and_set(
 
 /// Deletes a key; whether it was there.
 pub async fn state_delete(host: &Host, caller: &Caller, key: &str) -> Result<bool, Problem> {
-    Ok(host.store.state.delete(&caller.actor, key).await?)
+    Ok(host.store.state.delete(&caller.actor.to_string(), key).await?)
 }
 
 /// The caller's keys that begin with `prefix`.
 pub async fn state_keys(host: &Host, caller: &Caller, prefix: &str) -> Result<Vec<String>, Problem> {
-    Ok(host.store.state.keys(&caller.actor, prefix, MOST_KEYS).await?)
+    Ok(host
+        .store
+        .state
+        .keys(&caller.actor.to_string(), prefix, MOST_KEYS)
+        .await?)
 }
 
 /// The link of a hub record.

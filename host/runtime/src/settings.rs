@@ -3,7 +3,7 @@
 use crate::extension::{ExtensionKind, Permit};
 use crate::grants::Grants;
 use crate::limits::Limits;
-use crate::loading::LoadError;
+use crate::load_error::LoadError;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

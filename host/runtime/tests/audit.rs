@@ -126,7 +126,7 @@ async fn what_the_host_does_not_let_out_is_denied_and_no_refusal_of_the_erps() {
         ..Permit::default()
     };
     let stranger = Caller::new(
-        "plugin stranger",
+        "plugin stranger".parse().expect("an actor"),
         "0",
         permit.into(),
         Invocation::at(parts.host.clock.now()),

@@ -195,7 +195,7 @@ impl Installation {
     async fn entered(&self, number: &str, actor: &str, contact: Option<&str>) -> i64 {
         let host = &self.parts.host;
         let mut caller = support::caller(host);
-        caller.actor = actor.into();
+        caller.actor = actor.parse().expect("an actor");
         caller.invocation.subject = contact.map(Into::into);
         let find = |name: &str| host.catalogue.find(name).expect("an operation");
         let reserved = host

@@ -85,7 +85,7 @@ fn is_readable(field: &Field, value: &Value) -> bool {
     match field.kind {
         _ if field.multiple || !field.values.is_empty() => true,
         FieldType::Decimal => number(&text).is_some(),
-        FieldType::Datetime => readable_moment(&text).is_some(),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => readable_moment(&text).is_some(),
         _ => true,
     }
 }

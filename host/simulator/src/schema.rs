@@ -284,7 +284,7 @@ impl Column {
             _ if text.is_empty() => Value::Null,
             FieldType::Int => whole(text).map_or_else(|| Value::from(text), Value::Integer),
             FieldType::Decimal => number(text).map_or_else(|| Value::from(text), Value::Decimal),
-            FieldType::Datetime => Value::from(moment(text)),
+            FieldType::Datetime | FieldType::Date | FieldType::Time => Value::from(moment(text)),
             FieldType::Bool => match text {
                 "1" | "true" => Value::Bool(true),
                 "0" | "false" => Value::Bool(false),

@@ -1,6 +1,9 @@
 //! The walk over the arguments of one call: names to parameters, parameters to wire values, faults on the side.
 
-use super::{FieldFault, scalar};
+use super::{
+    FieldFault,
+    scalar::{self, Wrong},
+};
 use crate::{Field, FieldType, Operation, Record, Value};
 use std::fmt;
 
@@ -9,10 +12,18 @@ const LEAST_SIMILARITY: f64 = 0.5;
 /// Where parameters travel that the catalogue does not know.
 const EXTRA: &str = "extra";
 
-/// Collects the faults of one call.
-#[derive(Default)]
-pub(super) struct Check {
+/// Collects the faults of one call or one record.
+pub(crate) struct Check<'a> {
+    subject: Subject<'a>,
     faults: Vec<FieldFault>,
+}
+
+/// What is checked. An operation's parameters are read as loosely as the vendor reads them and go under wire names; a
+/// record's members are of their JSON type, go under snake_case names, and what is empty is not there.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Call,
+    Record { kind: &'a str },
 }
 
 /// Whether names that nobody knows may be passed on.
@@ -24,7 +35,7 @@ enum Unknown {
 
 /// Where in the arguments a value stands; only spelled out when there is a fault to tell.
 #[derive(Clone, Copy)]
-pub(super) enum Path<'a> {
+pub(crate) enum Path<'a> {
     Root,
     Member(&'a Path<'a>, &'a str),
     Item(&'a Path<'a>, usize),
@@ -48,9 +59,31 @@ struct Given<'a> {
     value: &'a Value,
 }
 
-impl Check {
+impl<'k> Check<'k> {
+    /// A check of the arguments of one call.
+    pub(crate) fn of_call() -> Self {
+        Check {
+            subject: Subject::Call,
+            faults: Vec::new(),
+        }
+    }
+
+    /// A check of one record of a kind.
+    pub(crate) fn of_record(kind: &'k str) -> Self {
+        Check {
+            subject: Subject::Record { kind },
+            faults: Vec::new(),
+        }
+    }
+
+    /// The members of a record under snake_case names, in the kind's order.
+    pub(crate) fn record_members(&mut self, fields: &[Field], given: &Record) -> Record {
+        let values = self.members(Path::Root, fields, given, Unknown::Refused, &[]);
+        values.into_iter().collect()
+    }
+
     /// The arguments of an operation under wire names: parameters in the vendor's order, then the others as given.
-    pub(super) fn operation(&mut self, operation: &Operation, given: &Record) -> Vec<(String, Value)> {
+    pub(crate) fn operation(&mut self, operation: &Operation, given: &Record) -> Vec<(String, Value)> {
         let unknown = if operation.documented {
             Unknown::Refused
         } else {
@@ -66,7 +99,7 @@ impl Check {
     }
 
     /// What was found wrong, in the order in which it was met.
-    pub(super) fn into_faults(self) -> Vec<FieldFault> {
+    pub(crate) fn into_faults(self) -> Vec<FieldFault> {
         self.faults
     }
 
@@ -87,7 +120,7 @@ impl Check {
             match (slots.find(name), custom_wire(custom, name)) {
                 (Some(index), _) => self.place(path, &mut slots, index, given),
                 (None, Some(name)) => self.pass_on(path, &mut slots, Given { name, value }),
-                _ if name == EXTRA => self.extra(path, &mut slots, value),
+                _ if name == EXTRA && self.is_call() => self.extra(path, &mut slots, value),
                 _ if unknown == Unknown::PassedOn => self.pass_on(path, &mut slots, given),
                 _ => self.unknown(path, fields, name),
             }
@@ -160,11 +193,49 @@ impl Check {
     }
 
     fn unknown(&mut self, path: Path<'_>, fields: &[Field], name: &str) {
-        let hint = match nearest(fields, name) {
-            Some(near) => format!("did you mean `{near}`? The installation's own fields go into `extra`"),
-            None => "the installation's own fields go into `extra`".to_owned(),
+        let near = nearest(fields, name);
+        let (message, hint) = match (self.subject, near) {
+            (Subject::Call, Some(field)) => (
+                "is no parameter".to_owned(),
+                format!(
+                    "did you mean `{}`? The installation's own fields go into `extra`",
+                    field.name
+                ),
+            ),
+            (Subject::Call, None) => (
+                "is no parameter".to_owned(),
+                "the installation's own fields go into `extra`".to_owned(),
+            ),
+            (Subject::Record { kind }, Some(field)) => (
+                format!("is no member of `{kind}`"),
+                format!("did you mean `{}`?", field.snake_name()),
+            ),
+            (Subject::Record { kind }, None) => (
+                format!("is no member of `{kind}`"),
+                format!("`sunmao kinds show {kind}` lists those there are"),
+            ),
         };
-        self.fault(Path::Member(&path, name), "is no parameter", hint);
+        self.fault(Path::Member(&path, name), message, hint);
+    }
+
+    fn is_call(&self) -> bool {
+        matches!(self.subject, Subject::Call)
+    }
+
+    /// The name that a checked value goes on under.
+    fn outer_name(&self, field: &Field) -> String {
+        match self.subject {
+            Subject::Call => field.wire.clone(),
+            Subject::Record { .. } => field.snake_name(),
+        }
+    }
+
+    /// The name by which a person is told of a field that was not given.
+    fn told_name(&self, field: &Field) -> String {
+        match self.subject {
+            Subject::Call => field.name.clone(),
+            Subject::Record { .. } => field.snake_name(),
+        }
     }
 
     fn values(&mut self, path: Path<'_>, slots: Slots<'_>) -> Vec<(String, Value)> {
@@ -173,9 +244,10 @@ impl Check {
             let value =
                 given.and_then(|given| self.value(Path::Member(&path, given.name), field, given.value));
             match value {
-                Some(value) => values.push((field.wire.clone(), value)),
+                Some(value) => values.push((self.outer_name(field), value)),
                 None if field.required && given.is_none_or(|given| is_absent(field, given.value)) => {
-                    let path = Path::Member(&path, given.map_or(&field.name, |given| given.name));
+                    let told = self.told_name(field);
+                    let path = Path::Member(&path, given.map_or(&told, |given| given.name));
                     self.fault(path, format!("{} is required", field.label), "");
                 }
                 None => {}
@@ -195,16 +267,26 @@ impl Check {
         if field.required && is_absent(field, value) || is_empty_list(value) {
             return None;
         }
+        if !self.is_call() && value.is_empty() {
+            return None;
+        }
         match field.kind {
             FieldType::List => self.list(path, field, value),
             FieldType::Object => self.record(path, field, value),
-            _ => match scalar::wire_value(field, value) {
+            _ => match self.scalar(field, value) {
                 Ok(value) => Some(value),
                 Err(wrong) => {
                     self.fault(path, wrong.message, wrong.hint);
                     None
                 }
             },
+        }
+    }
+
+    fn scalar(&self, field: &Field, value: &Value) -> Result<Value, Wrong> {
+        match self.subject {
+            Subject::Call => scalar::wire_value(field, value),
+            Subject::Record { .. } => scalar::member_value(field, value),
         }
     }
 
@@ -327,8 +409,8 @@ fn is_empty_list(value: &Value) -> bool {
     matches!(value, Value::List(items) if items.is_empty())
 }
 
-/// The English name of the field whose English name, wire name or label is nearest to what the caller wrote.
-fn nearest<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
+/// The field whose English name, wire name or label is nearest to what the caller wrote.
+fn nearest<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
     let name = name.to_lowercase().replace('_', "-");
     let similarity = |field: &Field| {
         [&field.name, &field.wire, &field.label]
@@ -341,5 +423,5 @@ fn nearest<'a>(fields: &'a [Field], name: &str) -> Option<&'a str> {
         .map(|field| (similarity(field), field))
         .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, field)| field.name.as_str())
+        .map(|(_, field)| field)
 }

@@ -1,12 +1,13 @@
 //! One scalar argument: a loose value becomes the vendor's type, labels become codes, limits are kept.
 
-use crate::{EnumValue, Field, FieldType, Value, coerce};
+use crate::{EnumValue, Field, FieldType, Value, coerce, kind::is_sound_id};
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 /// What is wrong with one value.
-pub(super) struct Wrong {
-    pub(super) message: String,
-    pub(super) hint: String,
+pub(crate) struct Wrong {
+    pub(crate) message: String,
+    pub(crate) hint: String,
 }
 
 impl Wrong {
@@ -27,6 +28,80 @@ pub(super) fn wire_value(field: &Field, value: &Value) -> Result<Value, Wrong> {
     };
     check_length(field, &value)?;
     Ok(value)
+}
+
+/// The value as a record holds it: of its own JSON type, codes as codes, days and times in one form.
+pub(crate) fn member_value(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    let value = member(field, value)?;
+    check_range(field, &value)?;
+    check_length(field, &value)?;
+    Ok(value)
+}
+
+fn member(field: &Field, value: &Value) -> Result<Value, Wrong> {
+    let text = value.as_text();
+    let read = match field.kind {
+        FieldType::String if !field.values.is_empty() => {
+            return match text {
+                Some(_) => coded(field, value),
+                None => Err(Wrong::new("is no text", format!("one of {}", listed(field)))),
+            };
+        }
+        FieldType::String if field.reference.is_some() => text
+            .filter(|text| is_sound_id(text))
+            .map(Value::from)
+            .ok_or("is no id of a record"),
+        FieldType::Int => match text {
+            Some(_) => None,
+            None => coerce::integer(value)
+                .filter(|_| !matches!(value, Value::Bool(_)))
+                .map(Value::Integer),
+        }
+        .ok_or("is no whole number"),
+        FieldType::Decimal => coerce::decimal(value).map(Value::Decimal).ok_or("is no number"),
+        FieldType::Bool => matches!(value, Value::Bool(_))
+            .then(|| value.clone())
+            .ok_or("is no truth value"),
+        FieldType::Date => text.and_then(day).ok_or("is no day"),
+        FieldType::Time => text.and_then(instant).ok_or("is no time"),
+        FieldType::Datetime => text
+            .and_then(coerce::moment)
+            .map(|moment| Value::from(moment.iso()))
+            .ok_or("is no date"),
+        FieldType::String | FieldType::List | FieldType::Object => text.map(Value::from).ok_or("is no text"),
+    };
+    read.map_err(|message| Wrong::new(message, wanted(field)))
+}
+
+fn day(text: &str) -> Option<Value> {
+    match coerce::moment(text)? {
+        coerce::Moment::Day(day) => Some(Value::from(day.to_string())),
+        coerce::Moment::Time(_) => None,
+    }
+}
+
+fn instant(text: &str) -> Option<Value> {
+    let instant: Timestamp = text.trim().parse().ok()?;
+    Some(Value::from(instant.to_string()))
+}
+
+/// What would be right in a member's place.
+fn wanted(field: &Field) -> String {
+    let range = || match (field.minimum, field.maximum) {
+        (Some(least), Some(most)) => format!(" from {least} to {most}"),
+        (Some(least), None) => format!(" of at least {least}"),
+        (None, Some(most)) => format!(" of at most {most}"),
+        (None, None) => String::new(),
+    };
+    match field.kind {
+        FieldType::Int => format!("a whole number{}", range()),
+        FieldType::Decimal => format!("a decimal number{}, such as 1200.50", range()),
+        FieldType::Bool => "true or false".to_owned(),
+        FieldType::Date | FieldType::Datetime => "a day such as 2026-03-07".to_owned(),
+        FieldType::Time => "a time such as 2026-03-07T10:00:00Z".to_owned(),
+        FieldType::String if field.reference.is_some() => "1 to 64 characters without spaces".to_owned(),
+        FieldType::String | FieldType::List | FieldType::Object => "text in quotes".to_owned(),
+    }
 }
 
 /// What separates codes in text; the second is what a Chinese keyboard types.
@@ -78,7 +153,7 @@ fn single(field: &Field, value: &Value) -> Result<Value, Wrong> {
     } else {
         coded(field, value)?
     };
-    check_minimum(field, &value)?;
+    check_range(field, &value)?;
     Ok(value)
 }
 
@@ -89,7 +164,7 @@ fn typed(field: &Field, value: &Value) -> Result<Value, Wrong> {
             .or_else(|| label(field, value)),
         FieldType::Decimal => coerce::exact(value),
         FieldType::Bool => coerce::truth(value).map(Value::Bool),
-        FieldType::Datetime => value
+        FieldType::Datetime | FieldType::Date | FieldType::Time => value
             .as_text()
             .and_then(coerce::moment)
             .map(|moment| Value::from(moment.wire())),
@@ -169,19 +244,35 @@ fn listed(field: &Field) -> String {
     values.join(", ")
 }
 
-fn check_minimum(field: &Field, value: &Value) -> Result<(), Wrong> {
-    let Some(minimum) = field.minimum else {
-        return Ok(());
-    };
-    match coerce::decimal(value) {
-        Some(number) if number >= Decimal::from(minimum) => Ok(()),
-        // Too long for a number of ours: its sign is all there is to look at.
-        None if minimum > 0 || !coerce::text(value).starts_with('-') => Ok(()),
-        _ => Err(Wrong::new(
-            format!("{} is too small", coerce::text(value)),
-            format!("at least {minimum}"),
-        )),
+/// Too long for a number of ours, a value's sign is all there is to look at.
+fn check_range(field: &Field, value: &Value) -> Result<(), Wrong> {
+    let number = coerce::decimal(value);
+    let is_negative = || coerce::text(value).starts_with('-');
+    if let Some(minimum) = field.minimum {
+        let is_enough = match number {
+            Some(number) => number >= Decimal::from(minimum),
+            None => minimum > 0 || !is_negative(),
+        };
+        if !is_enough {
+            return Err(Wrong::new(
+                format!("{} is too small", coerce::text(value)),
+                format!("at least {minimum}"),
+            ));
+        }
     }
+    if let Some(maximum) = field.maximum {
+        let is_little = match number {
+            Some(number) => number <= Decimal::from(maximum),
+            None => is_negative(),
+        };
+        if !is_little {
+            return Err(Wrong::new(
+                format!("{} is too large", coerce::text(value)),
+                format!("at most {maximum}"),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn check_length(field: &Field, value: &Value) -> Result<(), Wrong> {

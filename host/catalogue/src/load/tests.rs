@@ -19,7 +19,9 @@ fn read(rest: &str) -> Result<Vec<Operation>, String> {
         .and_then(|glossary| glossary.with_exceptions("[sibling]\nown-name = [\"编号\"]"))
         .map_err(|error| error.to_string())?;
     let text = format!("{ENTRY}{rest}");
-    operations("lab/samples.toml", &text, &glossary).map_err(|error| error.to_string())
+    let read = operations("lab/samples.toml", &text, &glossary);
+    read.map(|(_, operations)| operations)
+        .map_err(|error| error.to_string())
 }
 
 #[track_caller]

@@ -121,7 +121,7 @@ fn scalar(field: &Field) -> Json {
         _ if field.multiple || !field.values.is_empty() => json!({"type": ["string", "integer"]}),
         FieldType::Int => json!({"type": ["integer", "string"]}),
         FieldType::Decimal => json!({"type": ["number", "string"], "pattern": NUMBER}),
-        FieldType::Datetime => json!({"type": "string", "pattern": DATE}),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => json!({"type": "string", "pattern": DATE}),
         FieldType::Bool => json!({"type": ["boolean", "integer", "string"]}),
         _ => json!({"type": ["string", "number"]}),
     }

@@ -114,7 +114,9 @@ fn read(field: &Field, cell: &mut Value, face: Face) -> Option<Value> {
         FieldType::Int => integer(cell).map(Value::Integer),
         FieldType::Decimal => exact(cell),
         FieldType::Bool => truth(cell).map(Value::Bool),
-        FieldType::Datetime => moment(cell.as_text()?).map(|moment| Value::from(moment.iso())),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => {
+            moment(cell.as_text()?).map(|moment| Value::from(moment.iso()))
+        }
         FieldType::Object => object(field, cell, face),
         FieldType::List => match cell {
             Value::List(items) if items.iter().all(|item| item.as_record().is_some()) => Some(Value::List(

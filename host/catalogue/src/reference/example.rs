@@ -37,7 +37,7 @@ fn placeholder(field: &Field) -> &'static str {
         _ if !field.values.is_empty() || field.lookup.is_some() => "CODE",
         FieldType::String => "TEXT",
         FieldType::Int | FieldType::Decimal => "NUMBER",
-        FieldType::Datetime => "DATE",
+        FieldType::Datetime | FieldType::Date | FieldType::Time => "DATE",
         FieldType::Bool => "true|false",
         FieldType::List => "[…]",
         FieldType::Object => "{…}",

@@ -36,22 +36,7 @@ pub fn field(name: &str, wire: &str, label: &str, kind: FieldType) -> Field {
         wire: wire.to_owned(),
         label: label.to_owned(),
         kind,
-        required: false,
-        required_by_policy: false,
-        max_length: None,
-        minimum: None,
-        values: Vec::new(),
-        values_are_sample: false,
-        lookup: None,
-        lookup_label: None,
-        lookup_page: None,
-        unique: false,
-        multiple: false,
-        matches_substring: false,
-        observed: false,
-        aliases: Vec::new(),
-        json_text: false,
-        fields: Vec::new(),
+        ..Field::default()
     }
 }
 

@@ -148,7 +148,7 @@ fn single(field: &Field) -> BoxedStrategy<Value> {
         FieldType::Int => integer(field),
         FieldType::Decimal => decimal(field),
         FieldType::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
-        FieldType::Datetime => moment(field),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => moment(field),
         FieldType::String | FieldType::List | FieldType::Object => text(field),
     }
 }

@@ -5,6 +5,7 @@ use super::flow::{ExtensionReference, Flow};
 use super::handled::{Handled, judged};
 use super::progress::Step;
 use super::serving::{does_not_serve, target_of, while_it_serves};
+use crate::actor::Actor;
 use crate::contact::Contact;
 use crate::extension::{Decision, ExtensionError, Invocation, SharedExtension};
 use crate::gateway::Caller;
@@ -117,7 +118,7 @@ async fn push(
             Stop::Store(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
         })?;
     let caller = Caller::new(
-        &Flow::target(&flow.name),
+        Actor::flow(&flow.name),
         &mapping.identity().version,
         flow.permit.clone(),
         invocation,

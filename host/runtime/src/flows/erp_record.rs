@@ -1,6 +1,7 @@
 //! Writing one record to the ERP so that it is there once: reserve, save, read back.
 
 use super::flow::Flow;
+use crate::actor::Actor;
 use crate::gateway::{Caller, Gateway};
 use crate::host::Host;
 use std::collections::BTreeSet;
@@ -67,9 +68,9 @@ async fn is_anothers(host: &Host, caller: &Caller, flow: &Flow, key: i64) -> Res
     }
     let intents = &host.store.intents;
     let on_key = intents.of_reserved_key(&flow.write.name, key, EARLIER).await?;
-    Ok(on_key.iter().any(|intent| {
-        Flow::is_target(&intent.write.extension) && subject != Some(intent.write.subject.as_str())
-    }))
+    Ok(on_key
+        .iter()
+        .any(|intent| is_flow(&intent.write.extension) && subject != Some(intent.write.subject.as_str())))
 }
 
 /// Reads the record back. What the ERP took but does not show counts as unknown, so that the next attempt sends it
@@ -117,7 +118,7 @@ async fn earlier_key(host: &Host, caller: &Caller, flow: &Flow) -> Result<Option
     };
     let intents = host.store.intents.of_subject(subject, EARLIER).await?;
     let mine = intents.into_iter().filter(|intent| {
-        intent.write.operation == flow.write.name && *intent.write.extension == *caller.actor
+        intent.write.operation == flow.write.name && intent.write.extension == caller.actor.to_string()
     });
     Ok(mine.filter_map(|intent| intent.write.reserved_key).next())
 }
@@ -270,4 +271,8 @@ fn unreadable(error: &StoreError) -> Fault {
         format!("earlier writes cannot be read: {error}"),
     )
     .with_hint(error.hint())
+}
+
+fn is_flow(actor: &str) -> bool {
+    actor.parse::<Actor>().is_ok_and(|actor| actor.is_flow())
 }

@@ -69,16 +69,6 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    /// The target of the flow's deliveries.
-    pub fn target(name: &str) -> String {
-        format!("flow {name}")
-    }
-
-    /// Whether deliveries and intents of this name are a flow's.
-    pub fn is_target(name: &str) -> bool {
-        name.starts_with("flow ")
-    }
-
     /// Resolves a flow's settings.
     pub fn resolve(
         catalogue: &Catalogue,

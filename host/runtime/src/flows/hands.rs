@@ -1,6 +1,6 @@
 //! Who may have how many hands: few a target, some kept for flows, and one that flows leave to automations.
 
-use super::flow::Flow;
+use crate::actor::Actor;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use sunmao_store::Share;
@@ -39,9 +39,9 @@ pub(super) enum Group {
 
 impl Group {
     fn of(target: &str) -> Self {
-        match Flow::is_target(target) {
-            true => Group::Flows,
-            false => Group::Automations,
+        match target.parse() {
+            Ok(Actor::Flow(_)) => Group::Flows,
+            _ => Group::Automations,
         }
     }
 }

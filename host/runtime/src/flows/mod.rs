@@ -18,7 +18,6 @@ mod trouble;
 mod upkeep;
 mod worker;
 
-pub(crate) use flow::Flow;
 pub use flow::{FlowError, FlowSettings};
 pub use progress::{Progress, Step};
 pub use worker::Flows;

@@ -1,6 +1,7 @@
 //! Whether the extensions that a delivery needs serve, before and while they are called.
 
 use super::flow::{ExtensionReference, Flow};
+use crate::actor::Actor;
 use crate::extension::{ExtensionKind, SharedExtension};
 use crate::loading::Extensions;
 use std::future::pending;
@@ -8,10 +9,7 @@ use sunmao_catalogue::{Fault, Kind};
 
 /// The delivery target of an extension, as [`Identity`](crate::Identity) shows it.
 pub(super) fn target_of(kind: ExtensionKind, name: &str) -> String {
-    match kind {
-        ExtensionKind::Plugin => format!("plugin {name}"),
-        ExtensionKind::Script => format!("script {name}"),
-    }
+    Actor::Extension(kind, name.into()).to_string()
 }
 
 /// The first extension of a flow that does not serve now.

@@ -7,6 +7,7 @@ use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
 use super::progress::Progress;
 use super::trouble::Trouble;
+use crate::actor::Actor;
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::loading::Extensions;
@@ -143,7 +144,7 @@ fn resolve(
     for (name, settings) in settings {
         match Flow::resolve(&host.catalogue, name, settings, limits) {
             Ok(flow) => {
-                flows.insert(Flow::target(name), Arc::new(flow));
+                flows.insert(Actor::flow(name).to_string(), Arc::new(flow));
             }
             Err(error) => errors.push(error),
         }

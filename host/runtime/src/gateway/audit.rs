@@ -2,6 +2,7 @@
 
 use super::Caller;
 use crate::accounts::Accounts;
+use crate::actor::Actor;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;
@@ -88,7 +89,7 @@ pub fn is_call(fault: Option<&Fault>, outgoing: &Outgoing<'_>) -> bool {
 pub fn of_lost_sessions(account: &str, missed: u64, now: Timestamp) -> AuditRow {
     AuditRow {
         at: now,
-        actor: actor("host", Some(account)),
+        actor: actor(&Actor::Host, Some(account)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         operation: "session.login".to_owned(),
         menu_id: None,
@@ -108,7 +109,7 @@ pub fn of_lost_sessions(account: &str, missed: u64, now: Timestamp) -> AuditRow 
 pub fn of_session(account: &str, event: &SessionEvent) -> AuditRow {
     AuditRow {
         at: event.at,
-        actor: actor("host", Some(account)),
+        actor: actor(&Actor::Host, Some(account)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         operation: event.operation.to_owned(),
         menu_id: Some(event.id.to_string()),
@@ -132,10 +133,10 @@ fn micros(duration: Duration) -> i64 {
 }
 
 /// Who called; with the account where it is not the main one: `plugin hello @branch`.
-fn actor(name: &str, account: Option<&str>) -> String {
+fn actor(actor: &Actor, account: Option<&str>) -> String {
     match account {
-        None | Some(Accounts::MAIN) => name.to_owned(),
-        Some(account) => format!("{name} @{account}"),
+        None | Some(Accounts::MAIN) => actor.to_string(),
+        Some(account) => format!("{actor} @{account}"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who keeps the audit log, and sees to it that the end of a write gets there: what cannot be written now is written when
 //! the store can write again.
 
-use crate::host::Clock;
+use crate::clock::Clock;
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;

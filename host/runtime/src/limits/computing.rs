@@ -3,7 +3,7 @@
 
 use super::turns::{SHORT, Turn, Turns};
 use super::{Exceeded, Limits};
-use crate::services::Problem;
+use crate::problem::Problem;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};

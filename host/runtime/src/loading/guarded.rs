@@ -1,13 +1,13 @@
 //! What stands between the host and a version that serves: it is paused when it keeps running into its limits, and what
 //! it hands over is kept to a size.
 
-use super::LoadError;
 use super::pausing::{Change, Leave, Pausing};
 use crate::contact::Contact;
 use crate::extension::{
     Decision, Event, Extension, ExtensionError, Identity, Invocation, SharedExtension, Surface,
 };
 use crate::limits::Limits;
+use crate::load_error::LoadError;
 use crate::texts::{cut, cut_all, record_bytes, size};
 use async_trait::async_trait;
 use std::sync::{Mutex, MutexGuard, PoisonError};

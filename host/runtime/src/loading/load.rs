@@ -1,12 +1,12 @@
 //! From a file to an extension that serves: reading, compiling, self-test, swap.
 
-use super::LoadError;
 use super::extensions::Inner;
 use super::folder::{self, Found};
 use super::guarded::Guarded;
 use super::registry::ExtensionKey;
 use super::shelf::Written;
 use crate::extension::{ExtensionKind, Permit, SharedExtension};
+use crate::load_error::LoadError;
 use crate::plugins::Plugin;
 use crate::scripts::Script;
 use crate::text::{self, TextFault};

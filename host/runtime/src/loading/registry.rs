@@ -1,9 +1,9 @@
 //! Which extensions serve now. Readers never wait: a swap replaces the whole map in one step, and calls in flight keep
 //! the version they took.
 
-use super::LoadError;
 use super::guarded::Guarded;
 use crate::extension::{Extension, ExtensionKind, SharedExtension, Surface};
+use crate::load_error::LoadError;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,9 +1,9 @@
 //! One folder as the loader knows it: what was last loaded from it, and what a new look makes due.
 
-use super::LoadError;
 use super::folder::{Content, Fingerprint, Found};
 use super::settling::{Settling, Sight};
 use crate::extension::{ExtensionKind, Permit};
+use crate::load_error::LoadError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 
 use super::engine::{self, EngineError};
 use super::verdicts::{Verdict, Verdicts};
-use crate::loading::LoadError;
+use crate::load_error::LoadError;
 use crate::texts::cut;
 use serde::{Deserialize, Serialize};
 use std::io::Read;

@@ -14,7 +14,7 @@ use crate::extension::{
 };
 use crate::gateway::Caller;
 use crate::host::Host;
-use crate::loading::LoadError;
+use crate::load_error::LoadError;
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ impl Plugin {
         content: &[u8],
     ) -> Result<Plugin, LoadError> {
         let (component, imports) = compile(engine, &host.catalogue, name, content)?;
-        crate::loading::check_grants(
+        crate::asked::check_grants(
             &host.catalogue,
             &permit.grants,
             &imports.surface,

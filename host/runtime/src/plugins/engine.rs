@@ -2,7 +2,7 @@
 
 use super::compiling::Compiler;
 use super::idle::IdleSlots;
-use crate::loading::LoadError;
+use crate::load_error::LoadError;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;

@@ -205,7 +205,7 @@ fn link(link: sunmao_store::Link) -> wit::links::Link {
     }
 }
 
-fn problem(problem: services::Problem) -> Problem {
+fn problem(problem: crate::problem::Problem) -> Problem {
     Problem {
         message: problem.message,
         hint: problem.hint,

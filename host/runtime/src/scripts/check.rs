@@ -7,7 +7,7 @@ use super::own::Own;
 use super::services::SERVICES;
 use super::walk::{self, Mentions};
 use crate::extension::Surface;
-use crate::loading::LoadError;
+use crate::load_error::LoadError;
 use rhai::{AST, Engine, Module, ParseErrorType, Position, Scope, Shared};
 use std::collections::BTreeSet;
 use sunmao_catalogue::Catalogue;

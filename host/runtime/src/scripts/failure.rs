@@ -4,7 +4,7 @@
 use super::run::{self, Interruption};
 use crate::extension::{ExtensionError, Identity};
 use crate::limits::{Exceeded, Limits};
-use crate::services::Problem;
+use crate::problem::Problem;
 use rhai::{Dynamic, EvalAltResult, Map, NativeCallContext, Position};
 use sunmao_catalogue::{Fault, Kind};
 

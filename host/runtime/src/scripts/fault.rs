@@ -1,6 +1,6 @@
 //! What is wrong with a script's text, with its place.
 
-use crate::loading::LoadError;
+use crate::load_error::LoadError;
 use rhai::{ParseError, Position};
 use std::fmt;
 

@@ -5,13 +5,14 @@ use super::failure::Failing;
 use super::fault;
 use super::run::{Asker, Run};
 use super::{contact, result, threads};
+use crate::asked::check_grants;
 use crate::contact::Contact;
 use crate::extension::{
     Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
 };
 use crate::gateway::Caller;
 use crate::host::Host;
-use crate::loading::{LoadError, check_grants};
+use crate::load_error::LoadError;
 use async_trait::async_trait;
 use rhai::{CallFnOptions, Dynamic, Scope};
 use std::fmt;

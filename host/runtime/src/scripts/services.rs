@@ -2,7 +2,8 @@
 
 use super::run::Run;
 use super::{contact, failure, value};
-use crate::services::{self, Problem};
+use crate::problem::Problem;
+use crate::services;
 use rhai::{
     Dynamic, EvalAltResult, FuncRegistration, INT, Map, Module, NativeCallContext, RhaiNativeFunc, Variant,
 };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use sunmao_catalogue::Catalogue;
 use sunmao_erp_client::{ErpClient, Settings};
-use sunmao_runtime::{Caller, Clock, Gateway, Grants, Host, Invocation, Limits, Permit};
+use sunmao_runtime::{Actor, Caller, Clock, Gateway, Grants, Host, Invocation, Limits, Permit};
 use sunmao_simulator::{Options, Simulator};
 use sunmao_store::Store;
 
@@ -62,7 +62,12 @@ pub fn caller(host: &Host) -> Caller {
         limits: Limits::default(),
         ..Permit::default()
     };
-    Caller::new("test", "0", Arc::new(permit), Invocation::at(host.clock.now()))
+    Caller::new(
+        Actor::Http,
+        "0",
+        Arc::new(permit),
+        Invocation::at(host.clock.now()),
+    )
 }
 
 /// A component that `cargo xtask guests` built.

@@ -111,7 +111,7 @@ impl Source<'_> {
         match kind {
             FieldType::Int => self.whole(label).into(),
             FieldType::Decimal => self.decimal(label).into(),
-            FieldType::Datetime => self.day().into(),
+            FieldType::Datetime | FieldType::Date | FieldType::Time => self.day().into(),
             FieldType::Bool => self.random.random_bool(0.5).into(),
             FieldType::String => self.text(label).into(),
             FieldType::Object => Value::from(self.members(fields)),

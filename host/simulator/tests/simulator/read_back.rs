@@ -29,7 +29,7 @@ fn value_of(field: &Field, position: usize, operation: &str) -> Option<String> {
     let mark = operation.len();
     Some(match field.kind {
         FieldType::List | FieldType::Object => return None,
-        FieldType::Datetime => format!("20{:02}-11-12", 30 + position),
+        FieldType::Datetime | FieldType::Date | FieldType::Time => format!("20{:02}-11-12", 30 + position),
         FieldType::Int => (700 + position).to_string(),
         FieldType::Decimal => format!("{}.25", 500 + position),
         FieldType::String | FieldType::Bool => format!("v{position}-{mark}"),

@@ -102,7 +102,7 @@ fn arguments(operation: &Operation) -> Arguments {
             FieldType::Int | FieldType::Decimal => Value::Integer(NO_KEY),
             FieldType::List => Value::List(Vec::new()),
             FieldType::Bool => Value::Bool(false),
-            FieldType::Datetime => Value::from("2000-01-01"),
+            FieldType::Datetime | FieldType::Date | FieldType::Time => Value::from("2000-01-01"),
             FieldType::String | FieldType::Object => Value::from("0"),
         };
         arguments.set(&field.wire, value);

@@ -172,7 +172,7 @@ impl Lexicon {
         match place.field.map(|field| field.kind).or_else(by_label) {
             Some(FieldType::Int) => is_whole(text),
             Some(FieldType::Decimal) => number(text).is_some(),
-            Some(FieldType::Datetime) => readable_moment(text).is_some(),
+            Some(FieldType::Datetime | FieldType::Date | FieldType::Time) => readable_moment(text).is_some(),
             _ => false,
         }
     }

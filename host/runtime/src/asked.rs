@@ -1,8 +1,8 @@
 //! Whether an extension was granted all it asks for.
 
-use super::LoadError;
 use crate::extension::{ExtensionKind, Surface};
 use crate::grants::Grants;
+use crate::load_error::LoadError;
 use sunmao_catalogue::Catalogue;
 
 /// Refuses an extension that asks for more than it was granted, with everything that is missing and the line to add.
@@ -26,10 +26,7 @@ pub(crate) fn check_grants(
     if missing.is_empty() {
         return Ok(());
     }
-    let table = match kind {
-        ExtensionKind::Plugin => "plugin",
-        ExtensionKind::Script => "script",
-    };
+    let table = kind.word();
     let list = missing
         .iter()
         .map(|name| format!("\"{name}\""))
