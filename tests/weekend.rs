@@ -191,7 +191,7 @@ fn furnish(folder: &Path) {
         concurrency = 4
         timeout_seconds = 5
         [flow.customer-push]
-        on = "hub.contact.saved"
+        on = "contact.saved"
         policy = "scripts/admission.rhai"
         mapping = "plugins/wechat-customer.wasm"
         write = "customers.save-company"

@@ -80,7 +80,7 @@ impl Installation {
             .collect::<String>();
         let request = self
             .http
-            .post(format!("{}/v1/hub/contacts", self.url))
+            .post(format!("{}/v1/records/contact", self.url))
             .header("content-type", "application/x-ndjson");
         let answer = request.body(body).send().await.expect("answer");
         assert_eq!(answer.status(), 202);
@@ -215,7 +215,7 @@ pub fn furnish(folder: &Path, variant: Variant) {
         requests_per_second = 10000
         concurrency = 8
         [flow.customer-push]
-        on = "hub.contact.saved"
+        on = "contact.saved"
         policy = "scripts/admission.rhai"
         mapping = "plugins/wechat-customer.wasm"
         write = "customers.save-company"

@@ -3,7 +3,7 @@
 mod walk;
 
 use crate::failure::Report;
-use crate::{ErpClient, Error, Priority};
+use crate::{Before, ErpClient, Error, Outgoing, Priority};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Column, Operation, Table, Value};
 use walk::{KEY_COLUMNS, Next, Walk};
@@ -74,22 +74,28 @@ impl<'a> Pager<'a> {
         let Next::Page(index) = self.next else {
             return Ok(None);
         };
-        let Some(paging) = &self.operation.paging else {
+        if self.operation.paging.is_none() {
             self.next = Next::End;
             return match ask(&self.arguments).await? {
                 Answer::Table(table) => Ok(Some(table)),
                 _ => Err(report.unsound_list("it is no table".to_owned())),
             };
-        };
-        self.arguments.set(&paging.index, Value::from(i64::from(index)));
+        }
+        self.point();
         let taken = match ask(&self.arguments).await? {
             Answer::Table(page) => self.walk.take(index, page),
             _ => Err(format!("page {index} is no table")),
         };
-        self.next = taken.as_ref().map_or(Next::End, |(_, next)| *next);
-        taken
-            .map(|(rows, _)| Some(rows))
-            .map_err(|words| report.unsound_list(words))
+        let (rows, next) = taken.map_err(|words| report.unsound_list(words))?;
+        self.next = next;
+        Ok(Some(rows))
+    }
+
+    /// Asks for the page that comes next.
+    fn point(&mut self) {
+        if let (Next::Page(index), Some(paging)) = (self.next, &self.operation.paging) {
+            self.arguments.set(&paging.index, Value::from(i64::from(index)));
+        }
     }
 }
 
@@ -128,15 +134,51 @@ fn is_own_key(operation: &Operation, name: &str) -> bool {
 }
 
 impl Pages<'_> {
+    /// Goes on where an earlier walk over the same list ended: with this page, after so many rows of those that the ERP
+    /// counted. What came then is known by its keys, and does not come again.
+    pub fn resume(&mut self, page: u32, seen: impl IntoIterator<Item = i64>, rows: u64, total: u64) {
+        self.pager.walk.resume(seen, rows, total);
+        self.pager.next = Next::Page(page.max(1));
+    }
+
+    /// The page that comes next; none behind the last.
+    pub fn upcoming(&self) -> Option<u32> {
+        match self.pager.next {
+            Next::Page(index) => Some(index),
+            Next::End => None,
+        }
+    }
+
+    /// What the next page is asked with.
+    pub fn arguments(&mut self) -> &Arguments {
+        self.pager.point();
+        &self.pager.arguments
+    }
+
     /// The rows of the next page that did not come before; none behind the last. Its columns are those of all pages so
     /// far, and its `total` is the ERP's own count.
     ///
     /// # Errors
     /// As [`ErpClient::call`]; and `Unavailable` for a page that came empty or malformed before the end.
     pub async fn next(&mut self) -> Result<Option<Table>, Error> {
-        let operation = self.pager.operation;
-        let client = &self.client;
-        let ask = async |arguments: &Arguments| client.call(operation, arguments).await;
+        self.next_within(Duration::MAX, &Outgoing::default()).await
+    }
+
+    /// The same with a limit of the caller's, which can only shorten the client's own, for a caller that wants to know how
+    /// many requests went out. After an error the same page comes next.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub async fn next_within(
+        &mut self,
+        limit: Duration,
+        outgoing: &Outgoing<'_>,
+    ) -> Result<Option<Table>, Error> {
+        let (client, operation) = (&self.client, self.pager.operation);
+        let ask = async |arguments: &Arguments| {
+            let sent = client.send(operation, arguments, limit, Before::Unread, outgoing);
+            Ok(sent.await?.answer)
+        };
         self.pager.next(&Report::of(operation, Duration::ZERO), ask).await
     }
 

@@ -112,12 +112,11 @@ async fn installation() -> Installation {
     };
     let extensions = Extensions::start(parts.host.clone(), engine(None).expect("engine"), settings).await;
     let flow = FlowSettings {
-        on: "hub.contact.saved".to_owned(),
-        policy: None,
+        on: Some("contact.saved".to_owned()),
         mapping: "mapping.rhai".to_owned(),
         write: "customers.save-company".to_owned(),
         link: "customer".to_owned(),
-        erp: None,
+        ..FlowSettings::default()
     };
     let flows = BTreeMap::from([("push".to_owned(), flow)]);
     let flows = Flows::start(parts.host.clone(), extensions.clone(), &flows, Limits::default())

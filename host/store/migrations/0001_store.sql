@@ -1,15 +1,45 @@
 -- Times are microseconds since 1970-01-01 UTC.
 
-CREATE TABLE contacts (
-    id         TEXT    NOT NULL PRIMARY KEY,
-    body       TEXT    NOT NULL,
-    revision   INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
+CREATE TABLE records (
+    kind        TEXT    NOT NULL,
+    id          TEXT    NOT NULL,
+    -- NULL: it was deleted.
+    body        TEXT,
+    -- Of what the body was made from, where that was said.
+    fingerprint TEXT,
+    revision    INTEGER NOT NULL,
+    change      INTEGER NOT NULL UNIQUE,
+    origin      TEXT    NOT NULL,
+    -- How many sweeps in a row have not seen it.
+    misses      INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
 ) STRICT;
 
+CREATE INDEX records_changed ON records (kind, change);
+
+-- The last change number that was given; never goes back.
+CREATE TABLE record_changes (
+    id   INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    last INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO record_changes (id, last) VALUES (1, 0);
+
+-- What records are found by, normalised.
+CREATE TABLE record_identities (
+    kind  TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    id    TEXT NOT NULL,
+    PRIMARY KEY (kind, field, value, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX record_identities_record ON record_identities (kind, id);
+
 -- A lane is (target, key). `revision` is NULL for an event that stands for itself; with a revision, the newest one of
--- (target, event, key) stands for all.
+-- (target, key) stands for all.
 CREATE TABLE deliveries (
     id           INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     event        TEXT    NOT NULL,
@@ -45,24 +75,61 @@ CREATE TABLE deliveries (
 -- The database itself refuses a second lease in a lane.
 CREATE UNIQUE INDEX deliveries_leased_lane ON deliveries (target, key) WHERE state = 'leased';
 -- And a second waiting payload of a record.
-CREATE UNIQUE INDEX deliveries_pending_record ON deliveries (target, event, key)
+CREATE UNIQUE INDEX deliveries_pending_record ON deliveries (target, key)
     WHERE state = 'pending' AND revision IS NOT NULL;
 CREATE INDEX deliveries_pending_lane ON deliveries (target, key, id) WHERE state = 'pending';
 CREATE INDEX deliveries_due ON deliveries (state, due_at, id);
 CREATE INDEX deliveries_due_target ON deliveries (target, state, due_at, id);
 CREATE INDEX deliveries_waiting ON deliveries (waits_for) WHERE waits_for IS NOT NULL;
-CREATE INDEX deliveries_revised ON deliveries (target, event, key) WHERE revision IS NOT NULL;
+CREATE INDEX deliveries_revised ON deliveries (target, key) WHERE revision IS NOT NULL;
 CREATE INDEX deliveries_emitted ON deliveries (target) WHERE state = 'pending' AND hops > 0;
 CREATE INDEX deliveries_key ON deliveries (key, id);
 
 CREATE TABLE links (
+    link      TEXT    NOT NULL,
     kind      TEXT    NOT NULL,
-    hub_id    TEXT    NOT NULL,
+    id        TEXT    NOT NULL,
     erp_key   INTEGER NOT NULL,
     number    TEXT    NOT NULL,
+    -- What both sides last agreed on.
+    agreed    TEXT,
     linked_at INTEGER NOT NULL,
-    PRIMARY KEY (kind, hub_id),
-    UNIQUE (kind, erp_key)
+    PRIMARY KEY (link, kind, id),
+    UNIQUE (link, erp_key)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX links_record ON links (kind, id);
+
+CREATE TABLE conflicts (
+    number      INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    link        TEXT    NOT NULL,
+    kind        TEXT    NOT NULL,
+    id          TEXT    NOT NULL,
+    erp_key     INTEGER,
+    field       TEXT    NOT NULL,
+    base        TEXT,
+    hub         TEXT,
+    erp         TEXT,
+    hub_changed TEXT,
+    erp_changed TEXT,
+    flow        TEXT    NOT NULL,
+    -- A JSON array of keys.
+    candidates  TEXT    NOT NULL,
+    opened_at   INTEGER NOT NULL,
+    settlement  TEXT,
+    settled_at  INTEGER,
+    closed_at   INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX conflicts_field ON conflicts (kind, id, link, field) WHERE closed_at IS NULL;
+
+CREATE TABLE unshown (
+    account   TEXT    NOT NULL,
+    operation TEXT    NOT NULL,
+    field     TEXT    NOT NULL,
+    times     INTEGER NOT NULL,
+    first_at  INTEGER NOT NULL,
+    PRIMARY KEY (account, operation, field)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE intents (
@@ -126,4 +193,62 @@ CREATE TABLE plugin_state_sizes (
     keys      INTEGER NOT NULL,
     -- Of keys and values.
     bytes     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far each flow's schedules were looked at: what was due until then has fired, or is counted as missed.
+CREATE TABLE schedules (
+    flow         TEXT    NOT NULL,
+    rhythm       TEXT    NOT NULL,
+    -- The schedule in words: what was due by another one is no matter of this one.
+    rule         TEXT    NOT NULL,
+    looked_until INTEGER NOT NULL,
+    missed       INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (flow, rhythm)
+) STRICT, WITHOUT ROWID;
+
+-- A time for which a flow was due has one row, so that it fires once. Deliveries are forgotten sooner or later.
+CREATE TABLE fires (
+    id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    flow     TEXT    NOT NULL,
+    rhythm   TEXT    NOT NULL CHECK (rhythm IN ('schedule', 'recent', 'hand')),
+    fire_at  INTEGER NOT NULL,
+    fired_at INTEGER NOT NULL,
+    delivery INTEGER,
+    UNIQUE (flow, rhythm, fire_at)
+) STRICT;
+
+CREATE INDEX fires_newest ON fires (flow, rhythm, id);
+CREATE INDEX fires_old ON fires (fired_at);
+
+CREATE TABLE paused_flows (
+    flow  TEXT    NOT NULL PRIMARY KEY,
+    since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A sweep under way: where it goes on, whoever goes on with it. `name` is that of the flow and of what it reads.
+CREATE TABLE sweeps (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    began_at INTEGER NOT NULL,
+    page     INTEGER NOT NULL,
+    total    INTEGER NOT NULL,
+    rows     INTEGER NOT NULL,
+    changed  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The keys that a page of the sweep under way brought, as a list in JSON.
+CREATE TABLE sweep_pages (
+    id   INTEGER NOT NULL PRIMARY KEY,
+    name TEXT    NOT NULL REFERENCES sweeps (name) ON DELETE CASCADE,
+    keys TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX sweep_pages_name ON sweep_pages (name);
+
+-- What a sweep knows of the rows it has seen, and in how many whole sweeps in a row it has missed them since.
+CREATE TABLE sweep_keys (
+    name        TEXT    NOT NULL,
+    key         TEXT    NOT NULL,
+    fingerprint TEXT    NOT NULL,
+    missed      INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (name, key)
 ) STRICT, WITHOUT ROWID;

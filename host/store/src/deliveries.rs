@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use crate::{AuditRow, DeliveryFilter, Dropped, NewLink, PutOff, Selection, StoreError, Unresolved, Wanted};
+use crate::{
+    ClosedConflicts, DeliveryFilter, Dropped, Filing, NewConflict, NewLink, PutOff, RecordName, Selection,
+    StoreError, Unresolved, Wanted,
+};
 
 /// A delivery's number. Rises; never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ pub struct NewDelivery {
     pub event: String,
     /// The flow or extension that handles it.
     pub target: String,
-    /// The record it is about. With `target` it names the lane.
+    /// The record it is about: `contact/42`. With `target` it names the lane.
     pub key: String,
     /// JSON text.
     pub payload: String,
@@ -39,7 +42,8 @@ pub struct NewDelivery {
 }
 
 /// What enqueueing did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Disposition {
     /// A delivery will be handled; a dead one of the same record may have been revived for it.
     Queued,
@@ -105,14 +109,20 @@ pub struct Leased {
 }
 
 /// What is written together with the end of a delivery.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completion {
     /// The link it brought about.
     pub link: Option<NewLink>,
+    /// The records it brought about.
+    pub filing: Option<Filing>,
+    /// What both sides changed and no rule decides.
+    pub conflicts: Vec<NewConflict>,
+    /// What was a conflict and differs no more.
+    pub closed: Vec<ClosedConflicts>,
+    /// Records on which all this rests, with the revisions they must still have; 0 for one that must not be there.
+    pub unchanged: Vec<(RecordName, i64)>,
     /// How it ended, in a few words for people: `linked`, `skipped: no phone`.
     pub outcome: String,
-    /// Audit rows.
-    pub audit: Vec<AuditRow>,
 }
 
 /// Why a delivery was given up, in the words of whoever refused it.
@@ -196,8 +206,8 @@ pub enum DeadSelection {
 /// A lane is a target and a key. Of a lane at most one delivery is leased at a time, and the oldest comes first: one
 /// that was released to a later time holds up those behind it. A dead one does not. Lanes do not wait for each other.
 ///
-/// Deliveries with a revision carry a state of their record (target, event and key), so the newest is enough. A newer
-/// payload replaces that of the record's delivery that waits, or else of its dead one: that delivery keeps its number,
+/// Deliveries with a revision carry a state of their record (target and key), so the newest is enough, whatever the event:
+/// a record that was deleted need not be saved first. A newer payload, with its event, replaces that of the record's delivery that waits, or else of its dead one: that delivery keeps its number,
 /// and with it its intents, and counts its attempts anew. While a delivery is leased its payload stays as it is; the
 /// newer one queues behind it, and is taken over by it if it is released. So of a record at most one payload waits, and
 /// no older one is handed out after a newer one. When a newer revision has ended, older dead ones become superseded.
@@ -234,18 +244,13 @@ pub trait Deliveries: Send + Sync {
         now: Timestamp,
     ) -> Result<u64, StoreError>;
 
-    /// Marks the delivery done and writes its link and audit rows, in one commit. If the link is taken
-    /// ([`StoreError::LinkTaken`]) nothing is written and the lease is still held.
+    /// Marks the delivery done and writes all that it brought about, in one commit. If the link is taken
+    /// ([`StoreError::LinkTaken`]) or a record has another revision by now ([`StoreError::RecordChanged`]), nothing is
+    /// written and the lease is still held.
     async fn complete(&self, lease: Lease, completion: Completion, now: Timestamp) -> Result<(), StoreError>;
 
     /// Gives the delivery up and keeps it with its letter; its lane goes on.
-    async fn bury(
-        &self,
-        lease: Lease,
-        letter: DeadLetter,
-        audit: Vec<AuditRow>,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
+    async fn bury(&self, lease: Lease, letter: DeadLetter, now: Timestamp) -> Result<(), StoreError>;
 
     /// The delivery of this number.
     async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryRecord>, StoreError>;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::DeliveryId;
+use crate::{DeliveryId, RecordName};
 
 /// Why the store said no. [`StoreError::hint`] says what to do about it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -79,17 +79,27 @@ pub enum StoreError {
         /// Which delivery.
         delivery: DeliveryId,
     },
-    /// One ERP record cannot belong to two hub records of a kind. Nothing was written.
-    #[error("{kind} link of {hub_id}: ERP record {erp_key} already belongs to {holder}")]
+    /// One ERP record cannot belong to two hub records in a link. Nothing was written.
+    #[error("{link} link of {record}: ERP record {erp_key} already belongs to {holder}")]
     LinkTaken {
-        /// The link's kind.
-        kind: String,
+        /// The link's name.
+        link: String,
         /// The hub record that was to be linked.
-        hub_id: String,
+        record: Box<RecordName>,
         /// The ERP's key.
         erp_key: i64,
         /// The hub record that has it.
-        holder: String,
+        holder: Box<RecordName>,
+    },
+    /// What was to be written rests on a state of the record that is not its last any more. Nothing was written.
+    #[error("{record}: it is at revision {found} by now, not {expected}")]
+    RecordChanged {
+        /// Which record.
+        record: RecordName,
+        /// The revision it was to have; 0 for none.
+        expected: i64,
+        /// The revision it has; 0 for none.
+        found: i64,
     },
     /// The extension keeps as much as it may. Nothing was written.
     #[error("state of {extension}: {keys} keys of {bytes} bytes, at most {most_keys} keys of {most_bytes} bytes", most_keys = room.keys, most_bytes = room.bytes)]
@@ -138,6 +148,7 @@ impl StoreError {
             Self::LinkTaken { .. } => {
                 "two hub records are one customer of the ERP: merge them in the hub, or correct the link"
             }
+            Self::RecordChanged { .. } => "read the record again and decide anew",
             Self::StateFull { .. } => "delete keys, or raise state_keys or state_megabytes under its limits",
             Self::NoSuchIntent { .. } => "begin the intent before it is resolved",
         }

@@ -7,7 +7,7 @@
 //! [`Store::open`] is the way in. The feature `contract` adds the test suite that every backend must pass.
 
 mod audit;
-mod contacts;
+mod conflicts;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod deliveries;
@@ -15,13 +15,18 @@ mod error;
 mod intents;
 mod leasing;
 mod links;
+mod name;
+mod records;
+mod schedules;
 mod selection;
 mod sqlite;
 mod state;
 mod store;
+mod sweeps;
+mod unshown;
 
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
-pub use contacts::{Accepted, Contact, Contacts, NewContact, Route};
+pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
 pub use deliveries::{
     Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
     DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
@@ -30,6 +35,13 @@ pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
 pub use leasing::{Cause, PutOff, Share, Wanted};
 pub use links::{Link, Links, NewLink};
+pub use name::{NoRecordName, RecordName};
+pub use records::{
+    Accepted, Filing, NewRecord, Occasion, Presence, RecordEntry, RecordFilter, Records, Route, StoredRecord,
+};
+pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;
+pub use sweeps::{SweepRun, Sweeps, SweptPage};
+pub use unshown::{Unshown, UnshownField};

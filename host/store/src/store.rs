@@ -4,23 +4,34 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::sqlite::Sqlite;
-use crate::{AuditLog, Contacts, Deliveries, Intents, Links, PluginState, StoreError};
+use crate::{
+    AuditLog, Conflicts, Deliveries, Intents, Links, PluginState, Records, Schedules, StoreError, Sweeps,
+    Unshown,
+};
 
 /// Every table behind its trait. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
-    /// The hub's contacts.
-    pub contacts: Arc<dyn Contacts>,
+    /// Records of every kind.
+    pub records: Arc<dyn Records>,
     /// The work queue.
     pub deliveries: Arc<dyn Deliveries>,
     /// Hub records and ERP records.
     pub links: Arc<dyn Links>,
+    /// What waits for a person to decide.
+    pub conflicts: Arc<dyn Conflicts>,
+    /// Fields that installations never show as written.
+    pub unshown: Arc<dyn Unshown>,
     /// Writes that went out or were about to.
     pub intents: Arc<dyn Intents>,
     /// The audit log.
     pub audit: Arc<dyn AuditLog>,
     /// Extensions' own keys.
     pub state: Arc<dyn PluginState>,
+    /// Fires, and paused flows.
+    pub schedules: Arc<dyn Schedules>,
+    /// Sweeps over lists of the ERP.
+    pub sweeps: Arc<dyn Sweeps>,
     sqlite: Arc<Sqlite>,
 }
 
@@ -33,12 +44,16 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let sqlite = Arc::new(Sqlite::open(path).await?);
         Ok(Self {
-            contacts: sqlite.clone(),
+            records: sqlite.clone(),
             deliveries: sqlite.clone(),
             links: sqlite.clone(),
+            conflicts: sqlite.clone(),
+            unshown: sqlite.clone(),
             intents: sqlite.clone(),
             audit: sqlite.clone(),
             state: sqlite.clone(),
+            schedules: sqlite.clone(),
+            sweeps: sqlite.clone(),
             sqlite,
         })
     }

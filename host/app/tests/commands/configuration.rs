@@ -32,7 +32,7 @@ async fn unsound_files_are_refused_with_file_key_and_hint() {
             "did you mean `grants`?",
         ),
         (
-            "[flow.a]\non = \"hub.contact.saved\"\nmaping = \"x\"",
+            "[flow.a]\non = \"contact.saved\"\nmaping = \"x\"",
             "unknown key `flow.a.maping`",
             "did you mean `mapping`?",
         ),
@@ -107,7 +107,7 @@ async fn a_grant_of_what_does_not_exist_keeps_the_host_from_starting_before_the_
     );
     let ended = sunmao.run(&["serve"]).await;
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    for text in ["[plugin.invoices]", "customers.list", "[script.night]", "hub"] {
+    for text in ["[plugin.invoices]", "customers.list", "[script.night]", "records"] {
         assert!(
             ended.stderr.contains(text),
             "{text} is missing in\n{}",
@@ -121,7 +121,7 @@ async fn an_unsound_flow_keeps_the_host_from_starting() {
     let sunmao = host();
     sunmao.write(
         "sunmao.toml",
-        "[flow.push]\non = \"hub.contact.saved\"\nmapping = \"plugins/a.wasm\"\nwrite = \"customers.save-compny\"\nlink = \"customer\"\n",
+        "[flow.push]\non = \"contact.saved\"\nmapping = \"plugins/a.wasm\"\nwrite = \"customers.save-compny\"\nlink = \"customer\"\n",
     );
     let ended = sunmao.run(&["serve"]).await;
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);

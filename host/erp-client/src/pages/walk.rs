@@ -67,6 +67,14 @@ impl Walk {
         }
     }
 
+    /// Goes on where an earlier walk ended, whose rows had these keys.
+    pub(super) fn resume(&mut self, seen: impl IntoIterator<Item = i64>, rows: u64, total: u64) {
+        self.seen.extend(seen);
+        self.rows = rows;
+        self.total = total;
+        self.tells = (rows > 0).then_some(total > 0);
+    }
+
     /// Takes a page, and gives its new rows under the columns of all pages so far.
     ///
     /// # Errors
@@ -177,8 +185,9 @@ impl Walk {
     /// in their own order.
     fn append(&mut self, page: Table) -> Table {
         let place = page.page;
+        let is_first = self.columns.is_empty();
         let mut rows = self.arranged(page);
-        if self.key.is_none() && self.rows == 0 {
+        if is_first {
             self.key = self.key_column();
         }
         if let Some(key) = self.key {

@@ -222,7 +222,7 @@ pub fn operation(dialect: Dialect, result: ResultKind, effect: Effect) -> Operat
         paging: None,
         effect,
         newer_form: None,
-        custom_fields: Vec::new(),
+        subjects: Vec::new(),
         observed_order: Vec::new(),
     }
 }

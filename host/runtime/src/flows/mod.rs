@@ -1,9 +1,10 @@
 //! Flows: what happens when a record of the hub changes, put together from a policy, a mapping and a write.
 
+mod automate;
+mod carry;
 mod clock_watch;
-mod customer_push;
+mod control;
 mod ending;
-mod erp_record;
 mod flow;
 mod handled;
 mod handling;
@@ -11,13 +12,22 @@ mod hands;
 mod outage;
 mod progress;
 mod pulse;
+mod ruling;
+mod schedule;
 mod serving;
+mod settings;
+mod sink;
+mod source;
 mod stopping;
+mod sweep;
 mod targets;
+mod timer;
 mod trouble;
 mod upkeep;
 mod worker;
 
-pub use flow::{FlowError, FlowSettings};
+pub use control::ScheduleStatus;
 pub use progress::{Progress, Step};
+pub use schedule::CatchUp;
+pub use settings::{FlowError, FlowSettings};
 pub use worker::Flows;

@@ -14,6 +14,8 @@ pub(super) const CLOCK_PATIENCE: Duration = Duration::from_secs(15);
 pub(super) const WRITER_PATIENCE: Duration = Duration::from_secs(15);
 /// The worker looks at the queue every few seconds, whatever its hands do.
 pub(super) const WORKER_PATIENCE: Duration = Duration::from_secs(30);
+/// The timer looks at the clock every few seconds.
+pub(super) const TIMER_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Beats once a second, and looks whether the clock was set.
 pub(super) async fn clock(inner: &Inner, heartbeat: &Heartbeat) {
@@ -59,7 +61,13 @@ mod tests {
         let settings = Settings::new(base_url, "sunmao", "secret".to_owned().into(), "SUNMAO01");
         let erp = ErpClient::new(settings).expect("client");
         let gateway = Gateway::new(erp, store.clone(), Clock::system());
-        let host = Host::new(Catalogue::shared(), gateway, store.clone(), Clock::system());
+        let host = Host::new(
+            Catalogue::shared(),
+            Kinds::shipped(&Catalogue::shared()).unwrap(),
+            gateway,
+            store.clone(),
+            Clock::system(),
+        );
         let heartbeat = Heartbeat::new();
         let begun = Instant::now();
         let beaten = async {

@@ -26,7 +26,7 @@ impl Target {
         Target {
             name: name.to_owned(),
             group: Group::Flows,
-            account: Some(account.to_owned()),
+            account: flow.calls_the_erp().then(|| account.to_owned()),
             lacks,
         }
     }
@@ -57,7 +57,7 @@ impl Inner {
     pub(super) fn targets(&self) -> Vec<Target> {
         let flows = self.flows.load();
         let flows = flows.iter().map(|(name, flow)| {
-            let lacks = lacking(&self.extensions, flow).map(does_not_serve);
+            let lacks = self.lacks(flow);
             Target::flow(name, flow, lacks)
         });
         flows
@@ -68,10 +68,20 @@ impl Inner {
     /// One of them.
     pub(super) fn target(&self, name: &str) -> Option<Target> {
         if let Some(flow) = self.flows.load().get(name) {
-            let lacks = lacking(&self.extensions, flow).map(does_not_serve);
+            let lacks = self.lacks(flow);
             return Some(Target::flow(name, flow, lacks));
         }
         self.automation(name).as_ref().map(Target::automation)
+    }
+
+    /// Why a flow cannot do its work now.
+    fn lacks(&self, flow: &Flow) -> Option<Fault> {
+        if self.paused.load().contains(&flow.name) {
+            let hint = format!("let it go on: sunmao flow resume {}", flow.name);
+            let message = format!("the flow {} is paused", flow.name);
+            return Some(Fault::new(Kind::Unavailable, message).with_hint(hint));
+        }
+        lacking(&self.extensions, flow).map(does_not_serve)
     }
 
     /// Whether deliveries of a target are taken up.

@@ -1,7 +1,8 @@
 //! What goes on for as long as the host does: the worker, its signs of life, and what keeps the queue small and told of
 //! changes. Each part outlives a panic.
 
-use super::pulse::{self, CLOCK_PATIENCE, WORKER_PATIENCE, WRITER_PATIENCE};
+use super::pulse::{self, CLOCK_PATIENCE, TIMER_PATIENCE, WORKER_PATIENCE, WRITER_PATIENCE};
+use super::timer;
 use super::worker::Inner;
 use crate::supervision::supervised;
 use crate::vitals::Heartbeat;
@@ -21,10 +22,11 @@ const TELL_INTERVAL: Duration = Duration::from_secs(60);
 impl Inner {
     /// Starts it all.
     pub(super) fn begin(self: &Arc<Self>) {
-        let [worker, clock, writer] = [
+        let [worker, clock, writer, timer] = [
             ("worker", WORKER_PATIENCE),
             ("clock", CLOCK_PATIENCE),
             ("writer", WRITER_PATIENCE),
+            ("timer", TIMER_PATIENCE),
         ]
         .map(|(part, patience)| {
             let heartbeat = Heartbeat::new();
@@ -53,6 +55,10 @@ impl Inner {
         });
         let inner = self.clone();
         upkeep.spawn(async move {
+            supervised(&inner.host.vitals, "timer", || timer::keep_time(&inner, &timer)).await;
+        });
+        let inner = self.clone();
+        upkeep.spawn(async move {
             supervised(&inner.host.vitals, "upkeep", || inner.keep_small()).await;
         });
         let inner = self.clone();
@@ -78,6 +84,9 @@ impl Inner {
             let ended_before = self.host.clock.now() - KEEP;
             if let Err(error) = self.host.store.deliveries.prune(ended_before).await {
                 tracing::warn!(%error, hint = error.hint(), "finished deliveries not pruned");
+            }
+            if let Err(error) = self.host.store.schedules.prune_fires(ended_before).await {
+                tracing::warn!(%error, hint = error.hint(), "old fires not pruned");
             }
         }
     }

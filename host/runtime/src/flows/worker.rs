@@ -1,14 +1,18 @@
 //! The worker: leases deliveries for whoever has hands free, and hands each to its flow or automation.
 
 use super::clock_watch::ClockWatch;
-use super::flow::{CONTACT_SAVED, Flow, FlowError, FlowSettings};
+use super::flow::Flow;
 use super::handling::{InHand, SharedLease};
 use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
 use super::progress::Progress;
+use super::settings::{FlowError, FlowSettings};
+use super::sink::Sink;
+use super::source::On;
+use super::timer::Timed;
 use super::trouble::Trouble;
 use crate::actor::Actor;
-use crate::host::Host;
+use crate::host::{Host, Listeners};
 use crate::limits::Limits;
 use crate::loading::Extensions;
 use crate::vitals::Heartbeat;
@@ -26,9 +30,9 @@ pub(super) const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// After the queue could not be read or written.
 pub(super) const AFTER_AN_ERROR: Duration = Duration::from_secs(1);
 /// The queue is looked at this often even when nothing was heard.
-const LONGEST_SLEEP: Duration = Duration::from_secs(5);
+pub(super) const LONGEST_SLEEP: Duration = Duration::from_secs(5);
 /// The worker sleeps at least this long where it has nothing to do.
-const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
+pub(super) const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
 /// Progress lines kept for a slow watcher.
 const PROGRESS_LINES: usize = 1024;
 
@@ -45,6 +49,12 @@ pub(super) struct Inner {
     pub extensions: Extensions,
     /// By delivery target.
     pub flows: ArcSwap<FlowTable>,
+    /// The flows that are due by themselves.
+    pub timed: ArcSwap<Vec<Timed>>,
+    /// The names of the flows that are paused.
+    pub paused: ArcSwap<BTreeSet<String>>,
+    /// Which flows are due by themselves has changed.
+    pub retimed: Notify,
     pub progress: broadcast::Sender<Progress>,
     pub outages: Arc<Outages>,
     pub clock: ClockWatch,
@@ -83,12 +93,16 @@ impl Flows {
         limits: Limits,
     ) -> Result<Self, Vec<FlowError>> {
         let flows = resolve(&host, settings, limits)?;
+        host.listeners.store(Arc::new(listeners(&flows)));
         let wake = Arc::new(Notify::new());
         let inner = Arc::new(Inner {
             hands: Arc::new(Hands::new(host.gateway.accounts().concurrency(), wake.clone())),
             host,
             extensions,
+            timed: ArcSwap::from_pointee(timed(&flows)),
             flows: ArcSwap::from_pointee(flows),
+            paused: ArcSwap::default(),
+            retimed: Notify::new(),
             progress: broadcast::Sender::new(PROGRESS_LINES),
             outages: Arc::default(),
             clock: ClockWatch::default(),
@@ -112,20 +126,12 @@ impl Flows {
         limits: Limits,
     ) -> Result<(), Vec<FlowError>> {
         let flows = resolve(&self.inner.host, settings, limits)?;
+        self.inner.host.listeners.store(Arc::new(listeners(&flows)));
+        self.inner.timed.store(Arc::new(timed(&flows)));
         self.inner.flows.store(Arc::new(flows));
         self.inner.wake.notify_one();
+        self.inner.retimed.notify_one();
         Ok(())
-    }
-
-    /// Who hears of an accepted contact: the flows that start with it, and the automations.
-    pub fn contact_routes(&self) -> Vec<Route> {
-        let flows = self.inner.flows.load();
-        let own = flows.keys().map(|target| Route {
-            event: CONTACT_SAVED.to_owned(),
-            target: target.clone(),
-        });
-        own.chain(self.inner.host.automation_routes(CONTACT_SAVED))
-            .collect()
     }
 
     /// What the flows are doing, from now on.
@@ -139,10 +145,11 @@ fn resolve(
     settings: &BTreeMap<String, FlowSettings>,
     limits: Limits,
 ) -> Result<FlowTable, Vec<FlowError>> {
+    let kinds = host.kinds.load();
     let mut flows = FlowTable::new();
     let mut errors = Vec::new();
     for (name, settings) in settings {
-        match Flow::resolve(&host.catalogue, name, settings, limits) {
+        match Flow::resolve(&host.catalogue, &kinds, name, settings, limits) {
             Ok(flow) => {
                 flows.insert(Actor::flow(name).to_string(), Arc::new(flow));
             }
@@ -152,11 +159,52 @@ fn resolve(
     if errors.is_empty() { Ok(flows) } else { Err(errors) }
 }
 
+/// What the flows hear of, and the links that they make.
+fn listeners(flows: &FlowTable) -> Listeners {
+    let mut listeners = Listeners::default();
+    for (target, flow) in flows {
+        match &flow.source.on {
+            Some(On::Record(kind, occasion)) => listeners.records.push(Route {
+                kind: kind.name.clone(),
+                occasion: *occasion,
+                target: target.clone(),
+            }),
+            Some(On::Event(name)) => listeners.events.push((name.clone(), target.clone())),
+            None => {}
+        }
+        let Some(link) = &flow.link else { continue };
+        let linked = match &flow.sink {
+            Sink::Into(kind) => Some(kind),
+            _ => flow.source.record(),
+        };
+        listeners
+            .links
+            .extend(linked.map(|kind| (link.clone(), kind.name.clone())));
+    }
+    listeners
+}
+
+/// The flows that are due by themselves, or can be let run.
+fn timed(flows: &FlowTable) -> Vec<Timed> {
+    let timed = flows.values().filter(|flow| flow.source.runs_by_itself());
+    timed
+        .map(|flow| Timed {
+            flow: flow.name.clone(),
+            schedule: flow.source.schedule.clone(),
+            recent: flow.source.recent.clone(),
+        })
+        .collect()
+}
+
 impl Inner {
     pub(super) async fn run(self: Arc<Self>, heartbeat: &Heartbeat) {
         let mut arrivals = self.host.store.deliveries.arrivals();
         let mut stop = self.stop.subscribe();
         let worker = format!("sunmao {}", std::process::id());
+        while let Err(error) = self.read_paused().await {
+            self.trouble.met(&error);
+            tokio::time::sleep(AFTER_AN_ERROR).await;
+        }
         while !*stop.borrow() {
             arrivals.borrow_and_update();
             let round = self.round(&worker).await;

@@ -56,7 +56,7 @@ async fn what_was_put_off_goes_on_although_the_clock_is_set_back_a_little() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_earlier_life_put_off_by_a_clock_that_was_ahead_is_due_at_the_start() {
     let contact = NewDelivery {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         payload: stage::body("c-000"),
         ..event("flow push", "c-000")
     };

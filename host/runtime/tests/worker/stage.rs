@@ -144,12 +144,11 @@ impl Stage {
             enqueued.expect("enqueued");
         }
         let flow = FlowSettings {
-            on: "hub.contact.saved".to_owned(),
-            policy: None,
+            on: Some("contact.saved".to_owned()),
             mapping: "mapping.rhai".to_owned(),
             write: "customers.save-company".to_owned(),
             link: "customer".to_owned(),
-            erp: None,
+            ..FlowSettings::default()
         };
         let flows = BTreeMap::from([("push".to_owned(), flow)]);
         let flows = Flows::start(host.clone(), extensions.clone(), &flows, Limits::default());

@@ -5,7 +5,7 @@ use crate::{Leased, NewDelivery, Share, Store, StoreError, Wanted};
 
 async fn enqueue(store: &Store, target: &str, keys: &[&str], now: i64) -> Result<(), StoreError> {
     let new = |key: &&str| NewDelivery {
-        event: "hub.contact.saved".to_owned(),
+        event: "contact.saved".to_owned(),
         target: target.to_owned(),
         key: (*key).to_owned(),
         payload: "{}".to_owned(),

@@ -1,171 +1,217 @@
-//! Accepting contacts: kept and enqueued in one commit.
+//! Accepting records: compared, kept and routed in one commit.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Row, query};
 
-use super::codec::{list, micros};
+use super::codec::list;
 use super::enqueue::enqueue;
 use super::failure::Failure;
 use super::job::Write;
-use super::standing::Item;
-use crate::{Accepted, NewContact, NewDelivery, Route};
+use super::standing::{Dead, Item};
+use super::verdict::{Known, Verdict, judge};
+use super::{keep, records};
+use crate::{Accepted, Filing, NewDelivery, NewRecord, Occasion, RecordName};
 
 pub(super) struct Accept {
-    pub batch: Vec<NewContact>,
-    pub routes: Vec<Route>,
+    pub filing: Filing,
     pub now: Timestamp,
 }
 
 impl Write for Accept {
     type Output = Vec<Accepted>;
-    const PHASE: &'static str = "accepting contacts";
+    const PHASE: &'static str = "accepting records";
     const ARRIVAL: bool = true;
     const JOINS: bool = true;
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<Vec<Accepted>, Failure> {
-        Ok(Self::apply_all(&[self], connection)
-            .await?
-            .into_iter()
-            .flatten()
-            .collect())
+        accept(connection, &self.filing, self.now).await
     }
 
-    /// The hub sends its contacts one by one; together they take a handful of statements.
+    /// Records are often filed one by one; together they take a handful of statements.
     async fn apply_all(
         writes: &[&Self],
         connection: &mut SqliteConnection,
     ) -> Result<Vec<Vec<Accepted>>, Failure> {
-        let contacts: Vec<&NewContact> = writes.iter().flat_map(|write| &write.batch).collect();
-        let mut known = known(connection, &contacts).await?;
-        let mut judged = contacts.into_iter().map(|contact| judge(&mut known, contact));
-        let mut accepted: Vec<Vec<Accepted>> = writes
+        let filed: Vec<Filed<'_>> = writes
             .iter()
-            .map(|write| judged.by_ref().take(write.batch.len()).collect())
+            .map(|write| Filed::new(&write.filing, write.now))
             .collect();
-        save(connection, writes, &accepted).await?;
-        deliver(connection, writes, &mut accepted).await?;
-        Ok(accepted)
+        accept_all(connection, &filed).await
     }
 }
 
-/// Revision and body of each of the contacts that is already there.
+pub(super) struct AcceptIf {
+    /// Of one record.
+    pub filing: Filing,
+    pub revision: Option<i64>,
+    pub now: Timestamp,
+}
+
+impl Write for AcceptIf {
+    type Output = Option<Accepted>;
+    const PHASE: &'static str = "accepting a record";
+    const ARRIVAL: bool = true;
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Option<Accepted>, Failure> {
+        for record in &self.filing.records {
+            let expected = self.revision.unwrap_or(0);
+            if !records::standing(connection, &record.name).await?.is(expected) {
+                return Ok(None);
+            }
+        }
+        Ok(accept(connection, &self.filing, self.now).await?.pop())
+    }
+}
+
+/// Accepts what one caller files.
+pub(super) async fn accept(
+    connection: &mut SqliteConnection,
+    filing: &Filing,
+    now: Timestamp,
+) -> Result<Vec<Accepted>, Failure> {
+    let accepted = accept_all(connection, &[Filed::new(filing, now)]).await?;
+    Ok(accepted.into_iter().flatten().collect())
+}
+
+/// What one caller files, and when.
+struct Filed<'a> {
+    filing: &'a Filing,
+    now: Timestamp,
+}
+
+impl<'a> Filed<'a> {
+    fn new(filing: &'a Filing, now: Timestamp) -> Self {
+        Self { filing, now }
+    }
+}
+
+/// As if one came after the other, with as many statements for a thousand records as for one.
+async fn accept_all(
+    connection: &mut SqliteConnection,
+    filed: &[Filed<'_>],
+) -> Result<Vec<Vec<Accepted>>, Failure> {
+    let records: Vec<&NewRecord> = filed.iter().flat_map(|filed| &filed.filing.records).collect();
+    let mut known = known(connection, &records).await?;
+    let before = keep::last_change(connection).await?;
+    let mut last = before;
+    let verdicts: Vec<Vec<Verdict<'_>>> = filed
+        .iter()
+        .map(|filed| {
+            let records = filed.filing.records.iter();
+            records
+                .map(|record| judge(&mut known, &mut last, record))
+                .collect()
+        })
+        .collect();
+    let judged = filed
+        .iter()
+        .zip(&verdicts)
+        .flat_map(|(filed, verdicts)| verdicts.iter().map(move |verdict| (filed, verdict)));
+    let judged: Vec<keep::Judged<'_>> = judged
+        .map(|(filed, verdict)| keep::Judged {
+            verdict,
+            origin: &filed.filing.origin,
+            now: filed.now,
+        })
+        .collect();
+    keep::keep(connection, &judged).await?;
+    if last > before {
+        keep::note_last_change(connection, last).await?;
+    }
+    let accepted = deliver(connection, filed, &verdicts).await?;
+    keep::supersede(connection, &judged).await?;
+    Ok(accepted)
+}
+
+/// What is kept of each of the records.
 async fn known(
     connection: &mut SqliteConnection,
-    contacts: &[&NewContact],
-) -> Result<HashMap<String, (i64, String)>, Failure> {
-    let ids: Vec<&str> = contacts.iter().map(|contact| contact.id.as_str()).collect();
-    let rows = query("SELECT id, revision, body FROM contacts WHERE id IN (SELECT value FROM json_each(?1))")
-        .bind(list(&ids)?)
-        .fetch_all(connection)
-        .await?;
-    let contacts = rows.iter().map(|row| {
-        Ok((
-            row.try_get("id")?,
-            (row.try_get("revision")?, row.try_get("body")?),
-        ))
-    });
-    Ok(contacts.collect::<Result<_, sqlx::Error>>()?)
-}
-
-/// The revision the contact gets, counting those before it.
-fn judge(known: &mut HashMap<String, (i64, String)>, contact: &NewContact) -> Accepted {
-    let before = known.get(&contact.id);
-    let changed = before.is_none_or(|(_, body)| *body != contact.body);
-    let revision = before.map_or(0, |(revision, _)| *revision) + i64::from(changed);
-    if changed {
-        known.insert(contact.id.clone(), (revision, contact.body.clone()));
-    }
-    Accepted {
-        id: contact.id.clone(),
-        revision,
-        changed,
-        deliveries: Vec::new(),
-    }
-}
-
-#[derive(Serialize)]
-struct Saved<'a> {
-    id: &'a str,
-    body: &'a str,
-    revision: i64,
-    micros: i64,
-}
-
-async fn save(
-    connection: &mut SqliteConnection,
-    writes: &[&Accept],
-    accepted: &[Vec<Accepted>],
-) -> Result<(), Failure> {
-    let mut changed: Vec<Saved<'_>> = Vec::new();
-    for (write, accepted) in writes.iter().zip(accepted) {
-        let contacts = write
-            .batch
-            .iter()
-            .zip(accepted)
-            .filter(|(_, accepted)| accepted.changed);
-        changed.extend(contacts.map(|(contact, accepted)| Saved {
-            id: &contact.id,
-            body: &contact.body,
-            revision: accepted.revision,
-            micros: micros(write.now),
-        }));
-    }
-    if changed.is_empty() {
-        return Ok(());
-    }
-    query(
-        "INSERT INTO contacts (id, body, revision, created_at, updated_at)
-         SELECT value ->> 'id', value ->> 'body', value ->> 'revision', value ->> 'micros', value ->> 'micros'
-         FROM json_each(?1) WHERE true ORDER BY json_each.key
-         ON CONFLICT (id) DO UPDATE
-         SET body = excluded.body, revision = excluded.revision, updated_at = excluded.updated_at",
+    records: &[&NewRecord],
+) -> Result<HashMap<RecordName, Known>, Failure> {
+    let names: Vec<[&str; 2]> = records
+        .iter()
+        .map(|record| [record.name.kind.as_str(), record.name.id.as_str()])
+        .collect();
+    let rows = query(
+        "SELECT r.kind, r.id, r.body, r.fingerprint, r.revision, r.change, r.misses
+         FROM json_each(?1) AS wanted CROSS JOIN records AS r
+         WHERE r.kind = wanted.value ->> 0 AND r.id = wanted.value ->> 1",
     )
-    .bind(list(&changed)?)
-    .execute(connection)
+    .bind(list(&names)?)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    let known = rows.iter().map(|row| {
+        let known = Known {
+            body: row.try_get("body")?,
+            fingerprint: row.try_get("fingerprint")?,
+            revision: row.try_get("revision")?,
+            change: row.try_get("change")?,
+            misses: row.try_get("misses")?,
+        };
+        Ok((records::name(row)?, known))
+    });
+    Ok(known.collect::<Result<_, sqlx::Error>>()?)
 }
 
+/// Enqueues what the routes ask for.
 async fn deliver(
     connection: &mut SqliteConnection,
-    writes: &[&Accept],
-    accepted: &mut [Vec<Accepted>],
-) -> Result<(), Failure> {
-    let deliveries: Vec<Vec<NewDelivery>> = writes
-        .iter()
-        .zip(&*accepted)
-        .map(|(write, accepted)| deliveries(write, accepted))
-        .collect();
-    let times = writes.iter().map(|write| write.now);
+    filed: &[Filed<'_>],
+    verdicts: &[Vec<Verdict<'_>>],
+) -> Result<Vec<Vec<Accepted>>, Failure> {
+    let mut deliveries: Vec<(NewDelivery, Dead, Timestamp)> = Vec::new();
+    let mut accepted: Vec<Vec<Accepted>> = Vec::with_capacity(filed.len());
+    let mut shares: Vec<usize> = Vec::new();
+    for (filed, verdicts) in filed.iter().zip(verdicts) {
+        for verdict in verdicts {
+            let own = routed(filed.filing, verdict);
+            shares.push(own.len());
+            deliveries.extend(
+                own.into_iter()
+                    .map(|delivery| (delivery, verdict.dead(), filed.now)),
+            );
+        }
+        accepted.push(verdicts.iter().map(Verdict::accepted).collect());
+    }
     let items: Vec<Item<'_>> = deliveries
         .iter()
-        .zip(times)
-        .flat_map(|(deliveries, now)| deliveries.iter().map(move |delivery| Item::new(delivery, now)))
+        .map(|(delivery, dead, now)| Item {
+            dead: *dead,
+            ..Item::new(delivery, *now)
+        })
         .collect();
     let mut enqueued = enqueue(connection, &items).await?.into_iter();
-    for (write, accepted) in writes.iter().zip(accepted) {
-        for contact in accepted {
-            contact.deliveries = enqueued.by_ref().take(write.routes.len()).collect();
-        }
+    for (record, share) in accepted.iter_mut().flatten().zip(shares) {
+        record.deliveries = enqueued.by_ref().take(share).collect();
     }
-    Ok(())
+    Ok(accepted)
 }
 
-/// One for each contact and route, contact by contact.
-fn deliveries(write: &Accept, accepted: &[Accepted]) -> Vec<NewDelivery> {
-    let contacts = write.batch.iter().zip(accepted);
-    let all = contacts.flat_map(|contact| write.routes.iter().map(move |route| (contact, route)));
-    all.map(|((contact, accepted), route)| NewDelivery {
-        event: route.event.clone(),
-        target: route.target.clone(),
-        key: contact.id.clone(),
-        payload: contact.body.clone(),
-        revision: Some(accepted.revision),
-        hops: 0,
-    })
-    .collect()
+/// One for each route that matches.
+fn routed(filing: &Filing, verdict: &Verdict<'_>) -> Vec<NewDelivery> {
+    let Some(payload) = verdict.payload.as_deref() else {
+        return Vec::new();
+    };
+    let name = &verdict.record.name;
+    let occasion = match verdict.is_there() {
+        true => Occasion::Saved,
+        false => Occasion::Deleted,
+    };
+    let matching = filing
+        .routes
+        .iter()
+        .filter(|route| route.kind == name.kind && route.occasion == occasion);
+    matching
+        .map(|route| NewDelivery {
+            event: occasion.event(&name.kind),
+            target: route.target.clone(),
+            key: name.to_string(),
+            payload: payload.to_owned(),
+            revision: Some(verdict.revision),
+            hops: 0,
+        })
+        .collect()
 }

@@ -14,7 +14,18 @@ pub(super) fn micros(time: Timestamp) -> i64 {
 
 /// The time in a column.
 pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp, sqlx::Error> {
-    Timestamp::from_microsecond(row.try_get(column)?).map_err(|error| sqlx::Error::ColumnDecode {
+    time_of(row.try_get(column)?, column)
+}
+
+/// The time in a column that may be empty.
+pub(super) fn time_if_any(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+    let micros: Option<i64> = row.try_get(column)?;
+    micros.map(|micros| time_of(micros, column)).transpose()
+}
+
+/// The time of a number that was in a column.
+pub(super) fn time_of(micros: i64, column: &str) -> Result<Timestamp, sqlx::Error> {
+    Timestamp::from_microsecond(micros).map_err(|error| sqlx::Error::ColumnDecode {
         index: column.to_owned(),
         source: Box::new(error),
     })

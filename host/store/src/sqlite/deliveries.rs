@@ -15,9 +15,9 @@ use super::lease::LeaseDue;
 use super::times::{Hasten, JudgeAnew, MakeDue};
 use super::upkeep::{Prune, RetryDead};
 use crate::{
-    AuditRow, Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryFilter,
-    DeliveryId, DeliveryRecord, DeliveryState, Dropped, Enqueued, Lease, Leased, NewDelivery, PutOff,
-    Selection, StoreError, Unresolved, Wanted,
+    Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryFilter, DeliveryId,
+    DeliveryRecord, DeliveryState, Dropped, Enqueued, Lease, Leased, NewDelivery, PutOff, Selection,
+    StoreError, Unresolved, Wanted,
 };
 
 const READING: &str = "reading deliveries";
@@ -106,20 +106,8 @@ impl Deliveries for Sqlite {
         .await
     }
 
-    async fn bury(
-        &self,
-        lease: Lease,
-        letter: DeadLetter,
-        audit: Vec<AuditRow>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.write(Bury {
-            lease,
-            letter,
-            audit,
-            now,
-        })
-        .await
+    async fn bury(&self, lease: Lease, letter: DeadLetter, now: Timestamp) -> Result<(), StoreError> {
+        self.write(Bury { lease, letter, now }).await
     }
 
     async fn get(&self, id: DeliveryId) -> Result<Option<DeliveryRecord>, StoreError> {
@@ -266,7 +254,7 @@ pub(super) fn delivery(row: &SqliteRow) -> Result<Delivery, sqlx::Error> {
     })
 }
 
-fn record(row: &SqliteRow) -> Result<DeliveryRecord, sqlx::Error> {
+pub(super) fn record(row: &SqliteRow) -> Result<DeliveryRecord, sqlx::Error> {
     Ok(DeliveryRecord {
         delivery: delivery(row)?,
         state: member(row, "state")?,

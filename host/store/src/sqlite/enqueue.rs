@@ -38,7 +38,7 @@ pub(super) async fn enqueue(
 ) -> Result<Vec<Enqueued>, Failure> {
     let groups = groups(batch);
     let standings = standings(connection, &groups).await?;
-    let decide = |(group, standing): (&Group<'_>, &Standing)| standing.step(group.newest.delivery.revision);
+    let decide = |(group, standing): (&Group<'_>, &Standing)| standing.step(group.newest);
     let steps: Vec<Step> = groups.iter().zip(&standings).map(decide).collect();
     replace(connection, &groups, &steps).await?;
     let mut inserted = insert(connection, &groups, &steps).await?.into_iter();
@@ -68,7 +68,6 @@ fn enqueued(id: i64, disposition: Disposition) -> Enqueued {
 struct Record<'a> {
     position: usize,
     target: &'a str,
-    event: &'a str,
     key: &'a str,
 }
 
@@ -84,19 +83,11 @@ async fn standings(
         .map(|group| group.newest.delivery)
         .enumerate()
         .filter(|(_, delivery)| delivery.revision.is_some())
-        .map(
-            |(
-                position,
-                NewDelivery {
-                    target, event, key, ..
-                },
-            )| Record {
-                position,
-                target,
-                event,
-                key,
-            },
-        )
+        .map(|(position, NewDelivery { target, key, .. })| Record {
+            position,
+            target,
+            key,
+        })
         .collect();
     if records.is_empty() {
         return Ok(standings);
@@ -104,7 +95,7 @@ async fn standings(
     let rows = query(
         "SELECT wanted.value ->> 'position' AS position, d.id, d.revision, d.state
          FROM json_each(?1) AS wanted CROSS JOIN deliveries AS d
-         WHERE d.target = wanted.value ->> 'target' AND d.event = wanted.value ->> 'event'
+         WHERE d.target = wanted.value ->> 'target'
            AND d.key = wanted.value ->> 'key' AND d.revision IS NOT NULL",
     )
     .bind(list(&records)?)
@@ -155,7 +146,7 @@ async fn replace(
     // One that was put off keeps its time: what it waits for is seldom its payload.
     query(
         "UPDATE deliveries
-         SET payload = newer.value ->> 'payload', revision = newer.value ->> 'revision', state = 'pending',
+         SET event = newer.value ->> 'event', payload = newer.value ->> 'payload', revision = newer.value ->> 'revision', state = 'pending',
              attempt = 0, failures = 0, unconfirmed = 0, panics = 0,
              due_at = CASE state WHEN 'pending' THEN due_at ELSE newer.value ->> 'micros' END,
              updated_at = newer.value ->> 'micros'

@@ -7,8 +7,8 @@ use sqlx::{Row, query};
 use super::codec::micros;
 use super::failure::Failure;
 use super::job::Write;
-use super::{audit, links};
-use crate::{AuditRow, Cause, Completion, DeadLetter, Lease, PutOff, StoreError};
+use super::{accept, conflicts, links, records};
+use crate::{Cause, Completion, DeadLetter, Lease, PutOff, RecordName, StoreError};
 
 pub(super) struct Extend {
     pub lease: Lease,
@@ -48,15 +48,20 @@ impl Write for Release {
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let newer = self.take_over(&mut *connection).await?;
-        let (payload, revision): (Option<String>, Option<i64>) = match newer {
-            Some(newer) => (newer.try_get("payload")?, newer.try_get("revision")?),
-            None => (None, None),
+        let (payload, revision, event): (Option<String>, Option<i64>, Option<String>) = match newer {
+            Some(newer) => (
+                newer.try_get("payload")?,
+                newer.try_get("revision")?,
+                newer.try_get("event")?,
+            ),
+            None => (None, None, None),
         };
         let counts = Counts::of(&self.put_off.cause);
         let row = query(
             "UPDATE deliveries
              SET state = 'pending', due_at = ?3, worker = NULL, reason = ?4, updated_at = ?5,
-                 payload = COALESCE(?6, payload), revision = COALESCE(?7, revision), waits_for = ?8,
+                 payload = COALESCE(?6, payload), revision = COALESCE(?7, revision), event = COALESCE(?13, event),
+                 waits_for = ?8,
                  attempt = CASE WHEN ?7 IS NULL THEN attempt - ?9 ELSE 0 END,
                  failures = CASE WHEN ?7 IS NULL THEN failures + ?10 ELSE 0 END,
                  unconfirmed = CASE WHEN ?7 IS NULL THEN unconfirmed + ?11 ELSE 0 END,
@@ -75,6 +80,7 @@ impl Write for Release {
         .bind(i64::from(counts.is_attempt))
         .bind(i64::from(counts.is_unconfirmed))
         .bind(i64::from(counts.is_panic))
+        .bind(event)
         .fetch_optional(connection)
         .await?;
         held(row, self.lease).map(drop)
@@ -109,12 +115,11 @@ impl Release {
     async fn take_over(&self, connection: &mut SqliteConnection) -> Result<Option<SqliteRow>, Failure> {
         let newer = query(
             "UPDATE deliveries SET state = 'superseded', updated_at = ?3
-             FROM (SELECT target, event, key FROM deliveries
+             FROM (SELECT target, key FROM deliveries
                    WHERE id = ?1 AND lease = ?2 AND state = 'leased' AND revision IS NOT NULL) AS released
              WHERE deliveries.state = 'pending' AND deliveries.revision IS NOT NULL
-               AND deliveries.target = released.target AND deliveries.event = released.event
-               AND deliveries.key = released.key
-             RETURNING payload, deliveries.revision",
+               AND deliveries.target = released.target AND deliveries.key = released.key
+             RETURNING payload, deliveries.revision, deliveries.event",
         )
         .bind(self.lease.delivery.0)
         .bind(self.lease.token)
@@ -137,7 +142,7 @@ impl Write for Complete {
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let row = query(
             "UPDATE deliveries SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4
-             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, event, key, revision",
+             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, key, revision",
         )
         .bind(self.lease.delivery.0)
         .bind(self.lease.token)
@@ -146,17 +151,33 @@ impl Write for Complete {
         .fetch_optional(&mut *connection)
         .await?;
         supersede(connection, self.lease, &held(row, self.lease)?, self.now).await?;
-        if let Some(link) = &self.completion.link {
+        let Completion {
+            link,
+            filing,
+            conflicts,
+            closed,
+            unchanged,
+            ..
+        } = &self.completion;
+        for (record, revision) in unchanged {
+            unchanged_since(connection, record, *revision).await?;
+        }
+        if let Some(filing) = filing {
+            accept::accept(connection, filing, self.now).await?;
+        }
+        if let Some(link) = link {
             links::put(connection, link, self.now).await?;
         }
-        audit::insert(connection, &self.completion.audit).await
+        for closed in closed {
+            conflicts::close(connection, closed, self.now).await?;
+        }
+        conflicts::note(connection, conflicts, self.now).await
     }
 }
 
 pub(super) struct Bury {
     pub lease: Lease,
     pub letter: DeadLetter,
-    pub audit: Vec<AuditRow>,
     pub now: Timestamp,
 }
 
@@ -170,7 +191,7 @@ impl Write for Bury {
             "UPDATE deliveries
              SET state = 'dead', worker = NULL, dead_kind = ?3, dead_code = ?4, dead_message = ?5, dead_hint = ?6,
                  updated_at = ?7
-             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, event, key, revision",
+             WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, key, revision",
         )
         .bind(self.lease.delivery.0)
         .bind(self.lease.token)
@@ -181,9 +202,25 @@ impl Write for Bury {
         .bind(micros(self.now))
         .fetch_optional(&mut *connection)
         .await?;
-        supersede(connection, self.lease, &held(row, self.lease)?, self.now).await?;
-        audit::insert(connection, &self.audit).await
+        supersede(connection, self.lease, &held(row, self.lease)?, self.now).await
     }
+}
+
+/// What rests on a state of the record must not be written where that is not its last any more.
+async fn unchanged_since(
+    connection: &mut SqliteConnection,
+    record: &RecordName,
+    expected: i64,
+) -> Result<(), Failure> {
+    let standing = records::standing(connection, record).await?;
+    if standing.is(expected) {
+        return Ok(());
+    }
+    Err(Failure::Refused(StoreError::RecordChanged {
+        record: record.clone(),
+        expected,
+        found: standing.revision,
+    }))
 }
 
 fn held(row: Option<SqliteRow>, lease: Lease) -> Result<SqliteRow, Failure> {
@@ -206,12 +243,11 @@ async fn supersede(
         return Ok(());
     };
     query(
-        "UPDATE deliveries SET state = 'superseded', updated_at = ?6
-         WHERE target = ?1 AND event = ?2 AND key = ?3 AND revision IS NOT NULL AND revision <= ?4
-           AND state = 'dead' AND id <> ?5",
+        "UPDATE deliveries SET state = 'superseded', updated_at = ?5
+         WHERE target = ?1 AND key = ?2 AND revision IS NOT NULL AND revision <= ?3
+           AND state = 'dead' AND id <> ?4",
     )
     .bind(ended.try_get::<String, _>("target")?)
-    .bind(ended.try_get::<String, _>("event")?)
     .bind(ended.try_get::<String, _>("key")?)
     .bind(revision)
     .bind(lease.delivery.0)

@@ -9,32 +9,51 @@ use super::Sqlite;
 use super::codec::{micros, time};
 use super::failure::Failure;
 use super::job::Write;
-use crate::{Link, Links, NewLink, StoreError};
+use super::records::name;
+use crate::{Link, Links, NewLink, RecordName, StoreError};
 
 const READING: &str = "reading links";
 
 #[async_trait]
 impl Links for Sqlite {
-    async fn get(&self, kind: &str, hub_id: &str) -> Result<Option<Link>, StoreError> {
-        let query = query("SELECT * FROM links WHERE kind = ?1 AND hub_id = ?2");
-        self.read_one(READING, query.bind(kind).bind(hub_id), link).await
+    async fn get(&self, link: &str, record: &RecordName) -> Result<Option<Link>, StoreError> {
+        let query = query("SELECT * FROM links WHERE link = ?1 AND kind = ?2 AND id = ?3");
+        let query = query.bind(link).bind(&record.kind).bind(&record.id);
+        self.read_one(READING, query, kept).await
     }
 
-    async fn find_by_key(&self, kind: &str, erp_key: i64) -> Result<Option<Link>, StoreError> {
-        let query = query("SELECT * FROM links WHERE kind = ?1 AND erp_key = ?2");
-        self.read_one(READING, query.bind(kind).bind(erp_key), link).await
+    async fn get_many(&self, link: &str, records: &[RecordName]) -> Result<Vec<Link>, StoreError> {
+        let query = query(
+            "SELECT * FROM links
+             WHERE link = ?1 AND (kind, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))",
+        );
+        self.read(READING, query.bind(link).bind(self.pairs(records)?), kept)
+            .await
+    }
+
+    async fn find_by_key(&self, link: &str, erp_key: i64) -> Result<Option<Link>, StoreError> {
+        let query = query("SELECT * FROM links WHERE link = ?1 AND erp_key = ?2");
+        self.read_one(READING, query.bind(link).bind(erp_key), kept).await
     }
 
     async fn put(&self, link: NewLink, now: Timestamp) -> Result<(), StoreError> {
         self.write(Put { link, now }).await
     }
 
-    async fn list(&self, kind: &str, after: Option<&str>, limit: u32) -> Result<Vec<Link>, StoreError> {
+    async fn list(
+        &self,
+        link: &str,
+        after: Option<&RecordName>,
+        limit: u32,
+    ) -> Result<Vec<Link>, StoreError> {
         let query = query(
-            "SELECT * FROM links WHERE kind = ?1 AND (?2 IS NULL OR hub_id > ?2) ORDER BY hub_id LIMIT ?3",
+            "SELECT * FROM links WHERE link = ?1 AND (kind, id) > (COALESCE(?2, ''), COALESCE(?3, '')) ORDER BY kind, id LIMIT ?4",
         );
-        self.read(READING, query.bind(kind).bind(after).bind(limit), link)
-            .await
+        let query = query
+            .bind(link)
+            .bind(after.map(|name| &name.kind))
+            .bind(after.map(|name| &name.id));
+        self.read(READING, query.bind(limit), kept).await
     }
 }
 
@@ -58,41 +77,48 @@ pub(super) async fn put(
     link: &NewLink,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let holder = query("SELECT hub_id FROM links WHERE kind = ?1 AND erp_key = ?2 AND hub_id <> ?3")
-        .bind(&link.kind)
-        .bind(link.erp_key)
-        .bind(&link.hub_id)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let holder =
+        query("SELECT kind, id FROM links WHERE link = ?1 AND erp_key = ?2 AND (kind, id) <> (?3, ?4)")
+            .bind(&link.link)
+            .bind(link.erp_key)
+            .bind(&link.record.kind)
+            .bind(&link.record.id)
+            .fetch_optional(&mut *connection)
+            .await?;
     if let Some(holder) = holder {
         return Err(Failure::Refused(StoreError::LinkTaken {
-            kind: link.kind.clone(),
-            hub_id: link.hub_id.clone(),
+            link: link.link.clone(),
+            record: Box::new(link.record.clone()),
             erp_key: link.erp_key,
-            holder: holder.try_get("hub_id")?,
+            holder: Box::new(name(&holder)?),
         }));
     }
+    // What was agreed with another ERP record says nothing of this one.
     query(
-        "INSERT INTO links (kind, hub_id, erp_key, number, linked_at) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (kind, hub_id) DO UPDATE
-         SET erp_key = excluded.erp_key, number = excluded.number, linked_at = excluded.linked_at",
+        "INSERT INTO links (link, kind, id, erp_key, number, agreed, linked_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (link, kind, id) DO UPDATE
+         SET agreed = COALESCE(excluded.agreed, CASE WHEN erp_key = excluded.erp_key THEN agreed END),
+             erp_key = excluded.erp_key, number = excluded.number, linked_at = excluded.linked_at",
     )
-    .bind(&link.kind)
-    .bind(&link.hub_id)
+    .bind(&link.link)
+    .bind(&link.record.kind)
+    .bind(&link.record.id)
     .bind(link.erp_key)
     .bind(&link.number)
+    .bind(&link.agreed)
     .bind(micros(now))
     .execute(connection)
     .await?;
     Ok(())
 }
 
-fn link(row: &SqliteRow) -> Result<Link, sqlx::Error> {
+fn kept(row: &SqliteRow) -> Result<Link, sqlx::Error> {
     Ok(Link {
-        kind: row.try_get("kind")?,
-        hub_id: row.try_get("hub_id")?,
+        link: row.try_get("link")?,
+        record: name(row)?,
         erp_key: row.try_get("erp_key")?,
         number: row.try_get("number")?,
+        agreed: row.try_get("agreed")?,
         linked_at: time(row, "linked_at")?,
     })
 }

@@ -14,6 +14,17 @@ pub(super) struct Item<'a> {
     #[serde(flatten)]
     pub delivery: &'a NewDelivery,
     pub micros: i64,
+    #[serde(skip)]
+    pub dead: Dead,
+}
+
+/// What becomes of a dead delivery of the same revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dead {
+    /// It is tried again: somebody filed its payload again.
+    Revived,
+    /// It stays: nobody filed anything.
+    Left,
 }
 
 impl<'a> Item<'a> {
@@ -21,6 +32,7 @@ impl<'a> Item<'a> {
         Self {
             delivery,
             micros: micros(now),
+            dead: Dead::Revived,
         }
     }
 }
@@ -35,16 +47,15 @@ pub(super) struct Group<'a> {
 /// Items of one record with revisions form a group; every other item is one by itself.
 pub(super) fn groups<'a>(batch: &'a [Item<'a>]) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::with_capacity(batch.len());
-    let mut by_record: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    let mut by_record: HashMap<(&str, &str), usize> = HashMap::new();
     for (index, item) in batch.iter().enumerate() {
         let NewDelivery {
             target,
-            event,
             key,
             revision,
             ..
         } = item.delivery;
-        let record = (target.as_str(), event.as_str(), key.as_str());
+        let record = (target.as_str(), key.as_str());
         let known = revision.and_then(|_| by_record.get(&record).copied());
         let Some(position) = known else {
             if revision.is_some() {
@@ -99,11 +110,16 @@ impl Standing {
         self.carried = self.carried.max(Some((revision, id)));
     }
 
-    pub(super) fn step(&self, revision: Option<i64>) -> Step {
-        let Some(revision) = revision else {
+    pub(super) fn step(&self, item: &Item<'_>) -> Step {
+        let Some(revision) = item.delivery.revision else {
             return Step::Insert;
         };
         if let Some((_, id)) = self.carried.filter(|(newest, _)| *newest >= revision) {
+            return Step::Covered { id };
+        }
+        if let Some((_, id)) = self.dead.filter(|(newest, _)| *newest >= revision)
+            && item.dead == Dead::Left
+        {
             return Step::Covered { id };
         }
         if let Some(id) = self.pending {

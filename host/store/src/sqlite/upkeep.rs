@@ -29,7 +29,7 @@ impl Write for RetryDead {
             "UPDATE deliveries SET state = 'superseded', updated_at = ?2
              WHERE state = 'dead' AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))
                AND EXISTS (SELECT 1 FROM deliveries AS newer
-                           WHERE newer.target = deliveries.target AND newer.event = deliveries.event
+                           WHERE newer.target = deliveries.target
                              AND newer.key = deliveries.key AND newer.revision IS NOT NULL
                              AND newer.revision > deliveries.revision AND newer.state <> 'superseded')",
         )
@@ -64,7 +64,7 @@ impl Write for Prune {
              WHERE state IN ('done', 'superseded') AND updated_at < ?1
                AND (state = 'superseded' OR revision IS NULL
                     OR EXISTS (SELECT 1 FROM deliveries AS newer
-                               WHERE newer.target = deliveries.target AND newer.event = deliveries.event
+                               WHERE newer.target = deliveries.target
                                  AND newer.key = deliveries.key AND newer.revision IS NOT NULL
                                  AND newer.revision > deliveries.revision AND newer.state = 'done'))
                AND NOT EXISTS (SELECT 1 FROM intents
