@@ -10,7 +10,6 @@ mod gateway;
 mod grants;
 mod host;
 mod kinds_folder;
-pub mod kinds_folder;
 mod learned;
 mod limits;
 mod load_error;
