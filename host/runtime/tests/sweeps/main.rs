@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod broken;
+mod many;
 mod schedules;
 mod stage;
 #[path = "../support/mod.rs"]

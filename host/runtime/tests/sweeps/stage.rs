@@ -8,7 +8,7 @@ use axum::http::{StatusCode, Uri};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use sunmao_catalogue::{Catalogue, Record, Value};
@@ -59,6 +59,8 @@ pub struct Proxy {
     plan: Arc<Mutex<Plan>>,
     /// Records that were read whole.
     pub details: Arc<AtomicUsize>,
+    /// How long a call takes, in milliseconds.
+    pub latency: Arc<AtomicU64>,
     pub reached: Arc<Notify>,
     pub release: Arc<Notify>,
 }
@@ -120,6 +122,7 @@ impl Proxy {
 
 async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCode, Bytes) {
     let is_list = uri.path().ends_with("/custom/list");
+    tokio::time::sleep(Duration::from_millis(proxy.latency.load(Ordering::SeqCst))).await;
     if uri.path().ends_with("/custom/add") && uri.query().is_some_and(|query| query.contains("edit=1")) {
         proxy.details.fetch_add(1, Ordering::SeqCst);
     }
@@ -181,6 +184,7 @@ impl Stage {
             http: reqwest::Client::new(),
             plan: Arc::default(),
             details: Arc::default(),
+            latency: Arc::default(),
             reached: Arc::default(),
             release: Arc::default(),
         };
@@ -282,6 +286,16 @@ impl Life {
         self.host.store.close().await.expect("closed");
         self.flows.stop().await;
         self.extensions.stop();
+    }
+
+    /// The host is killed while it waits for a page.
+    pub async fn killed_at(self, stage: &Stage, page: u64) {
+        stage.proxy.plan().held = Some(page);
+        stage.proxy.reached.notified().await;
+        let killed = self.kill();
+        stage.proxy.plan().held = None;
+        stage.proxy.release.notify_one();
+        killed.await;
     }
 
     pub async fn stop(self) {
@@ -415,5 +429,13 @@ pub fn scheduled(every: &str) -> FlowSettings {
     FlowSettings {
         every: Some(every.to_owned()),
         ..flow()
+    }
+}
+
+/// One that reads whole what changed.
+pub fn in_detail() -> FlowSettings {
+    FlowSettings {
+        detail: Some("customers.get".to_owned()),
+        ..sweep()
     }
 }
