@@ -1,6 +1,7 @@
 //! Sweeps that are broken off: by pages that fail, by a kill, by a list that shifts meanwhile.
 
-use crate::stage::{Fate, PULL, Stage, sweep};
+use crate::proxy::Fate;
+use crate::stage::{PULL, Stage, sweep};
 use sunmao_store::DeliveryState;
 
 #[tokio::test(flavor = "multi_thread")]

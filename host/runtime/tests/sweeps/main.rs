@@ -4,6 +4,7 @@
 
 mod broken;
 mod many;
+mod proxy;
 mod schedules;
 mod stage;
 #[path = "../support/mod.rs"]
