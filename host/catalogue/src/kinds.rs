@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 mod erp;
 mod file;
+mod sound;
 mod table;
 
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/kinds");
 
 /// Kinds by name, each also found by its plural.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kinds {
     kinds: BTreeMap<String, Arc<RecordKind>>,
     plurals: BTreeMap<String, String>,
@@ -51,7 +52,7 @@ impl Kinds {
         for (name, text) in files {
             table.add_operators(name, text);
         }
-        let own = table.into_kinds()?;
+        let own = table.into_kinds(catalogue)?;
         let rows = catalogue
             .erp_objects()
             .filter_map(|object| erp::kind(catalogue, object));

@@ -1,6 +1,6 @@
 //! Sentences about operations and fields, the same in the WIT and in the reference.
 
-use crate::{Effect, Field, Operation, Repeat, Write};
+use crate::{Effect, Field, IdentityForm, Operation, Repeat, Value, Write};
 
 /// What a call does to the ERP's data, how it may be repeated and how it is read back.
 pub(crate) fn effect(operation: &Operation) -> String {
@@ -14,6 +14,9 @@ pub(crate) fn effect(operation: &Operation) -> String {
 /// `samples`.
 pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
     let mut notes = Vec::new();
+    if !field.description.is_empty() {
+        notes.push(field.description.trim_end_matches('.').to_owned());
+    }
     if field.observed {
         notes.push("not in the vendor's tables, seen on installations".to_owned());
     }
@@ -23,8 +26,23 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
     if let Some(length) = field.max_length {
         notes.push(format!("at most {length} characters"));
     }
-    if let Some(minimum) = field.minimum {
-        notes.push(format!("at least {minimum}"));
+    match (field.minimum, field.maximum) {
+        (Some(minimum), Some(maximum)) => notes.push(format!("from {minimum} to {maximum}")),
+        (Some(minimum), None) => notes.push(format!("at least {minimum}")),
+        (None, Some(maximum)) => notes.push(format!("at most {maximum}")),
+        (None, None) => {}
+    }
+    if let Some(kind) = &field.reference {
+        notes.push(format!("the id of a record of the kind `{kind}`"));
+    }
+    if let Some(default) = field.default.as_ref().and_then(Value::to_text) {
+        notes.push(format!("`{default}` where it is left out"));
+    }
+    if let Some(form) = field.identity {
+        notes.push(format!(
+            "finds a record that is in the ERP already, compared as a {}",
+            form_word(form)
+        ));
     }
     if field.matches_substring {
         notes.push("matches anywhere in the text".to_owned());
@@ -50,6 +68,15 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
         notes.push("the ERP refuses a second record with the same".to_owned());
     }
     notes
+}
+
+fn form_word(form: IdentityForm) -> &'static str {
+    match form {
+        IdentityForm::Number => "number",
+        IdentityForm::Phone => "phone",
+        IdentityForm::Name => "name",
+        IdentityForm::Text => "text",
+    }
 }
 
 fn quoted(names: &[String]) -> String {

@@ -114,6 +114,12 @@ impl Operation {
     }
 }
 
+/// The arguments of an operation that takes none: a record needs a member.
+pub(crate) fn no_arguments(operation: &Operation) -> Arc<RecordShape> {
+    let name = format!("{}-request", operation.verb);
+    record_of(name, &operation.verb, &[], Side::Request)
+}
+
 /// The forms a successful answer takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ResponseForm {

@@ -1,16 +1,20 @@
-//! The WIT text of the ERP package and of the automation world, read from the operations and their shapes.
+//! The WIT text: the ERP package, the record kinds, the automation world, and what one plugin asks for; all of it read from
+//! the operations, the kinds and their shapes.
 
-use crate::{Catalogue, Operation};
+use crate::{Catalogue, KindSource, Kinds, Operation, SERVICES};
 use semver::Version;
 use std::collections::BTreeMap;
-use wit_encoder::{Package, PackageName, World};
+use wit_encoder::{Interface, Package, PackageName, World};
 
 mod documentation;
 mod interface;
+mod plugin;
+mod records;
+mod roles;
 mod types;
 
-/// The services of the host that an automation may ask for.
-const SERVICES: [&str; 7] = ["log", "state", "hub", "links", "events", "settings", "clock"];
+pub use plugin::plugin_wit;
+pub use roles::POLICY as POLICY_SUFFIX;
 
 /// Written here because the encoder leaves a world's documentation out.
 const WORLD_DOCUMENTATION: &str =
@@ -27,17 +31,18 @@ pub fn wit_files(catalogue: &Catalogue) -> Vec<(String, String)> {
     [types::shared(), types::session()]
         .into_iter()
         .chain(objects)
-        .map(|interface| {
-            let object = interface.name().raw_name().to_owned();
-            let mut package = Package::new(PackageName::new("zhibang", "erp", Some(VERSION)));
-            package.interface(interface);
-            let text = if object == "types" {
-                package.to_string()
-            } else {
-                undeclared(&package)
-            };
-            (format!("{object}.wit"), generated(&text))
-        })
+        .map(erp_file)
+        .collect()
+}
+
+/// The files of the package `sunmao:records`: each path relative to `wit/deps/sunmao-records`, with its text. One
+/// interface a kind of the hub's; rows of the ERP are declared for the plugin that asks for them.
+pub fn record_files(kinds: &Kinds) -> Vec<(String, String)> {
+    let of_the_hub = kinds
+        .iter()
+        .filter(|kind| !matches!(kind.source, KindSource::Erp { .. }));
+    std::iter::once(records::declaration())
+        .chain(of_the_hub.map(|kind| records::file(kind)))
         .collect()
 }
 
@@ -45,15 +50,32 @@ pub fn wit_files(catalogue: &Catalogue) -> Vec<(String, String)> {
 pub fn automation_world(catalogue: &Catalogue) -> String {
     let mut world = World::new("automation");
     for service in SERVICES {
-        world.named_interface_import(format!("sunmao:host/{service}@{VERSION}"));
+        world.named_interface_import(format!("sunmao:host/{}@{VERSION}", service.name));
     }
     for object in objects(catalogue).into_keys().chain(["session"]) {
         world.named_interface_import(format!("zhibang:erp/{object}@{VERSION}"));
     }
     world.named_interface_export("event-handler");
-    let mut package = Package::new(PackageName::new("sunmao", "plugin", Some(VERSION)));
+    let mut package = Package::new(plugin_package());
     package.world(world);
     generated(&format!("{WORLD_DOCUMENTATION}\n{}", undeclared(&package)))
+}
+
+/// A file of the package `zhibang:erp`: its name and its text.
+fn erp_file(interface: Interface) -> (String, String) {
+    let object = interface.name().raw_name().to_owned();
+    let mut package = Package::new(PackageName::new("zhibang", "erp", Some(VERSION)));
+    package.interface(interface);
+    let text = if object == "types" {
+        package.to_string()
+    } else {
+        undeclared(&package)
+    };
+    (format!("{object}.wit"), generated(&text))
+}
+
+fn plugin_package() -> PackageName {
+    PackageName::new("sunmao", "plugin", Some(VERSION))
 }
 
 /// The business operations by object, in the order of the menu ids.

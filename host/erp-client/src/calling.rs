@@ -9,6 +9,7 @@ use crate::error::{Phase, Subject};
 use crate::failure::Report;
 use crate::form_choice::OtherForm;
 use crate::labels::{Labelled, Labels};
+use crate::learned::Learning;
 use crate::session::{NoSession, Session, Sessions};
 use crate::transport::{Loss, Reply, Transport};
 use crate::{Error, Outgoing, Settings};
@@ -41,6 +42,7 @@ pub(crate) struct Line {
     breaker: Breaker,
     labels: Labels,
     pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) learning: Learning,
     /// What this installation calls the token in `helper` operations, once one of them was answered.
     token_name: OnceLock<TokenName>,
     /// Operations whose path it does not know, by menu id, where the vendor lists another form.
@@ -78,6 +80,10 @@ impl Failed {
     pub(crate) fn is_missing_record(&self) -> bool {
         self.next == Next::Settled && self.error.kind() == Kind::NotFound
     }
+
+    pub(crate) fn into_error(self) -> Error {
+        self.error
+    }
 }
 
 /// What a failed attempt leaves to do.
@@ -98,7 +104,7 @@ enum Next {
 }
 
 impl Line {
-    pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
+    pub(crate) fn new(settings: Settings, learning: Learning) -> Result<Self, Error> {
         let requests_per_second = settings.check()?;
         if let Some(doubt) = settings.doubt() {
             tracing::warn!("{doubt}");
@@ -116,6 +122,7 @@ impl Line {
             transport,
             budget,
             catalogue: Catalogue::shared(),
+            learning,
             token_name: OnceLock::new(),
             unknown_forms: Mutex::default(),
         })
@@ -126,11 +133,11 @@ impl Line {
         self.breaker.reach()
     }
 
-    /// Calls an operation, with codes in place of the labels it was given.
-    pub(crate) async fn call(&self, call: &Call<'_>) -> Result<Answer, Error> {
+    /// The arguments with codes in place of the labels that were given; none where there are no labels.
+    pub(crate) async fn resolved(&self, call: &Call<'_>) -> Result<Option<Arguments>, Error> {
         let labelled = Labels::given(call.operation, call.arguments);
         if labelled.is_empty() {
-            return self.known_form(call).await;
+            return Ok(None);
         }
         let mut arguments = call.arguments.clone();
         for label in &labelled {
@@ -138,14 +145,11 @@ impl Line {
                 arguments.set(label.wire(), Value::from(code));
             }
         }
-        let call = Call {
-            arguments: &arguments,
-            ..*call
-        };
-        self.known_form(&call).await
+        Ok(Some(arguments))
     }
 
-    async fn code(&self, call: &Call<'_>, label: &Labelled<'_>) -> Result<Option<i64>, Error> {
+    /// The code of a label, where the look-up knows it.
+    pub(crate) async fn code(&self, call: &Call<'_>, label: &Labelled<'_>) -> Result<Option<i64>, Error> {
         let Some(lookup) = self.catalogue.find(label.lookup()) else {
             return Ok(None);
         };
@@ -165,7 +169,7 @@ impl Line {
 
     /// Calls the form of the operation that the installation knows. Its version tells; where it does not, an unknown
     /// path does.
-    async fn known_form(&self, call: &Call<'_>) -> Result<Answer, Error> {
+    pub(crate) async fn known_form(&self, call: &Call<'_>) -> Result<Answer, Error> {
         let other = self.catalogue.other_form(call.operation);
         let Some(form) = other.and_then(|other| OtherForm::of(call.operation, other)) else {
             return self.repeated(call).await.map_err(|failed| failed.error);

@@ -3,13 +3,15 @@
 use crate::breaker::Reach;
 use crate::budget::Priority;
 use crate::calling::{Call, Errand, Line};
+use crate::confirm::{Before, Sent};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
+use crate::learned::{InMemory, Learned, Learning};
 use crate::session::{SessionEvent, SessionStatus};
 use crate::{Error, LoginTally, Outgoing, Settings};
 use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Operation, Value};
+use sunmao_catalogue::{Answer, Arguments, CustomFields, Operation, Value};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
@@ -21,25 +23,24 @@ pub struct ErpClient {
     priority: Priority,
 }
 
-/// What a write's success rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confirm {
-    /// What the ERP says.
-    ByWord,
-    /// What the record shows afterwards, where it can be read: see [`ErpClient::call_confirmed`].
-    ByReading,
-}
-
 impl ErpClient {
     /// Checks the settings; signs in with the first call, not before.
     ///
     /// # Errors
     /// [`Error::Setting`] names the first unsound setting.
     pub fn new(settings: Settings) -> Result<Self, Error> {
+        ErpClient::learning(settings, Arc::new(InMemory::default()))
+    }
+
+    /// The same, with a place where it keeps which fields this account is never shown as they were written.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first unsound setting.
+    pub fn learning(settings: Settings, learned: Arc<dyn Learned>) -> Result<Self, Error> {
         Ok(ErpClient {
             timeout: settings.timeout,
             priority: Priority::default(),
-            line: Arc::new(Line::new(settings)?),
+            line: Arc::new(Line::new(settings, Learning::new(learned))?),
         })
     }
 
@@ -56,12 +57,15 @@ impl ErpClient {
     /// Any other write is sent once. Of the operations that the vendor lists in an older and a newer form, the one that
     /// the installation knows goes out, whichever is asked for, and its answer has the columns of the one asked for.
     ///
+    /// A write is read back and compared, as far as the catalogue knows a way: where the record does not show what was
+    /// sent, or its answer was lost, it is sent again if that does the same, at most three times in all.
+    ///
     /// A page whose list does not say how long it is has a `count` and `total` of zero. A caller that drops the future
     /// of a write must look up what became of it.
     ///
     /// # Errors
     /// Every [`Kind`](sunmao_catalogue::Kind) but `NotGranted`. `Unconfirmed` is only for writes: the request may have
-    /// arrived, and no sound answer came back.
+    /// arrived, and no sound answer came back, or the ERP said yes and the record shows otherwise.
     pub async fn call(&self, operation: &Operation, arguments: &Arguments) -> Result<Answer, Error> {
         self.call_within(operation, arguments, self.timeout).await
     }
@@ -78,24 +82,23 @@ impl ErpClient {
         limit: Duration,
     ) -> Result<Answer, Error> {
         let outgoing = Outgoing::default();
-        self.send(operation, arguments, limit, Confirm::ByWord, &outgoing)
-            .await
+        let sent = self.send(operation, arguments, limit, Before::Unread, &outgoing);
+        sent.await.map(|sent| sent.answer)
     }
 
-    /// The same for a caller that wants to know how many requests went out, also of a call that it gave up, and perhaps
-    /// has something to do before the first.
+    /// The same for a caller that knows the record or wants to know what was seen of it; how many requests went out, also
+    /// of a call that it gave up; and perhaps has something to do before the first.
     ///
     /// # Errors
-    /// As [`call`](Self::call) or [`call_confirmed`](Self::call_confirmed); `Unavailable` where the caller held the call
-    /// back.
+    /// As [`call`](Self::call); `Unavailable` where the caller held the call back.
     pub async fn send(
         &self,
         operation: &Operation,
         arguments: &Arguments,
         limit: Duration,
-        confirm: Confirm,
+        before: Before<'_>,
         outgoing: &Outgoing<'_>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Sent, Error> {
         let started = Instant::now();
         let limit = limit.min(self.timeout);
         let report = Report::of(operation, limit);
@@ -110,10 +113,7 @@ impl ErpClient {
                     outgoing,
                     errand: Errand::Asked,
                 };
-                match confirm {
-                    Confirm::ByWord => self.line.call(&call).await,
-                    Confirm::ByReading => self.line.confirmed(&call).await,
-                }
+                self.line.confirmed(&call, before).await
             }
             false => Err(report.not_for_callers()),
         };
@@ -127,23 +127,6 @@ impl ErpClient {
         outcome
     }
 
-    /// The same, and a write under its record's key is read back: where the ERP does not show what was sent, or its answer
-    /// was lost, the write is sent again, at most three times in all. Other writes, and records that cannot be read, rest
-    /// on the ERP's word.
-    ///
-    /// # Errors
-    /// As [`call`](Self::call); `Unconfirmed` also when the ERP said yes and the record shows otherwise.
-    pub async fn call_confirmed(
-        &self,
-        operation: &Operation,
-        arguments: &Arguments,
-        limit: Duration,
-    ) -> Result<Answer, Error> {
-        let outgoing = Outgoing::default();
-        self.send(operation, arguments, limit, Confirm::ByReading, &outgoing)
-            .await
-    }
-
     /// Whether the ERP is asked at all, now and whenever that changes.
     pub fn reach(&self) -> watch::Receiver<Reach> {
         self.line.reach()
@@ -152,6 +135,11 @@ impl ErpClient {
     /// Whether there is no session, and the last login did not bring one about: each call fails until one does.
     pub fn cannot_sign_in(&self) -> bool {
         self.line.sessions.cannot_sign_in()
+    }
+
+    /// The fields that this installation added itself.
+    pub fn custom_fields(&self) -> &CustomFields {
+        &self.line.sessions.settings().custom_fields
     }
 
     /// How many calls may be under way at once.

@@ -1,182 +1,274 @@
-//! A write that may be repeated, until it is known what became of it: sent, read back, compared, and sent again where
-//! nobody saw its outcome. The ERP's word alone is not enough: it also says yes and stores nothing.
+//! A write, until it is known what became of it: sent, read back, compared, and sent again where it was not stored. The
+//! ERP's word alone is not enough: it also says yes and stores nothing, or a part.
 
-use crate::Error;
-use crate::calling::{Call, Errand, Line};
-use crate::failure::Report;
-use sunmao_catalogue::{
-    Ack, Answer, Arguments, Effect, Field, FieldType, Kind, Operation, Repeat, ResultKind, Value,
-};
+mod compare;
+mod look;
+mod place;
+
+use crate::calling::{Call, Line};
+use crate::learned::Case;
+use crate::shown::{Shown, shown};
+use crate::{Error, Subject};
+use compare::{Difference, Looked};
+use place::{Again, Watched};
+use sunmao_catalogue::{Ack, Answer, Arguments, Field, Kind, Value};
 use tokio::time::Instant;
 
-/// How often a write goes out whose outcome nobody saw.
+/// How often a write goes out that is not stored, or whose outcome nobody saw.
 const MOST: u32 = 3;
 
-/// The parameter that reads take the record's key as.
-const KEY: &str = "ord";
-
-/// A write whose effect can be seen.
-struct Visible<'a> {
-    read_back: &'a Operation,
-    key: i64,
-    is_removal: bool,
+/// What a caller knows of the record as it was before a write. It helps to tell a field that an installation never shows
+/// from one that was not stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Before<'a> {
+    /// Nothing.
+    #[default]
+    Unread,
+    /// There was none.
+    Absent,
+    /// What the operation that the write is read back with answered.
+    Read(&'a Answer),
+    /// The same was sent before, and nobody saw its outcome: it is looked for first, and sent only where it is not there.
+    Attempted,
 }
 
-/// What the record says of the write.
-enum Seen {
-    /// It took effect.
-    Applied,
-    /// It did not, and why that is known.
-    Missing(String),
-    /// The record cannot be read, or says nothing of what was written.
+/// An answered call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// What the ERP said; of a write whose answer was lost, what the record says.
+    pub answer: Answer,
+    /// What was seen of a write afterwards. None for a read, and where the catalogue knows no way to look.
+    pub seen: Option<Seen>,
+    /// Why a write that can be looked at was not: it rests on the ERP's word.
+    pub unread: Option<Error>,
+}
+
+/// A write as its record shows it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Seen {
+    /// The record's key, where it shows.
+    pub key: Option<i64>,
+    /// What the page says of the write's parameters.
+    pub shown: Shown,
+    /// English names of the parameters that read otherwise than they were written, and are known never to read so.
+    pub unshown: Vec<String>,
+}
+
+/// What is known of the record before the write.
+enum Earlier {
     Unknown,
+    Absent,
+    Shown(Shown),
+}
+
+/// One write on its way.
+struct Confirming<'a> {
+    line: &'a Line,
+    /// With codes in place of labels.
+    call: Call<'a>,
+    /// As they were given.
+    given: &'a Arguments,
+    watched: Watched<'a>,
+    subject: Subject,
+    earlier: Earlier,
 }
 
 impl Line {
-    /// Calls an operation; a write under its record's key is seen to have taken effect, as far as the record shows it.
-    pub(crate) async fn confirmed(&self, call: &Call<'_>) -> Result<Answer, Error> {
-        let Some(visible) = self.visible(call) else {
-            return self.call(call).await;
+    /// Calls an operation. A write is seen to have taken effect, as far as its record shows it.
+    pub(crate) async fn confirmed(&self, call: &Call<'_>, before: Before<'_>) -> Result<Sent, Error> {
+        let resolved = self.resolved(call).await?;
+        let sending = Call {
+            arguments: resolved.as_ref().unwrap_or(call.arguments),
+            ..*call
         };
+        let Some(watched) = Watched::of(&self.catalogue, call.operation, sending.arguments) else {
+            return self.known_form(&sending).await.map(Sent::unseen);
+        };
+        let confirming = Confirming {
+            line: self,
+            given: call.arguments,
+            watched,
+            subject: Subject::of(call.operation),
+            earlier: Earlier::Unknown,
+            call: sending,
+        };
+        confirming.run(before).await
+    }
+}
+
+impl Confirming<'_> {
+    async fn run(mut self, before: Before<'_>) -> Result<Sent, Error> {
+        if let Before::Attempted = before
+            && let Looked::Stored(seen) = self.look_again().await
+        {
+            return Ok(Sent::seen_later(seen));
+        }
+        self.remember(before).await;
         let mut sent = 0;
         loop {
             sent += 1;
-            let outcome = self.call(call).await;
+            let outcome = self.line.known_form(&self.call).await;
             let doubt = match &outcome {
-                Ok(_) => None,
+                Ok(answer) => {
+                    self.watched.note_key(answer);
+                    if self.watched.again == Again::IfAbsent && sent == 1 {
+                        // The ERP takes no number twice.
+                        self.earlier = Earlier::Absent;
+                    }
+                    None
+                }
                 Err(error) if error.kind() == Kind::Unconfirmed => Some(error.clone()),
-                Err(_) => return outcome,
+                // What was sent before may be there after all, and in the way of itself.
+                Err(error) if error.kind() == Kind::Refused && sent > 1 => Some(error.clone()),
+                Err(_) => return outcome.map(Sent::unseen),
             };
-            match (self.look(call, &visible).await, doubt) {
-                (Seen::Applied | Seen::Unknown, None) => return outcome,
-                (Seen::Applied, Some(_)) => return Ok(Answer::Ack(seen_later(visible.key))),
-                (Seen::Unknown, Some(error)) => return Err(error),
-                (Seen::Missing(why), _) if sent >= MOST || Instant::now() >= call.deadline => {
-                    return Err(call.report.not_shown(visible.read_back, visible.key, &why));
+            let looked = match doubt {
+                None => self.look().await,
+                Some(_) => self.look_again().await,
+            };
+            let differences = match (looked, doubt) {
+                (Looked::Stored(seen), None) => return outcome.map(|answer| Sent::seen(answer, seen)),
+                (Looked::Stored(seen), Some(_)) => return Ok(Sent::seen_later(seen)),
+                (Looked::Unjudged(seen), None) => return outcome.map(|answer| Sent::seen(answer, seen)),
+                (Looked::Unread(why), None) => return outcome.map(|answer| Sent::unread(answer, why)),
+                (Looked::Unjudged(_) | Looked::Unread(_), Some(error)) => return Err(error),
+                (Looked::Otherwise(_, _), Some(error)) if error.kind() == Kind::Refused => return Err(error),
+                (Looked::Otherwise(seen, differences), _) => {
+                    if self.is_last(sent, &differences)
+                        && let Some(seen) = self.learn(sent, seen, &differences).await
+                    {
+                        let answer = outcome.unwrap_or_else(|_| later(seen.key));
+                        return Ok(Sent::seen(answer, seen));
+                    }
+                    differences
                 }
-                (Seen::Missing(why), _) => {
-                    tracing::warn!(
-                        operation = call.operation.name,
-                        why,
-                        "sent again: the ERP does not show it"
-                    );
+                (Looked::Absent(_), Some(error)) if error.kind() == Kind::Refused => return Err(error),
+                (Looked::Absent(difference), _) => {
+                    self.earlier = Earlier::Absent;
+                    vec![difference]
                 }
+            };
+            if self.is_last(sent, &differences) {
+                return Err(self.not_stored(&differences));
             }
+            tracing::warn!(
+                operation = self.call.operation.name,
+                fields = ?differences.iter().map(|difference| &difference.field).collect::<Vec<_>>(),
+                "sent again: the ERP does not show it"
+            );
         }
     }
 
-    fn visible(&self, call: &Call<'_>) -> Option<Visible<'_>> {
-        let Effect::Write(write) = &call.operation.effect else {
+    /// Whether the write does not go out again.
+    fn is_last(&self, sent: u32, differences: &[Difference]) -> bool {
+        let is_late = sent >= MOST || Instant::now() >= self.call.deadline;
+        is_late || !self.watched.may_be_sent_again(differences)
+    }
+
+    /// Notes what is known of the record before the write. It is only read where a field of the operation is suspected to
+    /// be none that is shown.
+    async fn remember(&mut self, before: Before<'_>) {
+        let Some(read_back) = self.watched.read_back() else {
+            return;
+        };
+        self.earlier = match before {
+            Before::Absent => Earlier::Absent,
+            Before::Read(answer) => Earlier::Shown(shown(self.call.operation, read_back, answer)),
+            Before::Unread | Before::Attempted => match self.line.learning.has_suspects(&self.subject) {
+                true => self.look_before().await,
+                false => Earlier::Unknown,
+            },
+        };
+    }
+
+    /// Where one field alone still reads otherwise, that may be because the installation never shows it. What was seen, if
+    /// that is settled.
+    async fn learn(&self, sent: u32, mut seen: Seen, differences: &[Difference]) -> Option<Seen> {
+        let [Difference { field, .. }] = differences else {
             return None;
         };
-        let Repeat::ReservedKey { parameter, .. } = &write.repeat else {
+        let was_tried_again = sent > 1 || self.watched.again == Again::IfAbsent;
+        let parameter = self.call.operation.param(field)?;
+        let case = Case {
+            field,
+            written: self.call.arguments.get(&parameter.wire)?,
+            key: seen.key?,
+            is_proof: self.others_were_stored(&seen.shown),
+        };
+        if !was_tried_again || !self.line.learning.suspect(&self.subject, &case).await {
             return None;
-        };
-        let read_back = self.catalogue.find(write.read_back.as_deref()?)?;
-        let shows_one = matches!(read_back.result, ResultKind::Bill | ResultKind::Record);
-        let verb = call.operation.verb.split('-').next().unwrap_or_default();
-        let is_removal = verb == "delete";
-        let changes_fields = matches!(verb, "save" | "create" | "update");
-        let takes_key = parameter == KEY && read_back.params.iter().any(|field| field.wire == KEY);
-        // Several keys in one call are text.
-        let key = match call.arguments.get(parameter)? {
-            Value::Integer(key) => *key,
-            value => value.to_text()?.parse().ok()?,
-        };
-        (shows_one && takes_key && (changes_fields || is_removal)).then_some(Visible {
-            read_back,
-            key,
-            is_removal,
+        }
+        seen.unshown.push(field.clone());
+        Some(seen)
+    }
+
+    /// Whether this very write stored some field: one that reads as it was written, and did not before.
+    fn others_were_stored(&self, now: &Shown) -> bool {
+        let mut written = self.written();
+        written.any(|(field, values)| {
+            let was_otherwise = match &self.earlier {
+                Earlier::Unknown => false,
+                Earlier::Absent => values.iter().any(|value| !value.is_empty()),
+                Earlier::Shown(earlier) => earlier.agrees(field, &values) == Some(false),
+            };
+            was_otherwise && now.agrees(field, &values) == Some(true)
         })
     }
 
-    async fn look(&self, call: &Call<'_>, visible: &Visible<'_>) -> Seen {
-        let mut arguments = Arguments::default();
-        arguments.set(KEY, Value::Integer(visible.key));
-        let left = call.deadline.saturating_duration_since(Instant::now());
-        let read = Call {
-            operation: visible.read_back,
-            arguments: &arguments,
-            report: &Report::of(visible.read_back, left),
-            errand: Errand::Aside,
-            ..*call
-        };
-        let shown = match self.repeated(&read).await {
-            Ok(shown) => shown,
-            Err(failed) if failed.is_missing_record() => {
-                return match visible.is_removal {
-                    true => Seen::Applied,
-                    false => Seen::Missing(format!("it has no record {}", visible.key)),
-                };
-            }
-            Err(_) => return Seen::Unknown,
-        };
-        if visible.is_removal {
-            return Seen::Missing(format!("record {} is still there", visible.key));
-        }
-        compare(call, visible, &shown)
+    /// The parameters that the write carries and the ERP keeps, with their values: as they were sent and as they were given.
+    fn written(&self) -> impl Iterator<Item = (&Field, Vec<&Value>)> {
+        let parameters = self.call.operation.params.iter();
+        parameters.filter_map(|field| {
+            let sent = self.call.arguments.get(&field.wire)?;
+            let given = self.given.get(&field.wire).filter(|given| *given != sent);
+            let is_compared = self.watched.is_compared(field, sent);
+            is_compared.then(|| (field, std::iter::once(sent).chain(given).collect()))
+        })
+    }
+
+    fn not_stored(&self, differences: &[Difference]) -> Error {
+        let words: Vec<&str> = differences
+            .iter()
+            .map(|difference| difference.words.as_str())
+            .collect();
+        let place = self.watched.described();
+        self.call.report.not_shown(&place, &words.join("; "))
     }
 }
 
-/// Compares what was sent with what is shown. Plain text that is required tells: the ERP keeps it as it is. Other fields it
-/// may compute, round or rename, so they only tell where nothing else does, and only all together.
-fn compare(call: &Call<'_>, visible: &Visible<'_>, shown: &Answer) -> Seen {
-    let mut told = None;
-    let (mut alike, mut unlike) = (0, None);
-    for field in &call.operation.params {
-        let Some(written) = call.arguments.get(&field.wire).filter(|_| field.wire != KEY) else {
-            continue;
-        };
-        let Some((value, same)) = shown_of(field, visible.read_back, shown)
-            .and_then(|value| Some((value, field.shows(written, value)?)))
-        else {
-            continue;
-        };
-        let text = |value: &Value| value.to_text().unwrap_or_default();
-        let difference = || {
-            let (written, shown) = (text(written), text(value));
-            format!("{} was written as {written:?} and reads {shown:?}", field.name)
-        };
-        match (field.required && field.kind == FieldType::String, same) {
-            (true, false) => return Seen::Missing(difference()),
-            (true, true) => told = Some(Seen::Applied),
-            (false, true) => alike += 1,
-            (false, false) => unlike = unlike.or_else(|| Some(difference())),
+impl Sent {
+    fn unseen(answer: Answer) -> Self {
+        Sent {
+            answer,
+            seen: None,
+            unread: None,
         }
     }
-    match (told, alike, unlike) {
-        (Some(told), ..) => told,
-        (None, 0, Some(difference)) => Seen::Missing(difference),
-        (None, 0, None) => Seen::Unknown,
-        (None, _, _) => Seen::Applied,
+
+    fn seen(answer: Answer, seen: Seen) -> Self {
+        Sent {
+            seen: Some(seen),
+            ..Sent::unseen(answer)
+        }
+    }
+
+    fn unread(answer: Answer, why: Error) -> Self {
+        Sent {
+            unread: Some(why),
+            ..Sent::unseen(answer)
+        }
+    }
+
+    fn seen_later(seen: Seen) -> Self {
+        Sent::seen(later(seen.key), seen)
     }
 }
 
-/// What an answer shows of a field. One wire name means different things on different pages, so the label has to be the same
-/// as well, or the name that the catalogue gives to both.
-fn shown_of<'a>(field: &Field, read_back: &Operation, shown: &'a Answer) -> Option<&'a Value> {
-    match shown {
-        Answer::Document(document) => {
-            let mut fields = document.fields.iter();
-            let same = fields
-                .find(|other| other.name.eq_ignore_ascii_case(&field.wire) && other.caption == field.label);
-            same.map(|other| &other.value)
-        }
-        Answer::Record(record) => {
-            let other = read_back.fields.iter().find(|other| other.name == field.name)?;
-            let mut members = record.iter();
-            members
-                .find(|(name, _)| other.is_named(name))
-                .map(|(_, value)| value)
-        }
-        Answer::Table(_) | Answer::Ack(_) => None,
-    }
-}
-
-fn seen_later(key: i64) -> Ack {
-    Ack {
+/// What is answered in place of an answer that was lost.
+fn later(key: Option<i64>) -> Answer {
+    Answer::Ack(Ack {
         message: "the answer was lost; the record shows what was written".to_owned(),
-        key: Some(key),
+        key,
         ..Ack::default()
-    }
+    })
 }

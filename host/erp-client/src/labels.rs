@@ -51,15 +51,9 @@ impl Labels {
     /// The parameters that were given something that can be no code.
     pub(crate) fn given<'a>(operation: &'a Operation, arguments: &Arguments) -> Vec<Labelled<'a>> {
         let labelled = operation.params.iter().filter_map(|field| {
-            let (lookup, column) = (field.lookup.as_deref()?, field.lookup_label.as_deref()?);
             let label = arguments.get(&field.wire)?.as_text()?.trim();
             let is_label = !label.is_empty() && label.parse::<i64>().is_err();
-            is_label.then(|| Labelled {
-                field,
-                lookup,
-                column,
-                label: label.to_owned(),
-            })
+            Labelled::new(field, label.to_owned()).filter(|_| is_label)
         });
         labelled.collect()
     }
@@ -104,6 +98,16 @@ impl Labels {
 }
 
 impl<'a> Labelled<'a> {
+    /// A label of a field whose codes an operation lists with their labels.
+    pub(crate) fn new(field: &'a Field, label: String) -> Option<Self> {
+        Some(Labelled {
+            field,
+            lookup: field.lookup.as_deref()?,
+            column: field.lookup_label.as_deref()?,
+            label,
+        })
+    }
+
     pub(crate) fn lookup(&self) -> &'a str {
         self.lookup
     }

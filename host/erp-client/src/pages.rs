@@ -3,9 +3,9 @@
 mod walk;
 
 use crate::failure::Report;
-use crate::{Confirm, ErpClient, Error, Outgoing, Priority};
+use crate::{Before, ErpClient, Error, Outgoing, Priority};
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Operation, Table, Value};
+use sunmao_catalogue::{Answer, Arguments, Column, Operation, Table, Value};
 use walk::{KEY_COLUMNS, Next, Walk};
 
 /// Rows asked for at once where neither the caller nor the vendor says how many.
@@ -17,6 +17,12 @@ const PAGE_SIZE: u32 = 100;
 #[derive(Debug)]
 pub struct Pages<'a> {
     client: ErpClient,
+    pager: Pager<'a>,
+}
+
+/// The same for whoever asks for the pages himself.
+#[derive(Debug)]
+pub(crate) struct Pager<'a> {
     operation: &'a Operation,
     arguments: Arguments,
     walk: Walk,
@@ -28,24 +34,83 @@ impl ErpClient {
     ///
     /// # Errors
     /// `Invalid`: the operation is no list with pages.
-    pub fn pages<'a>(&self, operation: &'a Operation, mut arguments: Arguments) -> Result<Pages<'a>, Error> {
-        let Some(paging) = &operation.paging else {
+    pub fn pages<'a>(&self, operation: &'a Operation, arguments: Arguments) -> Result<Pages<'a>, Error> {
+        if operation.paging.is_none() {
             return Err(Report::of(operation, Duration::ZERO).no_pages());
-        };
-        let most = paging.maximum.unwrap_or(u32::MAX);
-        let asked = arguments.get(&paging.size).and_then(Value::as_integer);
-        let asked = asked.and_then(|asked| u32::try_from(asked).ok());
-        let size = asked.unwrap_or(PAGE_SIZE.min(most));
-        arguments.set(&paging.size, Value::from(i64::from(size)));
+        }
         Ok(Pages {
             client: self.with_priority(Priority::Bulk),
+            pager: Pager::new(operation, arguments),
+        })
+    }
+}
+
+impl<'a> Pager<'a> {
+    /// Begins before the first page. A list without pages is one page.
+    pub(crate) fn new(operation: &'a Operation, mut arguments: Arguments) -> Self {
+        let paging = operation.paging.as_ref();
+        let most = paging.and_then(|paging| paging.maximum).unwrap_or(u32::MAX);
+        let asked = paging.and_then(|paging| arguments.get(&paging.size)?.as_integer());
+        let asked = asked.and_then(|asked| u32::try_from(asked).ok());
+        let size = asked.unwrap_or(PAGE_SIZE.min(most));
+        if let Some(paging) = paging {
+            arguments.set(&paging.size, Value::from(i64::from(size)));
+        }
+        Pager {
             operation,
             arguments,
             // What the ERP holds back of a page that is too large for it is no sign of the end.
             walk: Walk::new(size.min(most) as usize, key_names(operation)),
             next: Next::Page(1),
-        })
+        }
     }
+
+    /// The rows of the next page that did not come before; none behind the last. `ask` asks the ERP.
+    pub(crate) async fn next(
+        &mut self,
+        report: &Report<'_>,
+        ask: impl AsyncFnOnce(&Arguments) -> Result<Answer, Error>,
+    ) -> Result<Option<Table>, Error> {
+        let Next::Page(index) = self.next else {
+            return Ok(None);
+        };
+        if self.operation.paging.is_none() {
+            self.next = Next::End;
+            return match ask(&self.arguments).await? {
+                Answer::Table(table) => Ok(Some(table)),
+                _ => Err(report.unsound_list("it is no table".to_owned())),
+            };
+        }
+        self.point();
+        let taken = match ask(&self.arguments).await? {
+            Answer::Table(page) => self.walk.take(index, page),
+            _ => Err(format!("page {index} is no table")),
+        };
+        let (rows, next) = taken.map_err(|words| report.unsound_list(words))?;
+        self.next = next;
+        Ok(Some(rows))
+    }
+
+    /// Asks for the page that comes next.
+    fn point(&mut self) {
+        if let (Next::Page(index), Some(paging)) = (self.next, &self.operation.paging) {
+            self.arguments.set(&paging.index, Value::from(i64::from(index)));
+        }
+    }
+}
+
+/// The column of a list that holds the key of its records.
+pub(crate) fn key_column(operation: &Operation, columns: &[Column]) -> Option<usize> {
+    let names = key_names(operation);
+    names.iter().find_map(|name| {
+        let mut columns = columns.iter();
+        columns.position(|column| column.name.eq_ignore_ascii_case(name))
+    })
+}
+
+/// Whether lists call a record's key so.
+pub(crate) fn is_key_name(name: &str) -> bool {
+    KEY_COLUMNS.iter().any(|key| key.eq_ignore_ascii_case(name))
 }
 
 /// What a list calls the key of its records. Where the catalogue knows that a column holds another record's key, such as the
@@ -72,13 +137,13 @@ impl Pages<'_> {
     /// Goes on where an earlier walk over the same list ended: with this page, after so many rows of those that the ERP
     /// counted. What came then is known by its keys, and does not come again.
     pub fn resume(&mut self, page: u32, seen: impl IntoIterator<Item = i64>, rows: u64, total: u64) {
-        self.walk.resume(seen, rows, total);
-        self.next = Next::Page(page.max(1));
+        self.pager.walk.resume(seen, rows, total);
+        self.pager.next = Next::Page(page.max(1));
     }
 
     /// The page that comes next; none behind the last.
     pub fn upcoming(&self) -> Option<u32> {
-        match self.next {
+        match self.pager.next {
             Next::Page(index) => Some(index),
             Next::End => None,
         }
@@ -86,10 +151,8 @@ impl Pages<'_> {
 
     /// What the next page is asked with.
     pub fn arguments(&mut self) -> &Arguments {
-        if let (Next::Page(index), Some(paging)) = (self.next, &self.operation.paging) {
-            self.arguments.set(&paging.index, Value::from(i64::from(index)));
-        }
-        &self.arguments
+        self.pager.point();
+        &self.pager.arguments
     }
 
     /// The rows of the next page that did not come before; none behind the last. Its columns are those of all pages so
@@ -111,25 +174,17 @@ impl Pages<'_> {
         limit: Duration,
         outgoing: &Outgoing<'_>,
     ) -> Result<Option<Table>, Error> {
-        let Some(index) = self.upcoming() else {
-            return Ok(None);
+        let (client, operation) = (&self.client, self.pager.operation);
+        let ask = async |arguments: &Arguments| {
+            let sent = client.send(operation, arguments, limit, Before::Unread, outgoing);
+            Ok(sent.await?.answer)
         };
-        let (client, operation) = (self.client.clone(), self.operation);
-        let sent = client.send(operation, self.arguments(), limit, Confirm::ByWord, outgoing);
-        let answer = sent.await?;
-        let taken = match answer {
-            Answer::Table(page) => self.walk.take(index, page),
-            _ => Err(format!("page {index} is no table")),
-        };
-        let unsound = |message| Report::of(self.operation, Duration::ZERO).unsound_list(message);
-        let (rows, next) = taken.map_err(unsound)?;
-        self.next = next;
-        Ok(Some(rows))
+        self.pager.next(&Report::of(operation, Duration::ZERO), ask).await
     }
 
     /// Why the rows that came may not be all there are, once the last page came.
     pub fn doubt(&self) -> Option<String> {
-        self.walk.doubt()
+        self.pager.walk.doubt()
     }
 
     /// All rows that are left, as the one page of their list.

@@ -1,18 +1,18 @@
 //! What plugins and scripts have in common: an identity, what they ask for, and the roles they may play.
 
-use crate::contact::Contact;
 use crate::grants::Grants;
+use crate::merge::Ruling;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::{Fault, Record};
+use sunmao_catalogue::{Fault, Joint, Record, RecordKind, Value};
 use sunmao_store::Delivery;
 
 /// Which kind of file an extension is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExtensionKind {
     /// A WebAssembly component.
@@ -120,13 +120,38 @@ impl Invocation {
     }
 }
 
-/// Whether a contact becomes a customer.
+/// Whether a record goes on through its flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     /// It does.
     Admit,
     /// Not now, and why.
     Skip(String),
+}
+
+/// A field that both sides changed, each otherwise, or that differs where they never agreed on anything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The flow that asks.
+    pub flow: String,
+    /// The kind of the hub's record.
+    pub kind: String,
+    /// The field, as the flow's sink calls it: a parameter of its operation, or a member of its kind.
+    pub field: String,
+    /// What both last agreed on; null where they never did.
+    pub base: Value,
+    /// The hub's value.
+    pub hub: Value,
+    /// The ERP's value.
+    pub erp: Value,
+    /// The hub's record, with its `id`.
+    pub record: Record,
+    /// The ERP's record, by English names.
+    pub erp_record: Record,
+    /// When the hub's record last changed.
+    pub hub_changed_at: Option<Timestamp>,
+    /// When the ERP's last changed, where it says so.
+    pub erp_changed_at: Option<Timestamp>,
 }
 
 /// An event for an automation.
@@ -238,31 +263,34 @@ pub trait Extension: Send + Sync + fmt::Debug {
         None
     }
 
-    /// Judges a contact (`policy`).
-    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
-        let _ = (invocation, contact);
+    /// Judges a record of a kind (`policy`). `record` is as guests see it, with its `id`.
+    async fn judge(
+        &self,
+        invocation: &Invocation,
+        kind: &Arc<RecordKind>,
+        record: &Record,
+    ) -> Result<Decision, ExtensionError> {
+        let _ = (invocation, kind, record);
         Err(self.not_provided("policy"))
     }
 
-    /// A contact as arguments of the flow's write, by English name (`mapping`).
-    async fn to_customer(
+    /// Makes one side of a joint of the other (`mapping`): arguments by English name of an operation, members with `id` of
+    /// a record. `known` is the present record where the other side is one and is known.
+    async fn map(
         &self,
         invocation: &Invocation,
-        contact: &Contact,
+        joint: &Joint,
+        from: &Record,
+        known: Option<&Record>,
     ) -> Result<Record, ExtensionError> {
-        let _ = (invocation, contact);
+        let _ = (invocation, joint, from, known);
         Err(self.not_provided("mapping"))
     }
 
-    /// A customer of the ERP as a contact, given the hub's present one (`mapping`).
-    async fn to_contact(
-        &self,
-        invocation: &Invocation,
-        customer: &Record,
-        known: Option<&Contact>,
-    ) -> Result<Contact, ExtensionError> {
-        let _ = (invocation, customer, known);
-        Err(self.not_provided("mapping"))
+    /// Says whose value a field takes that both sides changed (`merge`).
+    async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
+        let _ = (invocation, change);
+        Err(self.not_provided("merge"))
     }
 
     /// Handles an event (`automation`).

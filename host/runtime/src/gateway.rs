@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{Confirm, ErpClient, Outgoing, SessionEvent, SessionStatus};
+use sunmao_erp_client::{Before, ErpClient, Outgoing, Sent, SessionEvent, SessionStatus};
 use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -156,9 +156,23 @@ impl Gateway {
         operation: &Operation,
         given: &Record,
     ) -> Result<Answer, Fault> {
+        let sent = self.send(caller, operation, given, Before::Unread).await;
+        sent.map(|sent| sent.answer)
+    }
+
+    /// The same for a caller that knows the record as it was before, or wants to know what was seen of it afterwards.
+    pub async fn send(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        given: &Record,
+        before: Before<'_>,
+    ) -> Result<Sent, Fault> {
         let checked = permitted(caller, operation).and_then(|()| {
+            let account = caller.permit.account.as_deref();
+            let client = self.accounts.get(account).ok_or_else(|| no_account(account))?;
             operation
-                .check(given)
+                .check_with(given, client.custom_fields())
                 .map_err(|faults| operation.invalid(&faults))
         });
         let arguments = match checked {
@@ -170,11 +184,11 @@ impl Gateway {
                 let outgoing = Outgoing::default();
                 let row = audit::row(caller, operation, Some(&arguments), self.clock.now());
                 let entry = Entry::new(&self.book, operation, row, &outgoing, None);
-                let outcome = self.send(caller, operation, &arguments, &outgoing).await;
+                let outcome = self.go(caller, operation, &arguments, before, &outgoing).await;
                 entry.end(&outcome).await;
                 outcome
             }
-            Effect::Write(write) => self.write(caller, operation, write, &arguments).await,
+            Effect::Write(write) => self.write(caller, operation, write, &arguments, before).await,
         }
     }
 
@@ -191,24 +205,20 @@ impl Gateway {
         fault
     }
 
-    async fn send(
+    async fn go(
         &self,
         caller: &Caller,
         operation: &Operation,
         arguments: &Arguments,
+        before: Before<'_>,
         outgoing: &Outgoing<'_>,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<Sent, Fault> {
         let limit = caller.call_limit();
         let begun = Instant::now();
         let account = caller.permit.account.as_deref();
         let erp = self.accounts.get(account).ok_or_else(|| no_account(account))?;
-        // A flow reads back what it writes, and decides by it.
-        let confirm = match caller.actor.is_flow() {
-            true => Confirm::ByWord,
-            false => Confirm::ByReading,
-        };
-        let answer = erp.send(operation, arguments, limit, confirm, outgoing).await;
-        answer.map_err(|error| {
+        let sent = erp.send(operation, arguments, limit, before, outgoing).await;
+        sent.map_err(|error| {
             let fault = error.fault();
             // A write keeps the hint to look the record up.
             match begun.elapsed() >= limit && fault.kind != Kind::Unconfirmed {
@@ -225,7 +235,8 @@ impl Gateway {
         operation: &Operation,
         write: &Write,
         arguments: &Arguments,
-    ) -> Result<Answer, Fault> {
+        before: Before<'_>,
+    ) -> Result<Sent, Fault> {
         let intent = self.intent(caller, operation, write, arguments);
         // How an earlier attempt ended may be known and not yet written.
         self.book.settle().await.map_err(|error| not_stored(&error))?;
@@ -233,7 +244,13 @@ impl Gateway {
         let known = known.map_err(|error| not_stored(&error))?;
         if let Some(known) = &known {
             match repetition(operation, write, known, &intent.payload_hash) {
-                Repetition::Done(answer) => return Ok(answer),
+                Repetition::Done(answer) => {
+                    return Ok(Sent {
+                        answer,
+                        seen: None,
+                        unread: None,
+                    });
+                }
                 Repetition::Forbidden(fault) => {
                     return Err(self.denied(caller, operation, Some(arguments), fault).await);
                 }
@@ -244,7 +261,7 @@ impl Gateway {
         let opening = Opening::new(&self.book, intent, known.map(|known| known.id), row.clone());
         let outgoing = Outgoing::after(&opening);
         let entry = Entry::new(&self.book, operation, row, &outgoing, Some(&opening));
-        let outcome = self.send(caller, operation, arguments, &outgoing).await;
+        let outcome = self.go(caller, operation, arguments, before, &outgoing).await;
         entry.end(&outcome).await;
         outcome
     }
@@ -280,7 +297,7 @@ impl Gateway {
             operation: operation.name.clone(),
             subject: match &caller.invocation.subject {
                 Some(subject) => subject.to_string(),
-                None => audit::subject(arguments).unwrap_or_default(),
+                None => operation.subject(arguments).unwrap_or_default(),
             },
             reserved_key,
             payload_hash: payload_hash(arguments),

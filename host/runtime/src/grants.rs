@@ -1,11 +1,7 @@
 //! What an operator allows an extension: patterns as written, and the set they resolve to.
 
 use std::collections::BTreeSet;
-use strsim::jaro_winkler;
-use sunmao_catalogue::{Catalogue, Operation};
-
-/// Services of the host that touch more than the extension itself, and so want a grant.
-const SERVICES: [&str; 3] = ["hub", "links", "events"];
+use sunmao_catalogue::{Catalogue, Operation, SERVICES, Service};
 
 /// A pattern that names nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,17 +30,17 @@ impl Grants {
                 .filter(|operation| operation.is_business())
                 .map(|operation| operation.id)
                 .collect(),
-            services: SERVICES.into_iter().collect(),
+            services: granted_services().collect(),
         }
     }
 
     /// Resolves patterns: `customers.list`, `contracts.*`, `*.list`, `*`, each with an optional `:read` or `:write`, and
-    /// the services `hub`, `links`, `events`. All unknown patterns are reported at once.
+    /// the services that want a grant. All unknown patterns are reported at once.
     pub fn resolve(catalogue: &Catalogue, patterns: &[String]) -> Result<Self, Vec<UnknownGrant>> {
         let mut grants = Grants::default();
         let mut unknown = Vec::new();
         for pattern in patterns {
-            if let Some(service) = SERVICES.iter().find(|service| *service == pattern) {
+            if let Some(service) = granted_services().find(|service| service == pattern) {
                 grants.services.insert(service);
                 continue;
             }
@@ -76,8 +72,16 @@ impl Grants {
 
     /// Whether a service may be used; services without a grant of their own always may.
     pub fn allow_service(&self, service: &str) -> bool {
-        !SERVICES.contains(&service) || self.services.contains(service)
+        !Service::find(service).is_some_and(|service| service.granted) || self.services.contains(service)
     }
+}
+
+/// Services that touch more than the extension itself.
+fn granted_services() -> impl Iterator<Item = &'static str> {
+    SERVICES
+        .iter()
+        .filter(|service| service.granted)
+        .map(|service| service.name)
 }
 
 fn matches(pattern: &str, operation: &Operation) -> bool {
@@ -105,11 +109,7 @@ fn nearest(catalogue: &Catalogue, pattern: &str) -> Option<String> {
         .iter()
         .filter(|operation| operation.is_business())
         .map(|operation| operation.name.clone());
-    objects
-        .chain(names)
-        .chain(SERVICES.map(str::to_owned))
-        .map(|name| (jaro_winkler(&name, pattern), name))
-        .filter(|(score, _)| *score > 0.7)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
+    let services = granted_services().map(str::to_owned);
+    let known: Vec<String> = objects.chain(names).chain(services).collect();
+    sunmao_catalogue::nearest(pattern, known.iter().map(String::as_str)).map(str::to_owned)
 }

@@ -4,17 +4,19 @@ mod accounts;
 mod actor;
 mod asked;
 mod clock;
-mod contact;
 mod extension;
 mod flows;
 mod gateway;
 mod grants;
 mod host;
+pub mod kinds_folder;
 mod limits;
 mod load_error;
 mod loading;
+pub mod merge;
 pub mod plugins;
 mod problem;
+pub mod record;
 pub mod scripts;
 mod services;
 mod settings;
@@ -27,10 +29,9 @@ mod vitals;
 pub use accounts::Accounts;
 pub use actor::Actor;
 pub use clock::Clock;
-pub use contact::{CONTACT, Contact, ContactFault, ContactKind, ContactSource, make_whole};
 pub use extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
-    Surface,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit,
+    SharedExtension, Surface,
 };
 pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
 pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};

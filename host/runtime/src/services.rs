@@ -1,13 +1,12 @@
 //! The services behind both faces: a plugin's WIT imports and a script's modules call the same functions.
 
-use crate::contact::{CONTACT, Contact};
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::problem::Problem;
 use crate::texts::{record_bytes, size};
 use crate::usage::{Line, log_line};
 use jiff::Timestamp;
-use sunmao_catalogue::{Fault, Kind, Operation, Record};
+use sunmao_catalogue::{Fault, Kind, Kinds, Operation, Record};
 use sunmao_store::{Link, NewDelivery, RecordName, StateEntry};
 
 /// Longest key or event name, in bytes.
@@ -125,40 +124,63 @@ pub async fn state_keys(host: &Host, caller: &Caller, prefix: &str) -> Result<Ve
         .await?)
 }
 
-/// The link of a hub record.
+/// The link of that name of a hub record.
 pub async fn link_of(
     host: &Host,
     caller: &Caller,
+    name: &str,
     kind: &str,
-    hub_id: &str,
+    id: &str,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    let record = RecordName::new(CONTACT, hub_id);
-    Ok(host.store.links.get(kind, &record).await?)
+    let record = RecordName::new(kind, id);
+    Ok(host.store.links.get(name, &record).await?)
 }
 
-/// The link of an ERP record.
+/// The link of that name of an ERP record.
 pub async fn link_to(
     host: &Host,
     caller: &Caller,
-    kind: &str,
+    name: &str,
     erp_key: i64,
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
-    Ok(host.store.links.find_by_key(kind, erp_key).await?)
+    Ok(host.store.links.find_by_key(name, erp_key).await?)
 }
 
-/// A contact of the hub.
-pub async fn contact(host: &Host, caller: &Caller, id: &str) -> Result<Option<Contact>, Problem> {
-    granted(caller, "hub")?;
-    let contact = host.store.records.get(&RecordName::new(CONTACT, id)).await?;
-    let Some(body) = contact.and_then(|contact| contact.body) else {
-        return Ok(None);
-    };
-    serde_json::from_str(&body).map(Some).map_err(|error| Problem {
-        message: format!("contact {id} cannot be read: {error}"),
-        hint: "file it again".to_owned(),
-    })
+/// A record of the hub: its JSON and its revision.
+pub async fn record(
+    host: &Host,
+    caller: &Caller,
+    kind: &str,
+    id: &str,
+) -> Result<Option<(String, i64)>, Problem> {
+    granted(caller, "records")?;
+    let kinds = host.kinds.load();
+    let kind = kinds
+        .find(kind)
+        .ok_or_else(|| unknown_kind(&kinds, kind))?
+        .name
+        .as_str();
+    let found = host.store.records.get(&RecordName::new(kind, id)).await?;
+    Ok(found.and_then(|found| Some((found.body?, found.revision))))
+}
+
+/// Nothing is called so.
+pub(crate) fn unknown_kind(kinds: &Kinds, kind: &str) -> Problem {
+    let nearest = kinds.nearest(kind).unwrap_or("contact");
+    Problem {
+        message: format!("no kind of record is called {kind}"),
+        hint: format!("the nearest known is {nearest}"),
+    }
+}
+
+/// A record that its kind does not fit any more.
+pub(crate) fn unreadable(record: &str, why: &str) -> Problem {
+    Problem {
+        message: format!("{record} cannot be read: {why}"),
+        hint: "correct its kind or file it again".to_owned(),
+    }
 }
 
 /// Emits an event for the automations that serve now; durable when this returns. Returns the event's number, 0 when
@@ -175,7 +197,7 @@ pub async fn emit(
     bounded("event key", key, LONGEST_NAME)?;
     bounded("event payload", payload, caller.permit.limits.value_bytes)?;
     let hops = emission(caller)?;
-    let targets = host.automation_targets();
+    let targets = host.targets_of_event(name);
     for target in &targets {
         room_for_events(host, caller, target).await?;
     }

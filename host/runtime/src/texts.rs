@@ -40,7 +40,7 @@ pub(crate) fn record_bytes(record: &Record) -> usize {
         .sum()
 }
 
-fn value_bytes(value: &Value) -> usize {
+pub(crate) fn value_bytes(value: &Value) -> usize {
     match value {
         Value::Text(text) => text.len(),
         Value::List(values) => values.iter().map(value_bytes).sum::<usize>() + values.len(),

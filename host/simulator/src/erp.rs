@@ -2,13 +2,14 @@
 
 use crate::clock::Clock;
 use crate::codec::{self, Decoded};
-use crate::execute::{Request, execute};
-use crate::faults::{self, Dice, Fault};
+use crate::execute::execute;
+use crate::faults::{self, Dice, Fault, Meddling};
 use crate::ledger::{Change, Ledger, LedgerEntry, Outcome};
 use crate::model::Model;
 use crate::options::Options;
 use crate::plan::Action;
 use crate::reply::Reply;
+use crate::request::Request;
 use crate::routes::{Choice, Routes, choose};
 use crate::session::Sessions;
 use crate::show;
@@ -212,8 +213,15 @@ impl Erp {
             query: &incoming.query,
             arguments: &arguments,
         };
+        let meddling = Meddling {
+            fault,
+            lost_part: match fault {
+                Some(Fault::PartlySaved) => state.dice.lost_part(),
+                _ => 0,
+            },
+        };
         let (reply, changes, happened) =
-            faults::meddle(&mut state.world, plan.object, fault, |world| match choice {
+            faults::meddle(&mut state.world, plan.object, &meddling, |world| match choice {
                 Choice::Skeleton(_) => {
                     let rows = show::skeleton(&request, world.table(plan.object));
                     (Reply::Rows(rows), Vec::new())

@@ -1,11 +1,17 @@
-//! Files that are read from the catalogue and committed, so that a change shows in review.
+//! Files that are read from the catalogue, or from the host's own API, and committed, so that a change shows in review.
 
+use crate::cargo;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use sunmao_catalogue::{Catalogue, automation_world, openapi_text, reference_files, wit_files};
+use std::process::Stdio;
+use sunmao_catalogue::{
+    Catalogue, Kinds, PluginManifest, automation_world, openapi_text, plugin_wit, record_files,
+    reference_files, wit_files,
+};
+use walkdir::WalkDir;
 
 /// Options of `cargo xtask generate`.
 #[derive(clap::Args)]
@@ -15,41 +21,106 @@ pub struct Options {
     check: bool,
 }
 
-/// Something that writes files from the catalogue.
-struct Generator {
-    /// Files by path from the root of the working tree.
-    files: fn(&Catalogue) -> Vec<(PathBuf, String)>,
+/// Files that are written from the catalogue.
+struct Generated {
+    /// By path from the root of the working tree.
+    files: Vec<(PathBuf, String)>,
     /// A folder that holds nothing but these files, where there is one.
-    folder: Option<&'static str>,
+    folder: Option<PathBuf>,
 }
 
 const ERP_PACKAGE: &str = "wit/deps/zhibang-erp";
+const RECORDS_PACKAGE: &str = "wit/deps/sunmao-records";
 const REFERENCE: &str = "docs/reference";
+/// Folders whose folders may be plugins.
+const PLUGINS: [&str; 3] = ["plugins", "plugins/examples", "tests/guests"];
 
-const GENERATORS: [Generator; 4] = [
-    Generator {
-        files: |catalogue| within(ERP_PACKAGE, wit_files(catalogue)),
-        folder: Some(ERP_PACKAGE),
-    },
-    Generator {
-        files: |catalogue| vec![("wit/automation.wit".into(), automation_world(catalogue))],
-        folder: None,
-    },
-    Generator {
-        files: |catalogue| within(REFERENCE, reference_files(catalogue)),
-        folder: Some(REFERENCE),
-    },
-    Generator {
-        files: |catalogue| vec![("docs/openapi.json".into(), openapi_text(catalogue))],
-        folder: None,
-    },
-];
+impl Generated {
+    fn files(files: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Generated {
+            files: files
+                .into_iter()
+                .map(|(path, text)| (path.into(), text))
+                .collect(),
+            folder: None,
+        }
+    }
 
-fn within(folder: &str, files: Vec<(String, String)>) -> Vec<(PathBuf, String)> {
-    let files = files.into_iter();
-    files
-        .map(|(name, text)| (Path::new(folder).join(name), text))
-        .collect()
+    fn folder(folder: impl Into<PathBuf>, files: Vec<(String, String)>) -> Self {
+        let folder = folder.into();
+        Generated {
+            files: files
+                .into_iter()
+                .map(|(name, text)| (folder.join(name), text))
+                .collect(),
+            folder: Some(folder),
+        }
+    }
+}
+
+fn generated(workspace: &Workspace) -> Result<Vec<Generated>> {
+    let catalogue = Catalogue::load().context("reading the catalogue")?;
+    let kinds = Kinds::shipped(&catalogue).context("reading the record kinds")?;
+    let mut all = vec![
+        Generated::folder(ERP_PACKAGE, wit_files(&catalogue)),
+        Generated::folder(RECORDS_PACKAGE, record_files(&kinds)),
+        Generated::folder(REFERENCE, reference_files(&catalogue)),
+        Generated::files([
+            ("wit/automation.wit", automation_world(&catalogue)),
+            ("docs/openapi.json", openapi_text(&catalogue)),
+        ]),
+    ];
+    for folder in PLUGINS.map(|folder| workspace.root.join(folder)) {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let plugin = path.strip_prefix(&workspace.root)?;
+            all.extend(
+                plugin_wit_of(&path, plugin, &catalogue, &kinds)
+                    .with_context(|| plugin.display().to_string())?,
+            );
+        }
+    }
+    Ok(all)
+}
+
+/// The `wit/` of a plugin's folder; none if it is no plugin's.
+fn plugin_wit_of(
+    path: &Path,
+    plugin: &Path,
+    catalogue: &Catalogue,
+    kinds: &Kinds,
+) -> Result<Option<Generated>> {
+    let Ok(manifest) = fs::read_to_string(path.join(PluginManifest::FILE)) else {
+        return Ok(None);
+    };
+    let manifest = PluginManifest::read(&manifest).map_err(anyhow::Error::msg)?;
+    let parts = manifest.resolve(catalogue, kinds);
+    let parts = parts.map_err(|faults| anyhow::Error::msg(faults.join("; ")))?;
+    Ok(Some(Generated::folder(plugin.join("wit"), plugin_wit(&parts))))
+}
+
+/// What the HTTP API says of itself. The host alone knows, so that it is built for this.
+const HTTP_API: &str = "docs/http-api.openapi.json";
+
+fn http_api(workspace: &Workspace) -> Result<String> {
+    let mut command = cargo::command(&workspace.root);
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "sunmao",
+        "--bin",
+        "sunmao",
+        "--",
+        "openapi",
+    ]);
+    let shown = cargo::show(&command);
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("starting `{shown}`"))?;
+    if !output.status.success() {
+        bail!("`{shown}` failed ({})", output.status);
+    }
+    String::from_utf8(output.stdout).context("reading the description of the HTTP API")
 }
 
 /// Writes the files, or checks them.
@@ -97,33 +168,36 @@ fn write(workspace: &Workspace) -> Result<()> {
 
 /// Files to write with their text, and files to remove (`None`).
 fn differences(workspace: &Workspace) -> Result<BTreeMap<PathBuf, Option<String>>> {
-    let catalogue = Catalogue::load().context("reading the catalogue")?;
     let mut differences = BTreeMap::new();
-    for generator in GENERATORS {
-        let files = (generator.files)(&catalogue);
-        if let Some(folder) = generator.folder {
+    for generated in generated(workspace)? {
+        if let Some(folder) = &generated.folder {
             for path in present(workspace, folder)? {
-                if !files.iter().any(|(known, _)| *known == path) {
+                if !generated.files.iter().any(|(known, _)| *known == path) {
                     differences.insert(path, None);
                 }
             }
         }
-        for (path, text) in files {
+        for (path, text) in generated.files {
             if fs::read_to_string(workspace.root.join(&path)).ok().as_ref() != Some(&text) {
                 differences.insert(path, Some(text));
             }
         }
     }
+    let described = http_api(workspace)?;
+    if fs::read_to_string(workspace.root.join(HTTP_API)).ok().as_ref() != Some(&described) {
+        differences.insert(HTTP_API.into(), Some(described));
+    }
     Ok(differences)
 }
 
-fn present(workspace: &Workspace, folder: &str) -> Result<Vec<PathBuf>> {
+fn present(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
     let full = workspace.root.join(folder);
     if !full.is_dir() {
         return Ok(Vec::new());
     }
-    let entries = fs::read_dir(full)?;
-    entries
-        .map(|entry| Ok(Path::new(folder).join(entry?.file_name())))
+    let files = WalkDir::new(full).into_iter();
+    files
+        .filter(|entry| !entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir()))
+        .map(|entry| Ok(entry?.path().strip_prefix(&workspace.root)?.to_owned()))
         .collect()
 }

@@ -28,11 +28,19 @@ pub mod bindings {
     wit_bindgen::generate!({
         world: "sunmao:plugin/automation",
         path: "../../wit",
-        with: { "sunmao:host/types@0.1.0": crate::types },
+        with: {
+            "sunmao:host/log@0.1.0": crate::host::generated::sunmao::host::log,
+            "sunmao:host/state@0.1.0": crate::host::generated::sunmao::host::state,
+            "sunmao:host/links@0.1.0": crate::host::generated::sunmao::host::links,
+            "sunmao:host/records@0.1.0": crate::host::generated::sunmao::host::records,
+            "sunmao:host/events@0.1.0": crate::host::generated::sunmao::host::events,
+            "sunmao:host/settings@0.1.0": crate::host::generated::sunmao::host::settings,
+            "sunmao:host/clock@0.1.0": crate::host::generated::sunmao::host::clock,
+            "sunmao:host/types@0.1.0": crate::types,
+        },
         generate_all,
         additional_derives: [Clone, PartialEq, Default],
         additional_member_attributes: {
-            "sunmao:host/log@0.1.0/level.info": [#[default]],
             "zhibang:erp/session@0.1.0/state.signed-out": [#[default]],
             "zhibang:erp/types@0.1.0/kind.unavailable": [#[default]],
         },

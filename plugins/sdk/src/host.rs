@@ -1,7 +1,52 @@
 //! The host's services.
 
-use crate::automation::bindings::sunmao::host as bindings;
-pub use bindings::{clock, hub, links, log};
+#[doc(hidden)]
+#[allow(missing_docs, unsafe_code, clippy::all, reason = "written by wit-bindgen")]
+pub mod generated {
+    wit_bindgen::generate!({
+        inline: "
+            package sunmao:sdk;
+            world services {
+                import sunmao:host/log@0.1.0;
+                import sunmao:host/state@0.1.0;
+                import sunmao:host/links@0.1.0;
+                import sunmao:host/records@0.1.0;
+                import sunmao:host/events@0.1.0;
+                import sunmao:host/settings@0.1.0;
+                import sunmao:host/clock@0.1.0;
+            }
+        ",
+        path: "../../wit",
+        generate_all,
+        with: { "sunmao:host/types@0.1.0": crate::types },
+        additional_derives: [Clone, PartialEq, Default],
+        additional_member_attributes: {
+            "sunmao:host/log@0.1.0/level.info": [#[default]],
+        },
+    });
+}
+
+pub use bindings::{clock, links, log};
+use generated::sunmao::host as bindings;
+
+/// The hub's records.
+pub mod records {
+    pub use super::bindings::records::{Stored, get};
+
+    #[cfg(feature = "json")]
+    impl Stored {
+        /// The record as a type of yours.
+        ///
+        /// # Errors
+        /// It has other members.
+        pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, crate::types::Problem> {
+            serde_json::from_str(&self.body).map_err(|error| crate::types::Problem {
+                message: format!("a record cannot be read: {error}"),
+                hint: "compare the type with `sunmao kinds show`".to_owned(),
+            })
+        }
+    }
+}
 
 /// The plugin's own durable keys. No other plugin sees them.
 pub mod state {

@@ -1,4 +1,4 @@
-//! Records that every kind of plugin speaks in.
+//! What every kind of plugin speaks in.
 
 #[allow(missing_docs, unsafe_code, clippy::all, reason = "written by wit-bindgen")]
 mod bindings {
@@ -14,31 +14,20 @@ mod bindings {
         generate_unused_types: true,
         additional_derives: [Clone, PartialEq, Default],
         additional_type_attributes: {
-            "sunmao:host/types@0.1.0/contact": [
-                #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
-                #[cfg_attr(feature = "json", serde(default))]
-            ],
-            "sunmao:host/types@0.1.0/contact-kind": [
-                #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
-                #[cfg_attr(feature = "json", serde(rename_all = "lowercase"))]
-            ],
-            "sunmao:host/types@0.1.0/contact-source": [
-                #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
-                #[cfg_attr(feature = "json", serde(rename_all = "lowercase"))]
-            ],
             "sunmao:host/types@0.1.0/field": [
+                #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
+            ],
+            "sunmao:host/types@0.1.0/fault": [
                 #[cfg_attr(feature = "json", derive(serde::Serialize, serde::Deserialize))]
             ],
         },
         additional_member_attributes: {
-            "sunmao:host/types@0.1.0/contact-kind.unknown": [#[default]],
-            "sunmao:host/types@0.1.0/contact-source.manual": [#[default]],
-            "sunmao:host/types@0.1.0/contact.kind": [#[cfg_attr(feature = "json", serde(rename = "type"))]],
+            "sunmao:host/types@0.1.0/decision.admit": [#[default]],
         },
     });
 }
 
-pub use bindings::sunmao::host::types::{Contact, ContactKind, ContactSource, Field, Problem};
+pub use bindings::sunmao::host::types::{Decision, Fault, Field, Problem};
 
 impl Field {
     /// A name and a value as text.
@@ -47,5 +36,22 @@ impl Field {
             name: name.into(),
             value: value.to_string(),
         }
+    }
+}
+
+impl Fault {
+    /// The field that cannot be mapped, and why.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Fault {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl Decision {
+    /// Not now, and why.
+    pub fn skip(reason: impl Into<String>) -> Self {
+        Decision::Skip(reason.into())
     }
 }

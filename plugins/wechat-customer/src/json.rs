@@ -1,7 +1,8 @@
 //! The mapping from JSON text to JSON text: the same rules behind the interface of a classic integration script.
 
+use crate::roles::contact_to_customers_save_company::Contact;
 use crate::rules;
-use sunmao_plugin::mapping::{Contact, Fault};
+use sunmao_plugin::Fault;
 
 /// A contact's JSON as the customer's JSON.
 pub fn to_customer(contact: &str) -> Result<String, Vec<Fault>> {

@@ -1,7 +1,7 @@
 //! How long the ERP lets a field be (添加或修改单位客户, menu id 16). What is too long is a fault here, where the
 //! contact's own field can still be named, and is never cut; only what stands in for a name that is missing is.
 
-use sunmao_plugin::mapping::Fault;
+use sunmao_plugin::Fault;
 
 pub const CUSTOMER_NAME: usize = 100;
 pub const SHORT_TEXT: usize = 50;

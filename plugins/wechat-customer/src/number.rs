@@ -14,8 +14,18 @@ const ROOM: usize = limits::SHORT_TEXT - codes::NUMBER_PREFIX.len();
 /// Characters of the beginning.
 const BEGINNING: usize = ROOM - DIGEST - MARK.len_utf8();
 
-/// The number of an id: always the same, and no other id's. An id that looks like a shortened one is shortened too.
-pub fn of(id: &str) -> String {
+/// The number of an id: always the same, and no other id's. An id that looks like a shortened one is shortened too. A
+/// contact that the ERP had first keeps the number that the ERP gave it.
+pub fn of(id: &str) -> Option<String> {
+    let is_the_erps = id.strip_prefix(codes::ERP_ID_PREFIX).is_some_and(is_key);
+    (!is_the_erps).then(|| made_of(id))
+}
+
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_digit())
+}
+
+fn made_of(id: &str) -> String {
     if id.chars().count() <= ROOM && !is_shortened(id) {
         return [codes::NUMBER_PREFIX, id].concat();
     }
@@ -57,7 +67,7 @@ mod tests {
         let ids: Vec<String> = (1..=64)
             .flat_map(|length| ["i", "号"].map(|letter| letter.repeat(length)))
             .collect();
-        let mut numbers: Vec<String> = ids.iter().map(|id| of(id)).collect();
+        let mut numbers: Vec<String> = ids.iter().map(|id| made_of(id)).collect();
         for (id, number) in ids.iter().zip(&numbers) {
             assert!(number.chars().count() <= limits::SHORT_TEXT, "{number}");
             let whole = (id.chars().count() <= ROOM).then_some(id.as_str());
@@ -68,15 +78,22 @@ mod tests {
         assert_eq!(numbers.len(), ids.len());
         // What is in the ERP is found again by every later version.
         assert_eq!(
-            of(&"i".repeat(64)),
+            of(&"i".repeat(64)).unwrap(),
             "WXiiiiiiiiiiiiiii~a343b617ce1070a37251a5e66b409947"
         );
     }
 
     #[test]
+    fn what_the_erp_had_first_keeps_its_number() {
+        assert_eq!(of("erp-4711"), None);
+        assert_eq!(of("erp-").as_deref(), Some("WXerp-"));
+        assert_eq!(of("erp-a1").as_deref(), Some("WXerp-a1"));
+    }
+
+    #[test]
     fn nobody_takes_the_number_of_another() {
-        let number = of(&"i".repeat(64));
+        let number = made_of(&"i".repeat(64));
         let forged = number.strip_prefix(codes::NUMBER_PREFIX).unwrap();
-        assert_ne!(of(forged), number);
+        assert_ne!(made_of(forged), number);
     }
 }

@@ -1,21 +1,22 @@
-//! The field mapping and who wins a conflict.
+//! The field mapping, both ways. Who wins where both sides changed a field is the host's to ask, see `merge`.
 //!
-//! | hub | ERP | way back |
-//! | --- | --- | --- |
-//! | `company_name`, else `real_name`, else `remark` | `customer-name` | the ERP's, unless the phone is verified in the hub |
-//! | `real_name`, else `remark`, else `company_name` | `contact-name` | the same |
-//! | `phone` | `mobile` | the same |
-//! | `WX` + `id`, of a long one its beginning and a digest | `customer-number` | the ERP's |
-//! | `email`, `address`, `notes` | `email`, `customer-address`, `remarks` | the newer one |
-//! | `wx_id`, `source`, `score`, `summary` | `wechat`, `source`, `value-rating`, `customer-profile` | the hub's |
-//!
-//! An empty value never replaces one that is there.
+//! | hub | ERP |
+//! | --- | --- |
+//! | `company_name`, else `real_name`, else `remark` | `customer-name` |
+//! | `real_name`, else `remark`, else `company_name` | `contact-name` |
+//! | `phone`, `email`, `address`, `notes` | `mobile`, `email`, `customer-address`, `remarks` |
+//! | `wx_id`, `summary` | `wechat`, `customer-profile` |
+//! | `WX` + `id`, of a long one its beginning and a digest | `customer-number` |
+//! | `source` | `source` |
+//! | `score` | `value-rating`, which tells no score on the way back |
 
+use crate::roles::contact_to_customers_save_company::{Contact, SaveCompanyRequest};
+use crate::roles::customers_to_contact::Customers;
 use crate::{codes, limits, number};
-use sunmao_plugin::mapping::{Contact, ContactKind, Customer, Fault};
+use sunmao_plugin::Fault;
 
 /// What is written to the ERP for a contact.
-pub fn to_customer(contact: Contact) -> Result<Customer, Vec<Fault>> {
+pub fn to_customer(contact: Contact) -> Result<SaveCompanyRequest, Vec<Fault>> {
     let contact = without_blanks(contact);
     let faults = faults_of(&contact);
     if !faults.is_empty() {
@@ -25,91 +26,83 @@ pub fn to_customer(contact: Contact) -> Result<Customer, Vec<Fault>> {
     let Some(Names { customer, person }) = names_of(&contact) else {
         return Err(vec![nameless()]);
     };
-    Ok(Customer {
+    Ok(SaveCompanyRequest {
         customer_name: customer,
-        contact_name: Some(person),
-        customer_number: Some(number),
-        customer_category: Some(codes::CUSTOMER_CATEGORY.to_owned()),
-        source: codes::source_code(contact.source).map(str::to_owned),
-        value_rating: contact.score.map(|score| codes::rating_code(score).to_owned()),
+        contact_name: person,
+        customer_number: number,
+        customer_category: codes::CUSTOMER_CATEGORY.to_owned(),
+        source: codes::source_code(&contact.source),
+        value_rating: contact.score.map(codes::rating_code),
         mobile: contact.phone,
         wechat: contact.wx_id,
         email: contact.email,
         customer_address: contact.address,
         customer_profile: contact.summary,
         remarks: contact.notes,
-        updated_at: None,
-        extra: Vec::new(),
+        ..SaveCompanyRequest::default()
     })
 }
 
-/// The contact as it should be after the customer was read from the ERP.
-pub fn to_contact(customer: Customer, known: Option<Contact>) -> Result<Contact, Vec<Fault>> {
-    let Some(known) = known.map(without_blanks) else {
-        return new_contact(customer);
+/// The contact as the ERP shows it. What the ERP has no place for stays as the hub knows it.
+pub fn to_contact(row: Customers, known: Option<Contact>) -> Result<Contact, Vec<Fault>> {
+    let mut contact = match known {
+        Some(known) => without_blanks(known),
+        None => new_contact(&row)?,
     };
-    Ok(merge(customer, known))
+    take_names(&mut contact, row.customer_name, row.contact_name);
+    if let Some(source) = row.source.and_then(codes::source_of) {
+        contact.source = source.to_owned();
+    }
+    contact.phone = row.mobile;
+    contact.wx_id = row.wechat;
+    contact.email = row.email;
+    contact.address = row.customer_address;
+    contact.notes = row.remarks;
+    contact.summary = row.customer_profile;
+    Ok(without_blanks(contact))
 }
 
-fn new_contact(customer: Customer) -> Result<Contact, Vec<Fault>> {
-    let number = customer.customer_number.as_deref().unwrap_or_default();
-    let Some(id) = number::id_of(number) else {
-        let message = format!("{number:?} is not `{}` and a contact's id", codes::NUMBER_PREFIX);
-        return Err(vec![Fault::new("customer_number", message)]);
+/// A contact that the ERP had first.
+fn new_contact(row: &Customers) -> Result<Contact, Vec<Fault>> {
+    let number = row.customer_number.as_deref().unwrap_or_default();
+    let id = match number::id_of(number) {
+        Some(id) => id.to_owned(),
+        None if is_blank(&row.id) => {
+            return Err(vec![Fault::new(
+                "id",
+                "the ERP's key is missing, and the contact's id is made from it",
+            )]);
+        }
+        None => [codes::ERP_ID_PREFIX, &row.id].concat(),
     };
-    let blank = Contact {
-        id: id.to_owned(),
-        wx_id: customer.wechat.clone(),
-        source: codes::source_of(customer.source.as_deref().unwrap_or_default()),
-        kind: ContactKind::Customer,
+    Ok(Contact {
+        id,
+        source: codes::ERP_SOURCE.to_owned(),
+        type_: "customer".to_owned(),
         confidence: 100,
-        summary: customer.customer_profile.clone(),
         ..Contact::default()
-    };
-    Ok(without_blanks(merge(customer, blank)))
-}
-
-/// Both sides know the record: field by field, the side that is to be believed.
-fn merge(customer: Customer, mut known: Contact) -> Contact {
-    let erp_is_newer = is_newer(customer.updated_at.as_deref(), known.updated_at.as_deref());
-    take(&mut known.email, customer.email, erp_is_newer);
-    take(&mut known.address, customer.customer_address, erp_is_newer);
-    take(&mut known.notes, customer.remarks, erp_is_newer);
-    take(&mut known.phone, customer.mobile, !known.phone_verified);
-    take_names(&mut known, customer.customer_name, customer.contact_name);
-    known
+    })
 }
 
 /// Names that read as the hub would have written them tell nothing new. A customer called like its contact person is a
 /// person without a company.
-fn take_names(known: &mut Contact, customer_name: String, contact_name: Option<String>) {
-    let person = contact_name.filter(|name| !is_blank(name));
-    let company = Some(customer_name).filter(|name| !is_blank(name));
-    let written = names_of(known);
+fn take_names(contact: &mut Contact, customer: Option<String>, person: Option<String>) {
+    let person = person.filter(|name| !is_blank(name));
+    let company = customer.filter(|name| !is_blank(name));
+    let written = names_of(contact);
     let new_company = company.filter(|name| written.as_ref().is_none_or(|names| names.customer != *name));
     let new_person = person.filter(|name| written.as_ref().is_none_or(|names| names.person != *name));
-    let believe_erp = !known.phone_verified;
     if new_company == new_person {
-        return take(&mut known.real_name, new_person, believe_erp);
+        return replace(&mut contact.real_name, new_person);
     }
-    take(&mut known.company_name, new_company, believe_erp);
-    take(&mut known.real_name, new_person, believe_erp);
+    replace(&mut contact.company_name, new_company);
+    replace(&mut contact.real_name, new_person);
 }
 
-/// The ERP's value, if it has one and it is believed or there was none.
-fn take(known: &mut Option<String>, value: Option<String>, believe_erp: bool) {
-    if let Some(value) = value.filter(|value| !is_blank(value))
-        && (believe_erp || known.is_none())
-    {
-        *known = Some(value);
-    }
-}
-
-/// Times in one form sort like text. Without both times the hub, which people talk to, is believed.
-fn is_newer(erp: Option<&str>, hub: Option<&str>) -> bool {
-    match (erp, hub) {
-        (Some(erp), Some(hub)) => erp.trim_end_matches('Z') > hub.trim_end_matches('Z'),
-        _ => false,
+/// A name is never taken away: a customer has one.
+fn replace(name: &mut Option<String>, new: Option<String>) {
+    if new.is_some() {
+        *name = new;
     }
 }
 

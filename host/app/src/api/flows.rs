@@ -1,19 +1,21 @@
 //! Flows, what sets them off, and how their schedules stand.
 
+use super::deliveries::HeldUp;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sunmao_runtime::{FlowSettings, ScheduleStatus};
 use sunmao_store::{DeliveryId, Disposition, Rhythm};
+use utoipa::ToSchema;
 
 /// All flows by name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FlowPage {
     /// The flows.
     pub items: Vec<Flow>,
 }
 
 /// One flow: where it gets its records, what it does with them, and where they go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Flow {
     /// Its name.
     pub name: String,
@@ -40,7 +42,7 @@ pub struct Flow {
 }
 
 /// What sets a flow off: an event, a list of the ERP that it reads through, or its schedule alone.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     /// The event.
     pub on: Option<String>,
@@ -51,7 +53,7 @@ pub struct Source {
 }
 
 /// The files of a flow's steps.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Steps {
     /// What admits a record.
     pub policy: Option<String>,
@@ -59,28 +61,20 @@ pub struct Steps {
     pub mapping: Option<String>,
 }
 
-/// Why deliveries wait.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HeldUp {
-    /// Why.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
-}
-
 /// The schedules of all flows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct SchedulePage {
     /// By flow.
     pub items: Vec<Schedule>,
 }
 
 /// How a schedule stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Schedule {
     /// The flow.
     pub flow: String,
     /// `schedule`: its own; `recent`: the one by which a sweep looks at what is new.
+    #[schema(value_type = RhythmWord)]
     pub rhythm: Rhythm,
     /// In words: `every 1h`, `cron 0 2 * * * (Asia/Shanghai)`.
     pub rule: String,
@@ -89,28 +83,48 @@ pub struct Schedule {
     /// Whether the flow is paused.
     pub paused: bool,
     /// The time for which it fired last.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_fire_at: Option<Timestamp>,
     /// How late that was.
     pub drift_milliseconds: Option<i64>,
     /// When what fired was last done.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_end_at: Option<Timestamp>,
     /// What that came to.
     pub outcome: Option<String>,
     /// Times that passed for which it did not run.
     pub missed: u64,
     /// When it is due next.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub next_fire_at: Option<Timestamp>,
 }
 
 /// A flow was let run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Fired {
     /// The flow.
     pub flow: String,
     /// The delivery that stands for it; null where one of the same moment does.
+    #[schema(value_type = Option<i64>)]
     pub delivery: Option<DeliveryId>,
     /// What became of it.
+    #[schema(value_type = Option<super::deliveries::DispositionWord>)]
     pub disposition: Option<Disposition>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case", as = Rhythm)]
+#[allow(
+    dead_code,
+    reason = "it says in the OpenAPI document what the store's rhythm is written as"
+)]
+enum RhythmWord {
+    /// The flow's own schedule.
+    Schedule,
+    /// A sweep's look at what is new.
+    Recent,
+    /// A person.
+    Hand,
 }
 
 impl Flow {

@@ -1,8 +1,8 @@
 //! `sunmao flow`: what each flow does, how it stands, and letting it run, pausing it, letting it go on.
 
-use super::Context;
 use super::schedule::time;
 use crate::api::flows::{Fired, Flow as Shown, FlowPage};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
@@ -37,11 +37,11 @@ impl Flow {
         let style = context.style();
         match self.action {
             Action::List => {
-                let page: FlowPage = remote.read("/v1/flows", &[]).await?;
+                let page: FlowPage = remote.get("/v1/flows", &()).await?;
                 list(&page, style);
             }
             Action::Show { name } => {
-                let flow: Shown = remote.read(&path(&name, ""), &[]).await?;
+                let flow: Shown = remote.get(&path(&name, ""), &()).await?;
                 show(&flow, style);
             }
             Action::Run { name } => {
@@ -62,7 +62,7 @@ impl Flow {
 }
 
 async fn ask<T: serde::de::DeserializeOwned>(remote: &Remote, name: &str, what: &str) -> Result<T, Failure> {
-    remote.ask(&path(name, what), &serde_json::json!({})).await
+    remote.post(&path(name, what), &()).await
 }
 
 /// A flow's path; its name may hold anything.

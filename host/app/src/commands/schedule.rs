@@ -1,7 +1,7 @@
 //! `sunmao schedule`: when flows are due, and how punctual they are.
 
-use super::Context;
 use crate::api::flows::{Schedule as Standing, SchedulePage, rhythm};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::Target;
@@ -27,7 +27,7 @@ impl Schedule {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let remote = self.host.connect(context)?;
         let Action::List = self.action;
-        let page: SchedulePage = remote.read("/v1/schedules", &[]).await?;
+        let page: SchedulePage = remote.get("/v1/schedules", &()).await?;
         show(&page, context.style());
         Ok(())
     }
@@ -63,6 +63,5 @@ fn row(schedule: &Standing) -> Vec<String> {
 
 /// A time for people; nothing where there is none.
 pub fn time(time: Option<Timestamp>) -> String {
-    time.map(|time| output::time(&time.to_string()))
-        .unwrap_or_default()
+    time.map(output::time).unwrap_or_default()
 }

@@ -1,9 +1,11 @@
 //! `/v1/flows` and `/v1/schedules`: what each flow does, how it stands, and what a person does with it.
 
 use super::error::ApiError;
-use crate::api::flows::{Fired, Flow, FlowPage, HeldUp, Schedule, SchedulePage};
-use crate::host::Parts;
+use crate::api::deliveries::HeldUp;
+use crate::api::errors::Refusal;
+use crate::api::flows::{Fired, Flow, FlowPage, Schedule, SchedulePage};
 use crate::nearest::nearest;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,6 +14,11 @@ use sunmao_runtime::{Actor, FlowSettings};
 use sunmao_store::{DeliveryFilter, DeliveryState, StoreError};
 
 /// All flows by name.
+#[utoipa::path(
+    get,
+    path = "/v1/flows",
+    responses((status = 200, body = FlowPage), (status = "default", body = Refusal))
+)]
 pub async fn list(State(parts): State<Arc<Parts>>) -> Result<Json<FlowPage>, ApiError> {
     let configuration = parts.configuration.load_full();
     let schedules = schedules_of(&parts).await?;
@@ -23,11 +30,23 @@ pub async fn list(State(parts): State<Arc<Parts>>) -> Result<Json<FlowPage>, Api
 }
 
 /// One flow.
+#[utoipa::path(
+    get,
+    path = "/v1/flows/{name}",
+    params(("name" = String, Path, description = "The flow's name")),
+    responses((status = 200, body = Flow), (status = "default", body = Refusal))
+)]
 pub async fn show(State(parts): State<Arc<Parts>>, Path(name): Path<String>) -> Result<Json<Flow>, ApiError> {
     flow(&parts, &name).await.map(Json)
 }
 
 /// Lets a flow run now: 202 once it is on disk.
+#[utoipa::path(
+    post,
+    path = "/v1/flows/{name}/run",
+    params(("name" = String, Path, description = "The flow's name")),
+    responses((status = 202, body = Fired), (status = "default", body = Refusal))
+)]
 pub async fn run(
     State(parts): State<Arc<Parts>>,
     Path(name): Path<String>,
@@ -51,6 +70,12 @@ pub async fn run(
 }
 
 /// Holds a flow's work back, also over restarts.
+#[utoipa::path(
+    post,
+    path = "/v1/flows/{name}/pause",
+    params(("name" = String, Path, description = "The flow's name")),
+    responses((status = 200, body = Flow), (status = "default", body = Refusal))
+)]
 pub async fn pause(
     State(parts): State<Arc<Parts>>,
     Path(name): Path<String>,
@@ -63,6 +88,12 @@ pub async fn pause(
 }
 
 /// Lets a flow go on from now.
+#[utoipa::path(
+    post,
+    path = "/v1/flows/{name}/resume",
+    params(("name" = String, Path, description = "The flow's name")),
+    responses((status = 200, body = Flow), (status = "default", body = Refusal))
+)]
 pub async fn resume(
     State(parts): State<Arc<Parts>>,
     Path(name): Path<String>,
@@ -75,6 +106,11 @@ pub async fn resume(
 }
 
 /// The schedules of all flows.
+#[utoipa::path(
+    get,
+    path = "/v1/schedules",
+    responses((status = 200, body = SchedulePage), (status = "default", body = Refusal))
+)]
 pub async fn schedules(State(parts): State<Arc<Parts>>) -> Result<Json<SchedulePage>, ApiError> {
     let items = schedules_of(&parts).await?;
     Ok(Json(SchedulePage { items }))
@@ -125,10 +161,7 @@ async fn shown(
         schedules: own.cloned().collect(),
         waiting: count(DeliveryState::Pending).await?,
         dead: count(DeliveryState::Dead).await?,
-        held_up: held_up.map(|fault| HeldUp {
-            message: fault.message,
-            hint: fault.hint,
-        }),
+        held_up: held_up.map(HeldUp::from),
         ..Flow::of(name, settings)
     })
 }

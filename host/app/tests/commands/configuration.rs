@@ -107,7 +107,7 @@ async fn a_grant_of_what_does_not_exist_keeps_the_host_from_starting_before_the_
     );
     let ended = sunmao.run(&["serve"]).await;
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    for text in ["[plugin.invoices]", "customers.list", "[script.night]", "hub"] {
+    for text in ["[plugin.invoices]", "customers.list", "[script.night]", "records"] {
         assert!(
             ended.stderr.contains(text),
             "{text} is missing in\n{}",

@@ -40,30 +40,31 @@ pub(super) struct KindFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct MemberRow {
     pub(super) name: String,
-    label: String,
+    pub(super) label: String,
     #[serde(default)]
     description: String,
     #[serde(rename = "type")]
-    kind: MemberType,
+    pub(super) kind: MemberType,
     #[serde(default)]
-    required: bool,
-    default: Option<Value>,
-    max_length: Option<u32>,
-    minimum: Option<i64>,
-    maximum: Option<i64>,
+    pub(super) required: bool,
+    pub(super) default: Option<Value>,
+    pub(super) max_length: Option<u32>,
+    pub(super) minimum: Option<i64>,
+    pub(super) maximum: Option<i64>,
     #[serde(default)]
     personal: bool,
-    identity: Option<IdentityForm>,
+    pub(super) identity: Option<IdentityForm>,
     #[serde(default)]
-    choices: IndexMap<String, String>,
-    references: Option<String>,
+    pub(super) choices: IndexMap<String, String>,
+    pub(super) references: Option<String>,
     #[serde(default)]
-    fields: Vec<MemberRow>,
+    pub(super) fields: Vec<MemberRow>,
 }
 
+/// The types of members.
 #[derive(Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum MemberType {
+pub(super) enum MemberType {
     Text,
     Integer,
     Decimal,
@@ -75,22 +76,45 @@ enum MemberType {
     List,
 }
 
+impl MemberType {
+    /// The type's word in a file.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            MemberType::Text => "text",
+            MemberType::Integer => "integer",
+            MemberType::Decimal => "decimal",
+            MemberType::Boolean => "boolean",
+            MemberType::Date => "date",
+            MemberType::Time => "time",
+            MemberType::Choice => "choice",
+            MemberType::Reference => "reference",
+            MemberType::List => "list",
+        }
+    }
+
+    fn field_type(self) -> FieldType {
+        match self {
+            MemberType::Text | MemberType::Choice | MemberType::Reference => FieldType::String,
+            MemberType::Integer => FieldType::Int,
+            MemberType::Decimal => FieldType::Decimal,
+            MemberType::Boolean => FieldType::Bool,
+            MemberType::Date => FieldType::Date,
+            MemberType::Time => FieldType::Time,
+            MemberType::List => FieldType::List,
+        }
+    }
+}
+
 impl MemberRow {
-    pub(super) fn into_field(self) -> Field {
-        Field {
+    /// The field, and the rows of a list's members.
+    pub(super) fn into_field(self) -> (Field, Vec<MemberRow>) {
+        let choices = self.choices.into_iter();
+        let field = Field {
             name: self.name.replace('_', "-"),
             wire: self.name,
             label: self.label,
             description: self.description,
-            kind: match self.kind {
-                MemberType::Text | MemberType::Choice | MemberType::Reference => FieldType::String,
-                MemberType::Integer => FieldType::Int,
-                MemberType::Decimal => FieldType::Decimal,
-                MemberType::Boolean => FieldType::Bool,
-                MemberType::Date => FieldType::Date,
-                MemberType::Time => FieldType::Time,
-                MemberType::List => FieldType::List,
-            },
+            kind: self.kind.field_type(),
             required: self.required,
             default: self.default,
             max_length: self.max_length,
@@ -99,13 +123,9 @@ impl MemberRow {
             personal: self.personal,
             identity: self.identity,
             reference: self.references,
-            values: self
-                .choices
-                .into_iter()
-                .map(|(code, label)| EnumValue { code, label })
-                .collect(),
-            fields: self.fields.into_iter().map(MemberRow::into_field).collect(),
+            values: choices.map(|(code, label)| EnumValue { code, label }).collect(),
             ..Field::default()
-        }
+        };
+        (field, self.fields)
     }
 }

@@ -131,3 +131,52 @@ fn codes_are_closed_or_samples() {
 params = [{ wire = "bh", label = "编号", type = "int", values = { 1 = "a" }, samples = { 2 = "b" } }]"#;
     refused(both, &["operation 7", "`bh`", "samples"]);
 }
+
+#[test]
+fn a_head_names_what_the_operations_have() {
+    let glossary = Glossary::parse("number = [\"编号\"]\nrecord-key = [\"标识\"]").unwrap();
+    let rows = r#"
+effect.write = { repeat = "never" }
+params = [ { wire = "ord", label = "标识", type = "int" }, { wire = "bh", label = "编号", type = "string" } ]
+
+[[operation]]
+id = 8
+verb = "list"
+title = "样品列表"
+menu = ["样品"]
+dialect = "json"
+path = "/samples/list"
+result = "table"
+effect = "read"
+fields = [ { wire = "Id", label = "标识", type = "int" }, { wire = "BH", label = "编号", type = "string" } ]
+"#;
+    let read = |head: &str| {
+        let text = format!("[object]\n{head}\n{ENTRY}{rows}");
+        let read = operations("lab/samples.toml", &text, &glossary);
+        read.map(|(object, _)| object).map_err(|error| error.to_string())
+    };
+    let object =
+        read("key = \"ord\"\nkey-column = \"Id\"\nnumber = \"bh\"\nidentity = { bh = \"number\" }").unwrap();
+    assert_eq!(object.list.as_deref(), Some("samples.list"));
+    assert_eq!(object.get, None);
+    assert_eq!(
+        object.key_names().collect::<Vec<_>>(),
+        ["record-key", "Id", "标识", "ord"]
+    );
+    assert_eq!(
+        object.number_names().collect::<Vec<_>>(),
+        ["number", "bh", "编号", "BH"]
+    );
+    for (head, part) in [
+        ("number = \"zz\"", "no field is called `zz`"),
+        ("key = \"ord\"\nlist = \"list-all\"", "no operation `list-all`"),
+        ("identity = { zz = \"phone\" }", "no operation takes `zz`"),
+        ("keys = \"ord\"", "unknown field `keys`"),
+    ] {
+        let message = read(head).unwrap_err();
+        assert!(
+            message.contains(part) && message.contains("lab/samples.toml"),
+            "{message}"
+        );
+    }
+}

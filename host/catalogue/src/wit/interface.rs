@@ -15,7 +15,15 @@ pub(super) fn object(name: &str, operations: &[&Operation]) -> Interface {
         .iter()
         .map(|operation| function(operation, &mut records))
         .collect();
+    interface(name, operations, records, functions)
+}
 
+fn interface(
+    name: &str,
+    operations: &[&Operation],
+    records: Records,
+    functions: Vec<StandaloneFunc>,
+) -> Interface {
     let mut interface = Interface::new(name.to_owned());
     interface.set_docs(Some(menus(operations)));
     for shared in records.shared {
@@ -30,10 +38,62 @@ pub(super) fn object(name: &str, operations: &[&Operation]) -> Interface {
     interface
 }
 
+/// An interface that declares nothing but a record and those inside it; what interfaces share comes from `types`.
+pub(super) fn of_record(
+    name: String,
+    documentation: String,
+    record: &Arc<RecordShape>,
+    types: &str,
+) -> Interface {
+    let records = Records::of(record);
+    let mut interface = Interface::new(name);
+    interface.set_docs(Some(documentation));
+    for shared in records.shared {
+        interface.use_type(types.to_owned(), shared, None);
+    }
+    for record in &records.own {
+        interface.type_def(type_definition(record));
+    }
+    interface
+}
+
+/// Whether a record holds any that interfaces share.
+pub(super) fn shares(record: &Arc<RecordShape>) -> bool {
+    !Records::of(record).shared.is_empty()
+}
+
+/// An object's interface with some of its operations, and with the arguments of others as types alone.
+pub(super) fn part_of_object(name: &str, called: &[&Operation], arguments: &[&Operation]) -> Interface {
+    let mut records = Records::default();
+    if called.is_empty() {
+        records.shared.clear();
+    }
+    let functions: Vec<StandaloneFunc> = called
+        .iter()
+        .map(|operation| function(operation, &mut records))
+        .collect();
+    for operation in arguments {
+        let is_noted = |request: &Arc<RecordShape>| records.own.iter().any(|own| own.name == request.name);
+        if let Some(request) = operation.request_shape().filter(|request| !is_noted(request)) {
+            records.note(&request);
+        }
+    }
+    let both: Vec<&Operation> = called.iter().chain(arguments).copied().collect();
+    interface(name, &both, records, functions)
+}
+
+/// A name as WIT takes it. The encoder knows all of WIT's own words but the newest, which an operator's field may have.
+pub(super) fn identifier(name: &str) -> String {
+    match name {
+        "map" => "%map".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// A record type as WIT declares it.
 pub(super) fn type_definition(record: &RecordShape) -> TypeDef {
     let fields = record.members.iter().map(|member| {
-        let mut field = Field::new(member.name.clone(), type_of(&member.shape));
+        let mut field = Field::new(identifier(&member.name), type_of(&member.shape));
         field.set_docs(Some(member.doc.clone()));
         field
     });
@@ -61,6 +121,16 @@ impl Default for Records {
 }
 
 impl Records {
+    /// Those of one record.
+    fn of(record: &Arc<RecordShape>) -> Self {
+        let mut records = Records {
+            shared: BTreeSet::new(),
+            own: Vec::new(),
+        };
+        records.note(record);
+        records
+    }
+
     /// Notes a record and the records inside it, the inner ones first. A shared record is only named: `types` declares
     /// what is inside.
     fn note(&mut self, record: &Arc<RecordShape>) {

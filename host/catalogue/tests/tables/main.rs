@@ -8,6 +8,7 @@ mod finding;
 mod forms;
 mod kinds;
 mod names;
+mod objects;
 mod protocol;
 mod requests;
 

@@ -90,7 +90,7 @@ async fn a_write_that_stored_nothing_is_seen_in_small_letters_too() {
             let mut given = save.example();
             given.insert("record-key".to_owned(), Value::from(key));
             let arguments: Arguments = save.check(&given).unwrap();
-            let outcome = client.call_confirmed(save, &arguments, limit).await;
+            let outcome = client.call_within(save, &arguments, limit).await;
             seen.push(outcome.unwrap_err().to_string());
         }
         assert!(

@@ -1,6 +1,6 @@
 //! Writing down how a delivery ended: done with its link, put off, or dead with its letter.
 
-use super::handled::Handled;
+use super::handled::{Handled, Keep};
 use super::progress::Step;
 use crate::host::Host;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -23,21 +23,29 @@ pub(super) async fn write(
     lease: Lease,
     delivery: &Delivery,
     handled: &Handled,
-    watch: &impl Fn(Step),
+    watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(), StoreError> {
     match handled {
-        Handled::Done { link, step } => {
+        Handled::Done { keep, step } => {
             let outcome = outcome(step);
-            let completion = Completion {
-                link: link.clone(),
-                outcome: outcome.clone(),
-                ..Completion::default()
-            };
+            let completion = completion(keep, outcome.clone());
             let deliveries = &host.store.deliveries;
             match deliveries.complete(lease, completion, host.clock.now()).await {
                 Err(error @ StoreError::LinkTaken { .. }) => {
                     let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
                     bury(host, lease, delivery, letter(&fault), watch).await
+                }
+                // Somebody filed it while it was merged: from the beginning, with what is there now.
+                Err(error @ StoreError::RecordChanged { .. }) => {
+                    put_off(
+                        host,
+                        lease,
+                        Duration::ZERO,
+                        error.to_string(),
+                        Cause::Interrupted,
+                        watch,
+                    )
+                    .await
                 }
                 ended => {
                     ended?;
@@ -86,7 +94,7 @@ async fn put_off(
     wait: Duration,
     reason: String,
     cause: Cause,
-    watch: &impl Fn(Step),
+    watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(), StoreError> {
     let now = host.clock.now();
     let wait = SignedDuration::try_from(wait.min(LONGEST_PAUSE)).unwrap_or_default();
@@ -105,7 +113,7 @@ async fn bury(
     lease: Lease,
     delivery: &Delivery,
     letter: DeadLetter,
-    watch: &impl Fn(Step),
+    watch: &(dyn Fn(Step) + Sync),
 ) -> Result<(), StoreError> {
     let now = host.clock.now();
     let deliveries = &host.store.deliveries;
@@ -130,11 +138,47 @@ fn letter(fault: &Fault) -> DeadLetter {
     }
 }
 
+fn completion(keep: &Keep, outcome: String) -> Completion {
+    Completion {
+        link: keep.link.clone(),
+        filing: keep.filing.clone(),
+        conflicts: keep.conflicts.clone(),
+        closed: keep.closed.clone(),
+        unchanged: keep.unchanged.clone(),
+        outcome,
+    }
+}
+
 fn outcome(step: &Step) -> String {
+    let with = |words: String, undecided: &[String]| match undecided {
+        [] => words,
+        fields => format!("{words}; to be decided: {}", fields.join(", ")),
+    };
     match step {
         Step::Skipped { reason, .. } => format!("skipped: {reason}"),
-        Step::Linked { erp_key, number, .. } => format!("linked: {number} (key {erp_key})"),
-        Step::Swept { words } => words.clone(),
+        Step::Linked {
+            erp_key,
+            number,
+            undecided,
+            ..
+        } => with(format!("linked: {number} (key {erp_key})"), undecided),
+        Step::Unchanged {
+            erp_key,
+            number,
+            undecided,
+        } => with(format!("unchanged: {number} (key {erp_key})"), undecided),
+        Step::Written { operation, .. } => format!("written: {operation}"),
+        Step::Filed {
+            record,
+            is_changed,
+            undecided,
+            ..
+        } => {
+            let word = if *is_changed { "filed" } else { "unchanged" };
+            with(format!("{word}: {record}"), undecided)
+        }
+        Step::Undecided { fields } => format!("to be decided: {}", fields.join(", ")),
+        Step::Swept { words } => format!("swept: {words}"),
         _ => "handled".to_owned(),
     }
 }

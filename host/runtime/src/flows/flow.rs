@@ -1,64 +1,15 @@
-//! A flow as written in `sunmao.toml`, and as resolved against the catalogue.
+//! A flow whose every name is known to exist.
 
-use super::schedule::CatchUp;
+use super::schedule::Unsound;
+use super::settings::{FlowError, FlowSettings};
+use super::sink::{Sink, Strategy, WriteSink};
 use super::source::Source;
 use crate::extension::{ExtensionKind, Permit};
 use crate::grants::Grants;
 use crate::limits::Limits;
-use serde::Deserialize;
 use std::path::Path;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Effect, Kinds, Operation, Repeat};
-
-/// The event that every accepted contact brings about.
-pub const CONTACT_SAVED: &str = "contact.saved";
-
-/// `[flow.NAME]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FlowSettings {
-    /// The event that starts it: `contact.saved`.
-    pub on: Option<String>,
-    /// The list of the ERP that it reads through: `customers.list`.
-    pub sweep: Option<String>,
-    /// The operation that reads a row whole, asked only for rows that changed: `customers.get`.
-    pub detail: Option<String>,
-    /// The interval in which it is due: `1h`.
-    pub every: Option<String>,
-    /// The times at which it is due: `0 2 * * *`.
-    pub cron: Option<String>,
-    /// Where cron's clock hangs: `Asia/Shanghai`; none for UTC.
-    pub time_zone: Option<String>,
-    /// The interval in which a sweep looks at what is new: `1m`.
-    pub recent: Option<String>,
-    /// What becomes of times that passed while nobody was there: `latest`, `all` or `none`.
-    #[serde(default)]
-    pub catch_up: CatchUp,
-    /// The script or plugin that admits a contact; without one every contact is admitted.
-    pub policy: Option<String>,
-    /// The plugin or script that maps a contact.
-    pub mapping: String,
-    /// The operation that writes: `customers.save-company`.
-    pub write: String,
-    /// The kind of link that is kept: `customer`.
-    pub link: String,
-    /// The ERP account it writes to, as in `[erp.NAME]`; none for `main`.
-    pub erp: Option<String>,
-}
-
-/// What is wrong with a flow's settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("flow {flow}: {key}: {message}")]
-pub struct FlowError {
-    /// The flow.
-    pub flow: String,
-    /// The key at fault.
-    pub key: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub hint: String,
-}
+use sunmao_catalogue::{Catalogue, Joint, KindSource, Kinds, RecordKind, Side};
 
 /// The file of an extension that a flow uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,113 +18,185 @@ pub(crate) struct ExtensionReference {
     pub name: String,
 }
 
-/// A flow whose every name is known to exist.
+/// A flow, resolved.
 #[derive(Debug, Clone)]
 pub(crate) struct Flow {
     pub name: String,
-    pub policy: Option<ExtensionReference>,
-    pub mapping: ExtensionReference,
-    pub link: String,
-    pub write: Operation,
-    /// The parameter of `write` that carries the record's key, by wire name.
-    pub key_parameter: String,
-    pub reserve: Operation,
-    pub read_back: Operation,
-    /// The list of the same object, to find a record by its number.
-    pub list: Option<Operation>,
-    /// What sets it off by itself.
+    /// What sets it off.
     pub source: Source,
+    pub policy: Option<ExtensionReference>,
+    pub mapping: Option<ExtensionReference>,
+    pub merge: Option<ExtensionReference>,
+    pub sink: Sink,
+    pub link: Option<String>,
+    /// The links that what a record refers to needs to have.
+    pub after: Vec<String>,
     /// The flow acts for the operator, with no more than the operations it consists of.
     pub permit: Arc<Permit>,
 }
 
 impl Flow {
     /// Resolves a flow's settings.
+    ///
+    /// # Errors
+    /// The first key that is unsound.
     pub fn resolve(
         catalogue: &Catalogue,
+        kinds: &Kinds,
         name: &str,
         settings: &FlowSettings,
         limits: Limits,
     ) -> Result<Flow, FlowError> {
-        let wrong = |key, message: String, hint: String| FlowError {
-            flow: name.to_owned(),
-            key,
-            message,
-            hint,
+        read(catalogue, kinds, name, settings, limits).map_err(|unsound| FlowError::of(name, unsound))
+    }
+
+    /// The extensions that it needs.
+    pub fn extensions(&self) -> impl Iterator<Item = &ExtensionReference> {
+        let handler = match &self.sink {
+            Sink::Handle(handler) => Some(handler),
+            _ => None,
         };
-        if let Some(on) = settings.on.as_deref().filter(|on| *on != CONTACT_SAVED) {
-            return Err(wrong(
-                "on",
-                format!("no event is called {on}"),
-                format!("write on = \"{CONTACT_SAVED}\""),
-            ));
-        }
-        let kinds = Kinds::shipped(catalogue)
-            .map_err(|error| wrong("sweep", error.message, "report it".to_owned()))?;
-        let source = Source::read(catalogue, &kinds, settings)
-            .map_err(|unsound| wrong(unsound.key, unsound.message, unsound.hint))?;
-        let write = catalogue.find(&settings.write).ok_or_else(|| {
-            let nearest = catalogue
-                .nearest(&settings.write)
-                .unwrap_or("customers.save-company");
-            wrong(
-                "write",
-                format!("no operation is called {}", settings.write),
-                format!("the nearest known is {nearest}"),
-            )
-        })?;
-        let unsafe_write = |why: &str| {
-            let hint = "choose one that takes a reserved key, such as customers.save-company".to_owned();
-            wrong("write", format!("{} {why}", write.name), hint)
+        let steps = [&self.policy, &self.mapping, &self.merge];
+        steps.into_iter().flatten().chain(handler)
+    }
+
+    /// Whether it reaches the ERP.
+    pub fn calls_the_erp(&self) -> bool {
+        self.source.sweep.is_some() || matches!(self.sink, Sink::Write(_))
+    }
+
+    /// What its mapping joins, for records of a kind.
+    pub fn joint(&self, from: &Arc<RecordKind>) -> Option<Joint> {
+        let to = match &self.sink {
+            Sink::Write(write) => Side::Operation(write.operation.clone()),
+            Sink::Into(kind) => Side::Kind(kind.clone()),
+            Sink::Handle(_) => return None,
         };
-        let Effect::Write(effect) = &write.effect else {
-            return Err(unsafe_write("does not write"));
-        };
-        let Repeat::ReservedKey {
-            parameter,
-            reserve: Some(reserve),
-        } = &effect.repeat
-        else {
-            return Err(unsafe_write("cannot be repeated safely by a reserved key"));
-        };
-        let reserve = catalogue
-            .find(reserve)
-            .ok_or_else(|| unsafe_write("has no operation that reserves a key"))?;
-        let read_back = effect.read_back.as_deref().and_then(|name| catalogue.find(name));
-        let read_back = read_back.ok_or_else(|| unsafe_write("cannot be read back"))?;
-        let list = catalogue.find(&format!("{}.list", write.object));
-        let mut names = vec![write.name.clone(), reserve.name.clone(), read_back.name.clone()];
-        names.extend(list.map(|list| list.name.clone()));
-        let swept = source.sweep.iter().flat_map(|sweep| sweep.operations());
-        names.extend(swept.map(|operation| operation.name.clone()));
-        let grants =
-            Grants::resolve(catalogue, &names).map_err(|_| unsafe_write("belongs to the host alone"))?;
-        Ok(Flow {
-            name: name.to_owned(),
-            policy: settings
-                .policy
-                .as_deref()
-                .map(|file| reference(name, "policy", file))
-                .transpose()?,
-            mapping: reference(name, "mapping", &settings.mapping)?,
-            link: settings.link.clone(),
-            write: write.clone(),
-            key_parameter: parameter.clone(),
-            reserve: reserve.clone(),
-            read_back: read_back.clone(),
-            list: list.cloned(),
-            source,
-            permit: Arc::new(Permit {
-                grants,
-                limits,
-                account: settings.erp.clone(),
-                ..Permit::default()
-            }),
+        Some(Joint {
+            from: Side::Kind(from.clone()),
+            to,
         })
     }
 }
 
-fn reference(flow: &str, key: &'static str, file: &str) -> Result<ExtensionReference, FlowError> {
+fn read(
+    catalogue: &Catalogue,
+    kinds: &Kinds,
+    name: &str,
+    settings: &FlowSettings,
+    limits: Limits,
+) -> Result<Flow, Unsound> {
+    let source = Source::read(catalogue, kinds, settings)?;
+    let sink = sink(catalogue, kinds, settings)?;
+    let mut names: Vec<String> = match &sink {
+        Sink::Write(write) => write.operations(),
+        _ => Vec::new(),
+    };
+    let swept = source.sweep.iter().flat_map(|sweep| sweep.operations());
+    names.extend(swept.map(|operation| operation.name.clone()));
+    let grants = Grants::resolve(catalogue, &names).map_err(|_| {
+        let message = "consists of operations that belong to the host alone";
+        Unsound::new("write", message, "name another operation")
+    })?;
+    let extension = |key, file: &Option<String>| file.as_deref().map(|file| reference(key, file)).transpose();
+    let flow = Flow {
+        name: name.to_owned(),
+        policy: extension("policy", &settings.policy)?,
+        mapping: extension("mapping", &settings.mapping)?,
+        merge: extension("merge", &settings.merge)?,
+        link: settings.link.clone(),
+        after: settings.after.clone(),
+        permit: Arc::new(Permit {
+            grants,
+            limits,
+            account: settings.erp.clone(),
+            ..Permit::default()
+        }),
+        source,
+        sink,
+    };
+    fits(&flow)?;
+    Ok(flow)
+}
+
+fn sink(catalogue: &Catalogue, kinds: &Kinds, settings: &FlowSettings) -> Result<Sink, Unsound> {
+    match (&settings.write, &settings.into, &settings.handle) {
+        (Some(write), None, None) => {
+            WriteSink::read(catalogue, kinds, write).map(|write| Sink::Write(Box::new(write)))
+        }
+        (None, Some(into), None) => {
+            let kind = kinds.find(into).ok_or_else(|| {
+                let nearest = kinds.nearest(into).unwrap_or("contact");
+                let message = format!("no kind of record is called {into}");
+                Unsound::new(
+                    "into",
+                    message,
+                    format!("the nearest known is {nearest}: sunmao kinds list"),
+                )
+            })?;
+            if let KindSource::Erp { object } = &kind.source {
+                let message = format!("{into} are rows of the ERP, which are written by an operation");
+                let hint = format!("write = \"…\", one of: sunmao operations list {object}");
+                return Err(Unsound::new("into", message, hint));
+            }
+            Ok(Sink::Into(kind.clone()))
+        }
+        (None, None, Some(file)) => reference("handle", file).map(Sink::Handle),
+        (None, None, None) => {
+            let hint =
+                "write = \"customers.save-company\", into = \"contact\", or handle = \"scripts/NAME.rhai\"";
+            Err(Unsound::new("write", "its records go nowhere", hint))
+        }
+        _ => {
+            let message = "more than one of write, into and handle says where its records go";
+            Err(Unsound::new("write", message, "write a flow for each"))
+        }
+    }
+}
+
+/// Whether the parts fit each other.
+fn fits(flow: &Flow) -> Result<(), Unsound> {
+    let hint_mapping = "mapping = \"scripts/NAME.rhai\" or \"plugins/NAME.wasm\"";
+    match &flow.sink {
+        Sink::Handle(_) => {
+            let stray = [
+                ("mapping", &flow.mapping),
+                ("merge", &flow.merge),
+                ("policy", &flow.policy),
+            ];
+            if let Some((key, _)) = stray.into_iter().find(|(_, file)| file.is_some()) {
+                let message = "is of no use where an automation handles everything";
+                return Err(Unsound::new(
+                    key,
+                    message,
+                    "leave it out, or write into or write in place of handle",
+                ));
+            }
+        }
+        _ if flow.mapping.is_none() => {
+            return Err(Unsound::new("mapping", "nothing maps its records", hint_mapping));
+        }
+        _ if flow.source.record().is_none() => {
+            let hint =
+                "write on = \"contact.saved\" or sweep = \"customers.list\", or handle in place of a sink";
+            return Err(Unsound::new("on", "it has no records to carry", hint));
+        }
+        Sink::Write(write) => {
+            if let (Strategy::Reserve { .. }, None) = (&write.strategy, &flow.link) {
+                let message = "without a link each change would make another record";
+                return Err(Unsound::new("link", message, "link = \"customer\""));
+            }
+        }
+        Sink::Into(_) => {}
+    }
+    if let (Some(_), None) = (&flow.merge, &flow.link) {
+        let hint = "link = \"customer\", or leave merge out";
+        return Err(Unsound::new("merge", "is of no use without a link", hint));
+    }
+    Ok(())
+}
+
+fn reference(key: &'static str, file: &str) -> Result<ExtensionReference, Unsound> {
     let path = Path::new(file);
     let kind = match path.extension().and_then(|suffix| suffix.to_str()) {
         Some("wasm") => Some(ExtensionKind::Plugin),
@@ -185,11 +208,13 @@ fn reference(flow: &str, key: &'static str, file: &str) -> Result<ExtensionRefer
             kind,
             name: name.to_owned(),
         }),
-        _ => Err(FlowError {
-            flow: flow.to_owned(),
-            key,
-            message: format!("{file} is neither a script nor a plugin"),
-            hint: "name a file that ends in .rhai or .wasm".to_owned(),
-        }),
+        _ => {
+            let message = format!("{file} is neither a script nor a plugin");
+            Err(Unsound::new(
+                key,
+                message,
+                "name a file that ends in .rhai or .wasm",
+            ))
+        }
     }
 }

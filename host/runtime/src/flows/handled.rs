@@ -3,15 +3,15 @@
 use super::progress::Step;
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{Delivery, NewLink};
+use sunmao_store::{ClosedConflicts, Delivery, Filing, NewConflict, NewLink, RecordName};
 
 /// How the handling of a delivery ended.
 #[derive(Debug)]
 pub(crate) enum Handled {
     /// Done; what to keep.
     Done {
-        /// The link it brought about.
-        link: Option<NewLink>,
+        /// What is written down with it.
+        keep: Box<Keep>,
         /// What watchers see.
         step: Step,
     },
@@ -32,12 +32,35 @@ pub(crate) enum Handled {
     Dead(Fault),
 }
 
+/// What is written down together with the end of a delivery.
+#[derive(Debug, Default)]
+pub(crate) struct Keep {
+    /// The link it brought about.
+    pub link: Option<NewLink>,
+    /// The records it brought about.
+    pub filing: Option<Filing>,
+    /// What both sides changed and no rule decides.
+    pub conflicts: Vec<NewConflict>,
+    /// Fields that were conflicts and are none any more.
+    pub closed: Vec<ClosedConflicts>,
+    /// Records on which all this rests, with the revisions they must still have.
+    pub unchanged: Vec<(RecordName, i64)>,
+}
+
 impl Handled {
-    /// What an extension that does not serve leaves to do: its file comes back, or a person drops what waits for it.
-    pub(super) fn waits_for_extension(name: String, fault: Fault) -> Handled {
+    /// Done, with nothing to keep.
+    pub(super) fn done(step: Step) -> Handled {
+        Handled::Done {
+            keep: Box::default(),
+            step,
+        }
+    }
+
+    /// It waits for something that tells when it is there.
+    pub(super) fn waits(what: String, fault: Fault) -> Handled {
         Handled::Waits {
             fault,
-            what: name,
+            what,
             at_most: super::ending::LONGEST_PAUSE,
         }
     }

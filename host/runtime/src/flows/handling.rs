@@ -1,20 +1,19 @@
 //! One delivery in hand: its work, its lease, and its end, whatever happens to whoever does the work.
 
-use super::customer_push;
+use super::carry;
 use super::ending;
 use super::flow::Flow;
-use super::handled::{Handled, judged};
+use super::handled::Handled;
 use super::outage::ProbeGuard;
 use super::progress::{Progress, Step};
-use super::serving::{is_gone, while_it_serves};
-use super::sweep::{self, Sweeping};
+use super::sink::Sink;
+use super::sweep::{self, Sweep, Sweeping};
 use super::timer;
 use super::worker::{AFTER_AN_ERROR, Inner, LEASE};
-use crate::extension::{Event, ExtensionError, Invocation};
 use crate::supervision::caught;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use sunmao_catalogue::{Fault, Kind};
+use sunmao_catalogue::Kind;
 use sunmao_store::{Cause, Delivery, Lease, Leased, Occasion, PutOff, Route, StoreError};
 use tokio::task::AbortHandle;
 
@@ -94,60 +93,38 @@ impl Inner {
         }
     }
 
-    async fn work(&self, delivery: &Delivery, watch: &impl Fn(Step)) -> Handled {
-        match self.flow(&delivery.target) {
-            Some(flow) if timer::is_fire(&delivery.event) => self.sweep(&flow, delivery).await,
-            Some(flow) => customer_push::handle(&self.host, &self.extensions, &flow, delivery, watch).await,
-            None => self.automate(delivery).await,
+    async fn work(&self, delivery: &Delivery, watch: &(dyn Fn(Step) + Sync)) -> Handled {
+        let Some(flow) = self.flow(&delivery.target) else {
+            let automation = self.automation(&delivery.target);
+            return self.automate(automation, delivery).await;
+        };
+        match (&flow.sink, &flow.source.sweep) {
+            (_, Some(swept)) if timer::is_fire(&delivery.event) => self.sweep(&flow, swept, delivery).await,
+            (Sink::Handle(handler), _) => {
+                let handler = self.extensions.get(handler.kind, &handler.name);
+                self.automate(handler, delivery).await
+            }
+            _ => carry::handle(&self.host, &self.extensions, &flow, delivery, watch).await,
         }
     }
 
     /// A fire of a flow that reads through a list.
-    async fn sweep(&self, flow: &Flow, delivery: &Delivery) -> Handled {
-        let Some(swept) = &flow.source.sweep else {
-            return Handled::Done {
-                link: None,
-                step: Step::Handled,
-            };
-        };
-        let routes = [Occasion::Saved, Occasion::Deleted].map(|occasion| Route {
+    async fn sweep(&self, flow: &Flow, swept: &Sweep, delivery: &Delivery) -> Handled {
+        let own = [Occasion::Saved, Occasion::Deleted].map(|occasion| Route {
             kind: swept.kind.name.clone(),
             occasion,
             target: delivery.target.clone(),
         });
+        let others = self.host.routes(&swept.kind).into_iter();
+        let others = others.filter(|route| route.target != delivery.target);
         let sweeping = Sweeping {
             host: &self.host,
             flow: &flow.name,
             sweep: swept,
             permit: &flow.permit,
-            routes: routes.into(),
+            routes: others.chain(own).collect(),
         };
         sweep::handle(&sweeping, delivery).await
-    }
-
-    /// An event for one automation.
-    async fn automate(&self, delivery: &Delivery) -> Handled {
-        let gone = || Handled::waits_for_extension(delivery.target.clone(), is_gone(&delivery.target));
-        let Some(extension) = self.automation(&delivery.target) else {
-            return gone();
-        };
-        let event = Event {
-            id: u64::try_from(delivery.id.0).unwrap_or_default(),
-            name: delivery.event.clone(),
-            key: delivery.key.clone(),
-            payload: delivery.payload.clone(),
-            attempt: u32::try_from(delivery.attempt).unwrap_or(u32::MAX),
-        };
-        let invocation = Invocation::of_delivery(delivery);
-        let call = extension.handle(&invocation, &event);
-        match while_it_serves(&self.extensions, &extension, call).await {
-            None => gone(),
-            Some(Ok(())) => Handled::Done {
-                link: None,
-                step: Step::Handled,
-            },
-            Some(Err(error)) => automation_failed(error, delivery),
-        }
     }
 
     /// What a failure is, given how the ERP and the store are: an outage is nobody's failure.
@@ -203,7 +180,13 @@ impl Inner {
     }
 
     /// Writes the end down, for as long as it takes: what was done must not be done again because of a full disk.
-    async fn end(&self, leased: &Leased, lease: &SharedLease, handled: &Handled, watch: &impl Fn(Step)) {
+    async fn end(
+        &self,
+        leased: &Leased,
+        lease: &SharedLease,
+        handled: &Handled,
+        watch: &(dyn Fn(Step) + Sync),
+    ) {
         let delivery = &leased.delivery;
         loop {
             match ending::write(&self.host, lease.present(), delivery, handled, watch).await {
@@ -254,16 +237,4 @@ fn named(delivery: &Delivery) -> String {
         "{}, delivery {} of {}",
         delivery.target, delivery.id, delivery.key
     )
-}
-
-fn automation_failed(error: ExtensionError, delivery: &Delivery) -> Handled {
-    let is_transient = error.is_transient();
-    match error {
-        ExtensionError::Call { fault, .. } => judged(fault, delivery),
-        error if is_transient => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
-        error => Handled::Dead(
-            Fault::new(Kind::Invalid, error.to_string())
-                .with_hint("correct the automation, then: sunmao dead retry"),
-        ),
-    }
 }

@@ -1,10 +1,10 @@
 //! Flows: what happens when a record of the hub changes, put together from a policy, a mapping and a write.
 
+mod automate;
+mod carry;
 mod clock_watch;
 mod control;
-mod customer_push;
 mod ending;
-mod erp_record;
 mod flow;
 mod handled;
 mod handling;
@@ -12,8 +12,11 @@ mod hands;
 mod outage;
 mod progress;
 mod pulse;
+mod ruling;
 mod schedule;
 mod serving;
+mod settings;
+mod sink;
 mod source;
 mod stopping;
 mod sweep;
@@ -24,7 +27,7 @@ mod upkeep;
 mod worker;
 
 pub use control::ScheduleStatus;
-pub use flow::{FlowError, FlowSettings};
 pub use progress::{Progress, Step};
 pub use schedule::CatchUp;
+pub use settings::{FlowError, FlowSettings};
 pub use worker::Flows;

@@ -38,6 +38,40 @@ pub enum Step {
         number: String,
         /// The mapping and its version.
         mapping: String,
+        /// Fields that both sides changed and a person has to decide about.
+        undecided: Vec<String>,
+    },
+    /// Both sides have the same: nothing was written.
+    Unchanged {
+        /// The ERP's key.
+        erp_key: i64,
+        /// The ERP's number.
+        number: String,
+        /// Fields that both sides changed and a person has to decide about.
+        undecided: Vec<String>,
+    },
+    /// It was written, by a flow that keeps no link.
+    Written {
+        /// The operation.
+        operation: String,
+        /// The mapping and its version.
+        mapping: String,
+    },
+    /// It is one of the hub's records now.
+    Filed {
+        /// Which.
+        record: String,
+        /// Whether it is another than before.
+        is_changed: bool,
+        /// The mapping and its version.
+        mapping: String,
+        /// Fields that both sides changed and a person has to decide about.
+        undecided: Vec<String>,
+    },
+    /// Nothing was done before a person decides.
+    Undecided {
+        /// What about.
+        fields: Vec<String>,
     },
     /// An automation handled it.
     Handled,

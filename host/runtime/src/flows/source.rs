@@ -1,14 +1,17 @@
 //! What sets a flow off by itself: a list of the ERP that it reads through, a schedule, or both.
 
-use super::flow::FlowSettings;
 use super::schedule::{CatchUp, Schedule, Timing, Unsound};
+use super::settings::FlowSettings;
 use super::sweep::Sweep;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Kinds};
+use sunmao_catalogue::{Catalogue, Kinds, RecordKind};
+use sunmao_store::Occasion;
 
-/// What sets a flow off by itself. All of it is absent where an event does.
+/// What sets a flow off.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Source {
+    /// What sets it off from outside.
+    pub on: Option<On>,
     /// The list that it reads through.
     pub sweep: Option<Arc<Sweep>>,
     /// When it is due.
@@ -17,7 +20,48 @@ pub(crate) struct Source {
     pub recent: Option<Schedule>,
 }
 
+/// What sets a flow off from outside.
+#[derive(Debug, Clone)]
+pub(crate) enum On {
+    /// A record is saved or deleted.
+    Record(Arc<RecordKind>, Occasion),
+    /// An automation emits an event of this name.
+    Event(String),
+}
+
+impl On {
+    /// What a name says: `contact.saved` is a record's where there is such a kind, anything else an event's.
+    fn read(kinds: &Kinds, on: &str) -> Result<On, Unsound> {
+        let occasions = [Occasion::Saved, Occasion::Deleted];
+        let record = occasions.into_iter().find_map(|occasion| {
+            let kind = on.strip_suffix(occasion.name())?.strip_suffix('.')?;
+            Some((kind, occasion))
+        });
+        match record {
+            None => Ok(On::Event(on.to_owned())),
+            Some((kind, occasion)) => match kinds.find(kind) {
+                Some(known) => Ok(On::Record(known.clone(), occasion)),
+                None => {
+                    let nearest = kinds.nearest(kind).unwrap_or("contact");
+                    let message = format!("no kind of record is called {kind}");
+                    let hint = format!("the nearest known is {nearest}: sunmao kinds list");
+                    Err(Unsound::new("on", message, hint))
+                }
+            },
+        }
+    }
+}
+
 impl Source {
+    /// The kind of the records that it carries; none where it has none.
+    pub fn record(&self) -> Option<&Arc<RecordKind>> {
+        match (&self.on, &self.sweep) {
+            (Some(On::Record(kind, _)), _) => Some(kind),
+            (_, Some(sweep)) => Some(&sweep.kind),
+            _ => None,
+        }
+    }
+
     /// Reads a flow's settings.
     ///
     /// # Errors
@@ -65,6 +109,7 @@ impl Source {
                     Err(Unsound::new(key, "is of no use without sweep", hint))
                 }
                 None => Ok(Source {
+                    on: settings.on.as_deref().map(|on| On::read(kinds, on)).transpose()?,
                     schedule,
                     ..Source::default()
                 }),
@@ -72,6 +117,7 @@ impl Source {
         };
         let recent = settings.recent.as_deref();
         Ok(Source {
+            on: None,
             sweep: Some(Arc::new(Sweep::read(
                 catalogue,
                 kinds,

@@ -26,7 +26,7 @@ impl Target {
         Target {
             name: name.to_owned(),
             group: Group::Flows,
-            account: Some(account.to_owned()),
+            account: flow.calls_the_erp().then(|| account.to_owned()),
             lacks,
         }
     }

@@ -1,16 +1,18 @@
 //! The worker: leases deliveries for whoever has hands free, and hands each to its flow or automation.
 
 use super::clock_watch::ClockWatch;
-use super::flow::{Flow, FlowError, FlowSettings};
+use super::flow::Flow;
 use super::handling::{InHand, SharedLease};
 use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
 use super::progress::Progress;
+use super::settings::{FlowError, FlowSettings};
+use super::sink::Sink;
+use super::source::On;
 use super::timer::Timed;
 use super::trouble::Trouble;
 use crate::actor::Actor;
-use crate::contact::CONTACT;
-use crate::host::Host;
+use crate::host::{Host, Listeners};
 use crate::limits::Limits;
 use crate::loading::Extensions;
 use crate::vitals::Heartbeat;
@@ -19,7 +21,7 @@ use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use sunmao_store::{DeliveryId, Leased, Occasion, Route, Share, StoreError, Wanted};
+use sunmao_store::{DeliveryId, Leased, Route, Share, StoreError, Wanted};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -91,6 +93,7 @@ impl Flows {
         limits: Limits,
     ) -> Result<Self, Vec<FlowError>> {
         let flows = resolve(&host, settings, limits)?;
+        host.listeners.store(Arc::new(listeners(&flows)));
         let wake = Arc::new(Notify::new());
         let inner = Arc::new(Inner {
             hands: Arc::new(Hands::new(host.gateway.accounts().concurrency(), wake.clone())),
@@ -123,25 +126,12 @@ impl Flows {
         limits: Limits,
     ) -> Result<(), Vec<FlowError>> {
         let flows = resolve(&self.inner.host, settings, limits)?;
+        self.inner.host.listeners.store(Arc::new(listeners(&flows)));
         self.inner.timed.store(Arc::new(timed(&flows)));
         self.inner.flows.store(Arc::new(flows));
         self.inner.wake.notify_one();
         self.inner.retimed.notify_one();
         Ok(())
-    }
-
-    /// Who hears of an accepted contact: the flows that start with it, and the automations.
-    pub fn contact_routes(&self) -> Vec<Route> {
-        let flows = self.inner.flows.load();
-        let on = flows.iter().filter(|(_, flow)| !flow.source.runs_by_itself());
-        let targets = on.map(|(target, _)| target.clone());
-        let targets = targets.chain(self.inner.host.automation_targets());
-        let route = |target| Route {
-            kind: CONTACT.to_owned(),
-            occasion: Occasion::Saved,
-            target,
-        };
-        targets.map(route).collect()
     }
 
     /// What the flows are doing, from now on.
@@ -155,10 +145,11 @@ fn resolve(
     settings: &BTreeMap<String, FlowSettings>,
     limits: Limits,
 ) -> Result<FlowTable, Vec<FlowError>> {
+    let kinds = host.kinds.load();
     let mut flows = FlowTable::new();
     let mut errors = Vec::new();
     for (name, settings) in settings {
-        match Flow::resolve(&host.catalogue, name, settings, limits) {
+        match Flow::resolve(&host.catalogue, &kinds, name, settings, limits) {
             Ok(flow) => {
                 flows.insert(Actor::flow(name).to_string(), Arc::new(flow));
             }
@@ -166,6 +157,31 @@ fn resolve(
         }
     }
     if errors.is_empty() { Ok(flows) } else { Err(errors) }
+}
+
+/// What the flows hear of, and the links that they make.
+fn listeners(flows: &FlowTable) -> Listeners {
+    let mut listeners = Listeners::default();
+    for (target, flow) in flows {
+        match &flow.source.on {
+            Some(On::Record(kind, occasion)) => listeners.records.push(Route {
+                kind: kind.name.clone(),
+                occasion: *occasion,
+                target: target.clone(),
+            }),
+            Some(On::Event(name)) => listeners.events.push((name.clone(), target.clone())),
+            None => {}
+        }
+        let Some(link) = &flow.link else { continue };
+        let linked = match &flow.sink {
+            Sink::Into(kind) => Some(kind),
+            _ => flow.source.record(),
+        };
+        listeners
+            .links
+            .extend(linked.map(|kind| (link.clone(), kind.name.clone())));
+    }
+    listeners
 }
 
 /// The flows that are due by themselves, or can be let run.

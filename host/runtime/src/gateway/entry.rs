@@ -5,7 +5,7 @@ use super::book::{Book, Note};
 use super::opening::Opening;
 use std::sync::Arc;
 use std::time::Instant;
-use sunmao_catalogue::{Answer, Fault, Kind, Operation};
+use sunmao_catalogue::{Fault, Kind, Operation};
 use sunmao_erp_client::Outgoing;
 use sunmao_store::{AuditRow, IntentOutcome};
 
@@ -40,7 +40,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Notes how the call ended. A write is on disk when this returns, or waits until it can be.
-    pub async fn end(mut self, outcome: &Result<Answer, Fault>) {
+    pub async fn end<T>(mut self, outcome: &Result<T, Fault>) {
         let Some(row) = self.row.take() else { return };
         let fault = outcome.as_ref().err();
         let end = audit::end(self.operation, fault, self.outgoing, self.begun.elapsed());

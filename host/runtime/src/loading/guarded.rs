@@ -1,18 +1,18 @@
 //! What stands between the host and a version that serves: it is paused when it keeps running into its limits, and what
 //! it hands over is kept to a size.
 
-use super::pausing::{Change, Leave, Pausing};
-use crate::contact::Contact;
+use super::pausing::{self, Leave, Pausing};
 use crate::extension::{
-    Decision, Event, Extension, ExtensionError, Identity, Invocation, SharedExtension, Surface,
+    Change, Decision, Event, Extension, ExtensionError, Identity, Invocation, SharedExtension, Surface,
 };
 use crate::limits::Limits;
 use crate::load_error::LoadError;
-use crate::texts::{cut, cut_all, record_bytes, size};
+use crate::merge::Ruling;
+use crate::texts::{cut, cut_all, record_bytes, size, value_bytes};
 use async_trait::async_trait;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use sunmao_catalogue::Record;
+use sunmao_catalogue::{Joint, Record, RecordKind};
 
 /// An extension as everyone calls it.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Guarded {
         drop(pausing);
         let Identity { name, version, .. } = self.identity();
         match (change, &reason) {
-            (Change::Paused, Some(reason)) => {
+            (pausing::Change::Paused, Some(reason)) => {
                 tracing::error!(
                     extension = name,
                     version,
@@ -96,7 +96,7 @@ impl Guarded {
                     "paused; what waits for it is kept"
                 );
             }
-            (Change::Resumed, _) => tracing::info!(extension = name, version, "goes on after its pause"),
+            (pausing::Change::Resumed, _) => tracing::info!(extension = name, version, "goes on after its pause"),
             _ => {}
         }
         match (outcome, reason) {
@@ -184,36 +184,41 @@ impl Extension for Guarded {
         self.extension.account()
     }
 
-    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
-        let decision = self.call(self.extension.admit(invocation, contact)).await?;
+    async fn judge(
+        &self,
+        invocation: &Invocation,
+        kind: &Arc<RecordKind>,
+        record: &Record,
+    ) -> Result<Decision, ExtensionError> {
+        let decision = self.call(self.extension.judge(invocation, kind, record)).await?;
         Ok(match decision {
             Decision::Skip(reason) => Decision::Skip(self.cut(reason)),
             Decision::Admit => Decision::Admit,
         })
     }
 
-    async fn to_customer(
+    async fn map(
         &self,
         invocation: &Invocation,
-        contact: &Contact,
+        joint: &Joint,
+        from: &Record,
+        known: Option<&Record>,
     ) -> Result<Record, ExtensionError> {
-        let record = self.call(self.extension.to_customer(invocation, contact)).await?;
+        let mapped = self.extension.map(invocation, joint, from, known);
+        let record = self.call(mapped).await?;
         let bytes = record_bytes(&record);
-        self.sized("to-customer", record, bytes)
+        self.sized("map", record, bytes)
     }
 
-    async fn to_contact(
-        &self,
-        invocation: &Invocation,
-        customer: &Record,
-        known: Option<&Contact>,
-    ) -> Result<Contact, ExtensionError> {
-        let contact = self
-            .call(self.extension.to_contact(invocation, customer, known))
-            .await?;
-        // A contact is plain texts and numbers, so writing it down cannot fail.
-        let bytes = serde_json::to_vec(&contact).unwrap_or_default().len();
-        self.sized("to-contact", contact, bytes)
+    async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
+        let ruling = self.call(self.extension.merge(invocation, change)).await?;
+        match ruling {
+            Ruling::Value(value) => {
+                let bytes = value_bytes(&value);
+                self.sized("merge", value, bytes).map(Ruling::Value)
+            }
+            ruling => Ok(ruling),
+        }
     }
 
     async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {

@@ -1,4 +1,5 @@
-//! Rust types and traits of the hand-written WIT. The ERP's operations are linked dynamically instead, see `link`.
+//! Rust types and traits of the hand-written WIT. The ERP's operations are linked dynamically instead, see `link`, and
+//! mappings, policies and merges are called so, see `roles`.
 
 /// The host's services, as the automation world imports them.
 pub mod services {
@@ -12,7 +13,7 @@ pub mod services {
                 import sunmao:host/log@0.1.0;
                 import sunmao:host/state@0.1.0;
                 import sunmao:host/links@0.1.0;
-                import sunmao:host/hub@0.1.0;
+                import sunmao:host/records@0.1.0;
                 import sunmao:host/events@0.1.0;
                 import sunmao:host/settings@0.1.0;
                 import sunmao:host/clock@0.1.0;
@@ -21,32 +22,9 @@ pub mod services {
         imports: {
             "sunmao:host/state": async,
             "sunmao:host/links": async,
-            "sunmao:host/hub": async,
+            "sunmao:host/records": async,
             "sunmao:host/events": async,
         },
-    });
-}
-
-/// The pure world `mapping`. Its exports are called asynchronously, as all are, so that a guest that computes for long
-/// yields its thread now and then.
-pub mod mapping {
-    #![allow(missing_docs)]
-    wasmtime::component::bindgen!({
-        path: "../../wit",
-        inline: "package sunmao:bindings; world mapping { export sunmao:plugin/customer-mapping@0.1.0; }",
-        exports: { default: async },
-        with: { "sunmao:host/types": super::services::sunmao::host::types },
-    });
-}
-
-/// The pure world `policy`, called like `mapping`.
-pub mod policy {
-    #![allow(missing_docs)]
-    wasmtime::component::bindgen!({
-        path: "../../wit",
-        inline: "package sunmao:bindings; world policy { export sunmao:plugin/admission@0.1.0; }",
-        exports: { default: async },
-        with: { "sunmao:host/types": super::services::sunmao::host::types },
     });
 }
 

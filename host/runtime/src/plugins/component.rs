@@ -1,26 +1,25 @@
 //! One version of one plugin: compiled, checked, linked, and run in the roles it exports.
 
-use super::bindings::{automation, mapping, policy};
+use super::bindings::automation;
 use super::compiling::IS_A_COMPONENT;
 use super::engine::Engine;
 use super::guest::Guest;
-use super::idle::IdleSlots;
 use super::inspect::{self, Imports};
-use super::warm::WarmPool;
-use super::{customer, failure, link, nesting, services};
-use crate::contact::Contact;
+use super::pure::{Call, Failed, Pure};
+use super::{failure, link, nesting};
 use crate::extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
 };
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::load_error::LoadError;
+use crate::merge::Ruling;
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Record};
+use sunmao_catalogue::{Catalogue, Joint, Kinds, Record, RecordKind};
 use wasmtime::Store;
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::component::Component;
 
 /// A plugin that may run.
 pub struct Plugin {
@@ -30,8 +29,7 @@ pub struct Plugin {
     caller: Caller,
     host: Arc<Host>,
     engine: Engine,
-    mapping: Option<WarmPool<mapping::Mapping>>,
-    policy: Option<WarmPool<policy::Policy>>,
+    pure: Option<Pure>,
     automation: Option<automation::AutomationPre<Guest>>,
 }
 
@@ -48,15 +46,17 @@ impl fmt::Debug for Plugin {
 pub fn surface(
     engine: &Engine,
     catalogue: &Catalogue,
+    kinds: &Kinds,
     name: &str,
     content: &[u8],
 ) -> Result<Surface, LoadError> {
-    compile(engine, catalogue, name, content).map(|(_, imports)| imports.surface)
+    compile(engine, catalogue, kinds, name, content).map(|(_, imports)| imports.surface)
 }
 
 fn compile(
     engine: &Engine,
     catalogue: &Catalogue,
+    kinds: &Kinds,
     name: &str,
     content: &[u8],
 ) -> Result<(Component, Imports), LoadError> {
@@ -64,8 +64,8 @@ fn compile(
     nesting::check(content).map_err(unsound)?;
     let component =
         Component::from_binary(engine.wasmtime(), content).map_err(|error| unsound(format!("{error:#}")))?;
-    let imports = inspect::inspect(engine.wasmtime(), &component, catalogue)
-        .map_err(|faults| LoadError::new(name, "check imports", faults.join("; ")))?;
+    let imports = inspect::inspect(engine.wasmtime(), &component, catalogue, kinds)
+        .map_err(|faults| LoadError::new(name, "check types", faults.join("; ")))?;
     Ok((component, imports))
 }
 
@@ -78,7 +78,7 @@ impl Plugin {
         name: &str,
         content: &[u8],
     ) -> Result<Plugin, LoadError> {
-        let (component, imports) = compile(engine, &host.catalogue, name, content)?;
+        let (component, imports) = compile(engine, &host.catalogue, &host.kinds.load(), name, content)?;
         crate::asked::check_grants(
             &host.catalogue,
             &permit.grants,
@@ -89,31 +89,24 @@ impl Plugin {
         let linked = |error: wasmtime::Error| LoadError::new(name, "link", format!("{error:#}"));
         let linker = link::linker(engine.wasmtime(), &host.catalogue, &imports).map_err(linked)?;
         let instance = linker.instantiate_pre(&component).map_err(linked)?;
-        let plays = |role: &str| imports.surface.roles.iter().any(|own| own == role);
         let identity = Identity::of(ExtensionKind::Plugin, name, content);
         let caller = Caller::extension(&identity, permit, Invocation::at(host.clock.now()));
         Ok(Plugin {
             identity,
             caller,
-            mapping: plays("mapping")
-                .then(|| mapping_pool(engine.idle_slots(), &instance))
-                .transpose()
-                .map_err(linked)?,
-            policy: plays("policy")
-                .then(|| policy_pool(engine.idle_slots(), &instance))
-                .transpose()
-                .map_err(linked)?,
-            automation: plays("automation")
+            automation: imports
+                .handles
                 .then(|| automation::AutomationPre::new(instance.clone()))
                 .transpose()
                 .map_err(linked)?,
+            pure: Pure::new(engine.idle_slots(), imports.roles, &instance),
             surface: imports.surface,
             host,
             engine: engine.clone(),
         })
     }
 
-    /// Proves that the component starts: one instance is made in each role.
+    /// Proves that the component starts: one instance is made for what decides, and one for what handles.
     pub async fn self_test(&self) -> Result<(), LoadError> {
         let started = self.start_in_each_role().await;
         started.map_err(|error| self.does_not_start(&error))
@@ -121,11 +114,8 @@ impl Plugin {
 
     async fn start_in_each_role(&self) -> wasmtime::Result<()> {
         let invocation = Invocation::at(self.host.clock.now());
-        if let Some(pool) = &self.mapping {
-            pool.warm_up(self.store(&invocation)).await?;
-        }
-        if let Some(pool) = &self.policy {
-            pool.warm_up(self.store(&invocation)).await?;
+        if let Some(pure) = &self.pure {
+            pure.warm_up(self.store(&invocation)).await?;
         }
         if let Some(automation) = &self.automation {
             automation.instantiate_async(self.store(&invocation)).await?;
@@ -159,47 +149,21 @@ impl Plugin {
         failure::error(&self.identity, &self.caller.permit.limits, phase, error)
     }
 
-    fn refused(
-        &self,
-        faults: Vec<mapping::exports::sunmao::plugin::customer_mapping::Fault>,
-    ) -> ExtensionError {
-        let faults = faults
-            .into_iter()
-            .map(|fault| format!("{}: {}", fault.field, fault.message))
-            .collect();
-        ExtensionError::Data {
-            extension: self.identity.to_string(),
-            faults,
+    /// What decides, for the role it is asked in.
+    fn pure(&self, role: &'static str) -> Result<&Pure, ExtensionError> {
+        self.pure.as_ref().ok_or_else(|| self.not_provided(role))
+    }
+
+    fn failed(&self, role: &'static str, phase: &'static str, failed: Failed) -> ExtensionError {
+        match failed {
+            Failed::NotProvided => self.not_provided(role),
+            Failed::Refused(faults) => ExtensionError::Data {
+                extension: self.identity.to_string(),
+                faults,
+            },
+            Failed::Broken(error) => self.broken(phase, &error),
         }
     }
-}
-
-fn mapping_pool(
-    slots: IdleSlots,
-    instance: &InstancePre<Guest>,
-) -> wasmtime::Result<WarmPool<mapping::Mapping>> {
-    let pre = Arc::new(mapping::MappingPre::new(instance.clone())?);
-    Ok(WarmPool::new(slots, move |mut store| {
-        let pre = pre.clone();
-        Box::pin(async move {
-            let bindings = pre.instantiate_async(&mut store).await?;
-            Ok((store, bindings))
-        })
-    }))
-}
-
-fn policy_pool(
-    slots: IdleSlots,
-    instance: &InstancePre<Guest>,
-) -> wasmtime::Result<WarmPool<policy::Policy>> {
-    let pre = Arc::new(policy::PolicyPre::new(instance.clone())?);
-    Ok(WarmPool::new(slots, move |mut store| {
-        let pre = pre.clone();
-        Box::pin(async move {
-            let bindings = pre.instantiate_async(&mut store).await?;
-            Ok((store, bindings))
-        })
-    }))
 }
 
 #[async_trait]
@@ -216,83 +180,48 @@ impl Extension for Plugin {
         self.caller.permit.account.as_deref()
     }
 
-    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
-        let pool = self.policy.as_ref().ok_or_else(|| self.not_provided("policy"))?;
-        let contact = services::to_wit(contact);
-        let called = async {
-            let mut warm = pool
-                .take(self.caller(invocation), || self.store(invocation))
-                .await?;
-            let admission = warm.bindings.sunmao_plugin_admission();
-            let decision = admission.call_admit(&mut warm.store, &contact).await?;
-            warm.store.data().within_limits()?;
-            pool.give_back(warm);
-            Ok(decision)
-        };
-        let decision = called.await.map_err(|error| self.broken("admit", &error))?;
-        use policy::exports::sunmao::plugin::admission::Decision as Judged;
-        Ok(match decision {
-            Judged::Admit => Decision::Admit,
-            Judged::Skip(reason) => Decision::Skip(reason),
-        })
-    }
-
-    async fn to_customer(
+    async fn judge(
         &self,
         invocation: &Invocation,
-        contact: &Contact,
+        kind: &Arc<RecordKind>,
+        record: &Record,
+    ) -> Result<Decision, ExtensionError> {
+        let pure = self.pure("policy")?;
+        let store = || self.store(invocation);
+        let call = Call {
+            caller: self.caller(invocation),
+            store: &store,
+        };
+        let judged = pure.judge(call, kind, record).await;
+        judged.map_err(|failed| self.failed("policy", "judge", failed))
+    }
+
+    async fn map(
+        &self,
+        invocation: &Invocation,
+        joint: &Joint,
+        from: &Record,
+        known: Option<&Record>,
     ) -> Result<Record, ExtensionError> {
-        let pool = self
-            .mapping
-            .as_ref()
-            .ok_or_else(|| self.not_provided("mapping"))?;
-        let contact = services::to_wit(contact);
-        let called = async {
-            let mut warm = pool
-                .take(self.caller(invocation), || self.store(invocation))
-                .await?;
-            let mapping = warm.bindings.sunmao_plugin_customer_mapping();
-            let customer = mapping.call_to_customer(&mut warm.store, &contact).await?;
-            warm.store.data().within_limits()?;
-            pool.give_back(warm);
-            Ok(customer)
+        let pure = self.pure("mapping")?;
+        let store = || self.store(invocation);
+        let call = Call {
+            caller: self.caller(invocation),
+            store: &store,
         };
-        called
-            .await
-            .map_err(|error| self.broken("to-customer", &error))?
-            .map(customer::arguments)
-            .map_err(|faults| self.refused(faults))
+        let mapped = pure.map(call, joint, from, known).await;
+        mapped.map_err(|failed| self.failed("mapping", "map", failed))
     }
 
-    async fn to_contact(
-        &self,
-        invocation: &Invocation,
-        customer: &Record,
-        known: Option<&Contact>,
-    ) -> Result<Contact, ExtensionError> {
-        let pool = self
-            .mapping
-            .as_ref()
-            .ok_or_else(|| self.not_provided("mapping"))?;
-        let customer = customer::from_record(customer);
-        let known = known.map(services::to_wit);
-        let called = async {
-            let mut warm = pool
-                .take(self.caller(invocation), || self.store(invocation))
-                .await?;
-            let mapping = warm.bindings.sunmao_plugin_customer_mapping();
-            let contact = mapping
-                .call_to_contact(&mut warm.store, &customer, known.as_ref())
-                .await?;
-            warm.store.data().within_limits()?;
-            pool.give_back(warm);
-            Ok(contact)
+    async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
+        let pure = self.pure("merge")?;
+        let store = || self.store(invocation);
+        let call = Call {
+            caller: self.caller(invocation),
+            store: &store,
         };
-        called
-            .await
-            .map_err(|error| self.broken("to-contact", &error))?
-            .map(services::from_wit)
-            .map_err(|faults| self.refused(faults))
+        let ruled = pure.merge(call, change).await;
+        ruled.map_err(|failed| self.failed("merge", "rule", failed))
     }
 
     async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {

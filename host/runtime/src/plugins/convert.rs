@@ -32,7 +32,8 @@ pub fn request(shape: &RecordShape, value: &Val) -> Result<Record, ShapeMismatch
     Ok(record)
 }
 
-fn lift(shape: &Shape, value: &Val) -> Result<Value, ShapeMismatch> {
+/// A guest's value as ours.
+pub(super) fn lift(shape: &Shape, value: &Val) -> Result<Value, ShapeMismatch> {
     Ok(match (shape, value) {
         (Shape::Bool, Val::Bool(value)) => Value::Bool(*value),
         (Shape::Unsigned32, Val::U32(value)) => Value::Integer(i64::from(*value)),
@@ -107,14 +108,14 @@ pub fn fault(fault: Fault) -> Val {
     ])
 }
 
-fn mismatch(path: &str, expected: &'static str) -> ShapeMismatch {
+pub(super) fn mismatch(path: &str, expected: &'static str) -> ShapeMismatch {
     ShapeMismatch {
         path: path.to_owned(),
         expected,
     }
 }
 
-fn nested(name: &str, error: ShapeMismatch) -> ShapeMismatch {
+pub(super) fn nested(name: &str, error: ShapeMismatch) -> ShapeMismatch {
     let path = if error.path.is_empty() {
         name.to_owned()
     } else {

@@ -1,23 +1,14 @@
 //! What a component can reach, read from its type before anything of it runs.
 
+use super::roles::{PureRoles, Role};
 use super::typecheck;
 use crate::Surface;
 use std::collections::BTreeSet;
-use sunmao_catalogue::{Catalogue, Operation};
+use sunmao_catalogue::{Catalogue, Kinds, Operation, SERVICES, Service};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem};
 
-const SERVICES: [&str; 7] = ["log", "state", "links", "hub", "events", "settings", "clock"];
-const ROLES: [(&str, &str); 3] = [
-    ("customer-mapping", "mapping"),
-    ("admission", "policy"),
-    ("event-handler", "automation"),
-];
-/// Roles that must not touch anything, and the only services they may use: they change nothing and answer alike in a
-/// repetition of the invocation.
-const PURE_ROLES: [&str; 2] = ["mapping", "policy"];
-const PURE_SERVICES: [&str; 3] = ["log", "settings", "clock"];
 /// The version of every package we serve; older minors join here when there are any.
 const VERSION: &str = "0.1.";
 
@@ -32,23 +23,28 @@ pub struct ImportedOperation {
     pub id: u32,
 }
 
-/// A component's imports, resolved against the catalogue.
-#[derive(Debug, Clone, Default)]
+/// A component's imports and exports, resolved against the catalogue and the record kinds.
+#[derive(Debug, Default)]
 pub struct Imports {
     /// ERP operations.
     pub operations: Vec<ImportedOperation>,
     /// Import names of `zhibang:erp/session`, which is served by the host itself.
     pub sessions: Vec<String>,
+    /// What it maps, judges and settles.
+    pub roles: PureRoles,
+    /// Whether it handles events.
+    pub handles: bool,
     /// What the operator and the grants see.
     pub surface: Surface,
 }
 
-/// Reads a component's imports and exports. All faults are reported: unknown imports with the nearest known name, and
-/// types that differ from ours.
+/// Reads a component's imports and exports. All faults are reported: unknown names with the nearest known one, and types
+/// that differ from ours.
 pub fn inspect(
     engine: &Engine,
     component: &Component,
     catalogue: &Catalogue,
+    kinds: &Kinds,
 ) -> Result<Imports, Vec<String>> {
     let kind = component.component_type();
     let mut imports = Imports::default();
@@ -57,6 +53,9 @@ pub fn inspect(
     for (name, item) in kind.imports(engine) {
         match (parse(name), item.ty) {
             (Some(("zhibang:erp", "types", _)) | Some(("sunmao:host", "types", _)), _) => {}
+            // Types alone, which are compared where they are used.
+            (Some(("sunmao:records", _, version)), ComponentItem::ComponentInstance(instance))
+                if version.starts_with(VERSION) && functions(engine, &instance).next().is_none() => {}
             (Some((package, _, version)), _) if is_ours(package) && !version.starts_with(VERSION) => {
                 faults.push(format!(
                     "imports {name}, this host serves {package}@{VERSION}0; rebuild the plugin"
@@ -79,24 +78,32 @@ pub fn inspect(
                 );
             }
             (Some(("sunmao:host", service, _)), ComponentItem::ComponentInstance(_))
-                if SERVICES.contains(&service) =>
+                if Service::find(service).is_some() =>
             {
                 services.insert(service.to_owned());
             }
             _ => faults.push(unknown_import(name)),
         }
     }
-    for (name, _) in kind.exports(engine) {
-        let role = ROLES.iter().find(|(interface, _)| {
-            parse(name).is_some_and(|(package, own, _)| package == "sunmao:plugin" && own == *interface)
-        });
-        imports
-            .surface
-            .roles
-            .extend(role.map(|(_, role)| (*role).to_owned()));
+    for (name, item) in kind.exports(engine) {
+        if let (Some(("sunmao:plugin", interface, _)), ComponentItem::ComponentInstance(instance)) =
+            (parse(name), item.ty)
+        {
+            let kinds = (catalogue, kinds);
+            if let Err(fault) = role(
+                engine,
+                component,
+                kinds,
+                (name, interface),
+                &instance,
+                &mut imports,
+            ) {
+                faults.push(fault);
+            }
+        }
     }
-    if imports.surface.roles.is_empty() {
-        faults.push("exports none of the roles mapping, policy, automation; see wit/plugin.wit".to_owned());
+    if imports.surface.roles.is_empty() && faults.is_empty() {
+        faults.push("exports no mapping, policy, merge or automation; see wit/plugin.wit".to_owned());
     }
     imports.surface.services = services.into_iter().collect();
     imports.surface.operations.sort();
@@ -120,7 +127,10 @@ fn parse(name: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn is_ours(package: &str) -> bool {
-    matches!(package, "zhibang:erp" | "sunmao:host" | "sunmao:plugin")
+    matches!(
+        package,
+        "zhibang:erp" | "sunmao:host" | "sunmao:plugin" | "sunmao:records"
+    )
 }
 
 fn functions<'a>(
@@ -133,26 +143,61 @@ fn functions<'a>(
     })
 }
 
-/// Mappings and policies run in bulk, again and again, for contacts of which nothing may come; so they decide from
-/// what they are given and touch nothing, which their imports prove.
-fn impure(imports: &Imports) -> Option<String> {
-    let surface = &imports.surface;
-    let role = surface
+/// One exported interface: which role it is, and whether its types are ours.
+fn role(
+    engine: &Engine,
+    component: &Component,
+    (catalogue, kinds): (&Catalogue, &Kinds),
+    (name, interface): (&str, &str),
+    instance: &ComponentInstance,
+    imports: &mut Imports,
+) -> Result<(), String> {
+    let Some(role) = Role::of(interface, catalogue, kinds) else {
+        return Err(format!(
+            "exports {name}, which joins nothing that this host knows: a mapping is called after a record kind or an \
+             object of the ERP, and a kind or an operation; see `sunmao kinds list`"
+        ));
+    };
+    let listed = role.listed();
+    let (_, function) = functions(engine, instance)
+        .find(|(own, _)| *own == role.function())
+        .ok_or_else(|| format!("exports {name} without its function `{}`", role.function()))?;
+    imports
         .roles
-        .iter()
-        .find(|role| PURE_ROLES.contains(&role.as_str()))?;
+        .add(component, name, &role, &function)
+        .map_err(|difference| {
+            format!(
+                "exports {interface} with other types than this host's: {difference}; build it again with the wit/ that \
+                 `sunmao plugin wit` writes"
+            )
+        })?;
+    imports.handles |= matches!(role, Role::Automation);
+    imports.surface.roles.push(listed);
+    Ok(())
+}
+
+/// What decides runs in bulk, again and again, for records of which nothing may come; so it decides from what it is
+/// given and touches nothing, which its imports prove.
+fn impure(imports: &Imports) -> Option<String> {
+    if imports.roles.is_empty() {
+        return None;
+    }
+    let surface = &imports.surface;
+    let role = surface.roles.iter().find(|role| *role != "automation")?;
+    let is_pure = |name: &str| Service::find(name).is_some_and(|service| service.pure);
     let services = surface.services.iter().map(String::as_str);
-    let services = services.filter(|service| !PURE_SERVICES.contains(service));
+    let services = services.filter(|service| !is_pure(service));
     let operations = surface.operations.iter().map(String::as_str);
     let session = imports.sessions.iter().map(|_| "session.status").take(1);
     let touched: Vec<&str> = operations.chain(session).chain(services).collect();
     if touched.is_empty() {
         return None;
     }
+    let pure = SERVICES.iter().filter(|service| service.pure);
     Some(format!(
         "plays the role {role}, which may import {} only, and imports {}; move what calls them into an automation of \
          its own",
-        PURE_SERVICES.join(", "),
+        pure.map(|service| service.name).collect::<Vec<_>>().join(", "),
         touched.join(", ")
     ))
 }

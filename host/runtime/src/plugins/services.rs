@@ -2,7 +2,6 @@
 
 use super::bindings::services::sunmao::host as wit;
 use super::guest::Guest;
-use crate::contact::{Contact, ContactKind, ContactSource};
 use crate::services;
 use wit::types::Problem;
 
@@ -65,24 +64,32 @@ impl wit::state::Host for Guest {
 }
 
 impl wit::links::Host for Guest {
-    async fn get(&mut self, kind: String, hub_id: String) -> Result<Option<wit::links::Link>, Problem> {
-        let work = services::link_of(&self.host, &self.caller, &kind, &hub_id);
+    async fn get(
+        &mut self,
+        name: String,
+        kind: String,
+        id: String,
+    ) -> Result<Option<wit::links::Link>, Problem> {
+        let work = services::link_of(&self.host, &self.caller, &name, &kind, &id);
         let found = self.service("links", work).await.map_err(problem)?;
         Ok(found.map(link))
     }
 
-    async fn find(&mut self, kind: String, erp_key: i64) -> Result<Option<wit::links::Link>, Problem> {
-        let work = services::link_to(&self.host, &self.caller, &kind, erp_key);
+    async fn find(&mut self, name: String, erp_key: i64) -> Result<Option<wit::links::Link>, Problem> {
+        let work = services::link_to(&self.host, &self.caller, &name, erp_key);
         let found = self.service("links", work).await.map_err(problem)?;
         Ok(found.map(link))
     }
 }
 
-impl wit::hub::Host for Guest {
-    async fn get_contact(&mut self, id: String) -> Result<Option<wit::types::Contact>, Problem> {
-        let work = services::contact(&self.host, &self.caller, &id);
-        let contact = self.service("hub", work).await.map_err(problem)?;
-        Ok(contact.map(|contact| to_wit(&contact)))
+impl wit::records::Host for Guest {
+    async fn get(&mut self, kind: String, id: String) -> Result<Option<wit::records::Stored>, Problem> {
+        let work = services::record(&self.host, &self.caller, &kind, &id);
+        let found = self.service("records", work).await.map_err(problem)?;
+        Ok(found.map(|(body, revision)| wit::records::Stored {
+            body,
+            revision: unsigned(revision),
+        }))
     }
 }
 
@@ -119,87 +126,11 @@ impl wit::clock::Host for Guest {
     }
 }
 
-/// A contact as the WIT has it.
-pub fn to_wit(contact: &Contact) -> wit::types::Contact {
-    let contact = contact.clone();
-    wit::types::Contact {
-        id: contact.id,
-        wx_id: contact.wx_id,
-        remark: contact.remark,
-        k_code: contact.k_code,
-        source: match contact.source {
-            ContactSource::Wechat => wit::types::ContactSource::Wechat,
-            ContactSource::Manual => wit::types::ContactSource::Manual,
-            ContactSource::Import => wit::types::ContactSource::Import,
-        },
-        kind: match contact.kind {
-            ContactKind::Customer => wit::types::ContactKind::Customer,
-            ContactKind::Lead => wit::types::ContactKind::Lead,
-            ContactKind::Vendor => wit::types::ContactKind::Vendor,
-            ContactKind::Personal => wit::types::ContactKind::Personal,
-            ContactKind::Unknown => wit::types::ContactKind::Unknown,
-        },
-        confidence: contact.confidence,
-        owner: contact.owner,
-        company_name: contact.company_name,
-        real_name: contact.real_name,
-        phone: contact.phone,
-        phone_verified: contact.phone_verified,
-        email: contact.email,
-        address: contact.address,
-        notes: contact.notes,
-        summary: contact.summary,
-        score: contact.score,
-        has_order: contact.has_order,
-        has_contract: contact.has_contract,
-        has_payment: contact.has_payment,
-        invalid: contact.invalid,
-        updated_at: contact.updated_at.map(services::iso_milliseconds),
-    }
-}
-
-/// A contact from the WIT. A time that cannot be read is dropped: a plugin cannot make one up for the hub.
-pub fn from_wit(contact: wit::types::Contact) -> Contact {
-    Contact {
-        id: contact.id,
-        wx_id: contact.wx_id,
-        remark: contact.remark,
-        k_code: contact.k_code,
-        source: match contact.source {
-            wit::types::ContactSource::Wechat => ContactSource::Wechat,
-            wit::types::ContactSource::Manual => ContactSource::Manual,
-            wit::types::ContactSource::Import => ContactSource::Import,
-        },
-        kind: match contact.kind {
-            wit::types::ContactKind::Customer => ContactKind::Customer,
-            wit::types::ContactKind::Lead => ContactKind::Lead,
-            wit::types::ContactKind::Vendor => ContactKind::Vendor,
-            wit::types::ContactKind::Personal => ContactKind::Personal,
-            wit::types::ContactKind::Unknown => ContactKind::Unknown,
-        },
-        confidence: contact.confidence,
-        owner: contact.owner,
-        company_name: contact.company_name,
-        real_name: contact.real_name,
-        phone: contact.phone,
-        phone_verified: contact.phone_verified,
-        email: contact.email,
-        address: contact.address,
-        notes: contact.notes,
-        summary: contact.summary,
-        score: contact.score,
-        has_order: contact.has_order,
-        has_contract: contact.has_contract,
-        has_payment: contact.has_payment,
-        invalid: contact.invalid,
-        updated_at: contact.updated_at.and_then(|time| time.parse().ok()),
-    }
-}
-
 fn link(link: sunmao_store::Link) -> wit::links::Link {
     wit::links::Link {
-        kind: link.link,
-        hub_id: link.record.id,
+        name: link.link,
+        kind: link.record.kind,
+        id: link.record.id,
         erp_key: link.erp_key,
         number: link.number,
     }

@@ -129,7 +129,8 @@ fn record_difference(shape: &RecordShape, kind: &Type) -> Option<String> {
         .map(|field| format!("`{}` has `{}`, which ours has not", shape.name, field.name))
 }
 
-fn shape_difference(shape: &Shape, kind: &Type) -> Option<String> {
+/// What differs between a type of ours and a component's.
+pub(super) fn shape_difference(shape: &Shape, kind: &Type) -> Option<String> {
     match (shape, kind) {
         (Shape::Bool, Type::Bool)
         | (Shape::Unsigned32, Type::U32)

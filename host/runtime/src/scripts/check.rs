@@ -4,13 +4,12 @@ use super::fault::{self, ScriptFault};
 use super::library::Library;
 use super::names::{self, GLOBAL};
 use super::own::Own;
-use super::services::SERVICES;
 use super::walk::{self, Mentions};
 use crate::extension::Surface;
 use crate::load_error::LoadError;
 use rhai::{AST, Engine, Module, ParseErrorType, Position, Scope, Shared};
 use std::collections::BTreeSet;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Service};
 
 /// What a script can reach, read without running it.
 ///
@@ -115,7 +114,7 @@ fn asked_for(catalogue: &Catalogue, mentions: &Mentions, roles: BTreeSet<&'stati
     let mut operations = BTreeSet::new();
     let mut services = BTreeSet::new();
     for call in &mentions.calls {
-        if SERVICES.contains(&call.module.as_str()) {
+        if Service::find(&call.module).is_some() {
             services.insert(call.module.clone());
         } else if let Some(operation) = catalogue.find(&format!("{}::{}", call.module, call.name)) {
             operations.insert(operation.name.clone());

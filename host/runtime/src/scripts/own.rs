@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The functions that make a role, with their parameters.
 const ROLES: [(&str, &[&str], &str); 5] = [
-    ("admit", &["contact"], "policy"),
-    ("merge", &["contact", "customer"], "merge"),
-    ("to_customer", &["contact"], "mapping"),
-    ("to_contact", &["customer", "known"], "mapping"),
+    ("judge", &["record"], "policy"),
+    ("map", &["record"], "mapping"),
+    ("map", &["record", "known"], "mapping"),
+    ("merge", &["change"], "merge"),
     ("handle", &["event"], "automation"),
 ];
 
@@ -61,7 +61,7 @@ impl<'a> Own<'a> {
     pub fn faults(&self) -> Vec<ScriptFault> {
         let mut faults: Vec<ScriptFault> = self.misplaced().collect();
         faults.extend(ROLES.iter().filter_map(|(name, parameters, _)| {
-            if !self.functions.contains_key(name) || self.defines(name, parameters.len()) {
+            if !self.functions.contains_key(name) || self.is_sound(name) || !is_first(name, parameters) {
                 return None;
             }
             let message = format!(
@@ -76,6 +76,12 @@ impl<'a> Own<'a> {
             faults.push(ScriptFault::unsound(Position::NONE, "plays no role").with_hint(hint));
         }
         faults
+    }
+
+    /// Whether the function of a role takes as many parameters as one of its forms.
+    fn is_sound(&self, name: &str) -> bool {
+        let mut forms = ROLES.iter().filter(|(own, ..)| *own == name);
+        forms.any(|(_, parameters, _)| self.defines(name, parameters.len()))
     }
 
     fn misplaced(&self) -> impl Iterator<Item = ScriptFault> {
@@ -94,4 +100,10 @@ impl<'a> Own<'a> {
         let function = functions.find(|(_, _, own, ..)| *own == name);
         function.map_or(Position::NONE, |(.., function)| function.body.start_position())
     }
+}
+
+/// Whether these are the parameters that a function of a role is named with first.
+fn is_first(name: &str, parameters: &[&str]) -> bool {
+    let first = ROLES.iter().find(|(own, ..)| *own == name);
+    first.is_some_and(|(_, own, _)| *own == parameters)
 }

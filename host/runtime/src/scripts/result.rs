@@ -1,15 +1,13 @@
 //! What a role's function returned, read strictly: a value of another kind is an error that says what was expected.
 
-use super::library::Library;
 use super::value;
 use crate::extension::{Decision, Event};
 use rhai::{Dynamic, Map};
-use sunmao_catalogue::{Record, Value};
 
 const NO_REASON: &str = "not admitted; the script gives no reason";
 const DECISION: &str = "true, false, the reason to skip as text, or #{ admit: false, reason: \"…\" }";
 
-/// What `admit` decided.
+/// What `judge` decided.
 pub fn decision(returned: &Dynamic) -> Result<Decision, String> {
     if let Ok(admitted) = returned.as_bool() {
         return Ok(judged(admitted, String::new()));
@@ -42,30 +40,6 @@ fn judged(admitted: bool, reason: String) -> Decision {
         (false, "") => Decision::Skip(NO_REASON.to_owned()),
         (false, _) => Decision::Skip(reason),
     }
-}
-
-/// The arguments that `to_customer` made, by the catalogue's names; what is `()` is left out.
-pub fn customer(returned: &Dynamic) -> Result<Record, String> {
-    let Value::Record(record) = value::from_script(returned)? else {
-        return Err(format!(
-            "expected a map of the customer's fields, not {}",
-            value::kind(returned)
-        ));
-    };
-    let library = Library::shared();
-    let members = record.into_iter().filter(|(_, value)| *value != Value::Null);
-    Ok(members
-        .map(|(name, value)| (library.catalogue_name(&name), value))
-        .collect())
-}
-
-/// A customer of the ERP for `to_contact`.
-pub fn customer_for_script(customer: &Record) -> Map {
-    let library = Library::shared();
-    let members = customer.iter();
-    members
-        .map(|(name, value)| (library.script_name(name).into(), value::to_script(value.clone())))
-        .collect()
 }
 
 /// An event for `handle`. A payload that is JSON is read; any other is text.

@@ -4,20 +4,20 @@ use super::check::{self, Checked};
 use super::failure::Failing;
 use super::fault;
 use super::run::{Asker, Run};
-use super::{contact, result, threads};
+use super::{record, result, ruling, threads};
 use crate::asked::check_grants;
-use crate::contact::Contact;
 use crate::extension::{
-    Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
 };
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::load_error::LoadError;
+use crate::merge::Ruling;
 use async_trait::async_trait;
 use rhai::{CallFnOptions, Dynamic, Scope};
 use std::fmt;
 use std::sync::Arc;
-use sunmao_catalogue::Record;
+use sunmao_catalogue::{Joint, Record, RecordKind, Side};
 use tokio::runtime::Handle;
 
 /// A script that may run.
@@ -155,48 +155,50 @@ impl Extension for Script {
         self.program.caller.permit.account.as_deref()
     }
 
-    async fn admit(&self, invocation: &Invocation, contact: &Contact) -> Result<Decision, ExtensionError> {
-        let admit = Function {
-            name: "admit",
+    async fn judge(
+        &self,
+        invocation: &Invocation,
+        kind: &Arc<RecordKind>,
+        record: &Record,
+    ) -> Result<Decision, ExtensionError> {
+        let judge = Function {
+            name: "judge",
             role: "policy",
             refuses: false,
         };
-        let contact = Dynamic::from(contact::to_script(contact));
-        self.call(invocation, admit, vec![contact], result::decision)
-            .await
+        let record = record::to_script(kind, record);
+        self.call(invocation, judge, vec![record], result::decision).await
     }
 
-    async fn to_customer(
+    async fn map(
         &self,
         invocation: &Invocation,
-        contact: &Contact,
+        joint: &Joint,
+        from: &Record,
+        known: Option<&Record>,
     ) -> Result<Record, ExtensionError> {
-        let to_customer = Function {
-            name: "to_customer",
+        let map = Function {
+            name: "map",
             role: "mapping",
             refuses: true,
         };
-        let contact = Dynamic::from(contact::to_script(contact));
-        self.call(invocation, to_customer, vec![contact], result::customer)
-            .await
+        let mut arguments = vec![record::side_to_script(&joint.from, from)];
+        if let Side::Kind(kind) = &joint.to {
+            arguments.push(known.map_or(Dynamic::UNIT, |known| record::to_script(kind, known)));
+        }
+        let to = joint.to.clone();
+        let read = move |returned: &Dynamic| record::side_from_script(&to, returned);
+        self.call(invocation, map, arguments, read).await
     }
 
-    async fn to_contact(
-        &self,
-        invocation: &Invocation,
-        customer: &Record,
-        known: Option<&Contact>,
-    ) -> Result<Contact, ExtensionError> {
-        let to_contact = Function {
-            name: "to_contact",
-            role: "mapping",
-            refuses: true,
+    async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
+        let merge = Function {
+            name: "merge",
+            role: "merge",
+            refuses: false,
         };
-        let customer = Dynamic::from(result::customer_for_script(customer));
-        let present = known.map_or(Dynamic::UNIT, |known| contact::to_script(known).into());
-        let known = known.cloned();
-        let read = move |returned: &Dynamic| contact::from_script(returned, known.as_ref());
-        self.call(invocation, to_contact, vec![customer, present], read)
+        let change = ruling::change_to_script(change);
+        self.call(invocation, merge, vec![change], ruling::from_script)
             .await
     }
 

@@ -1,7 +1,7 @@
 //! The host's services as modules, under the names they have in the WIT.
 
 use super::run::Run;
-use super::{contact, failure, value};
+use super::{failure, record, value};
 use crate::problem::Problem;
 use crate::services;
 use rhai::{
@@ -9,9 +9,6 @@ use rhai::{
 };
 use sunmao_store::Link;
 use tracing::Level;
-
-/// The modules that a surface lists as services.
-pub const SERVICES: [&str; 7] = ["log", "state", "links", "hub", "events", "settings", "clock"];
 
 /// `log::debug` cannot be written, since Rhai keeps the word; `log::write("debug", …)` and `debug(…)` can.
 const LEVELS: [(&str, Level); 4] = [
@@ -30,7 +27,7 @@ pub fn modules() -> impl Iterator<Item = (String, Module)> {
         ("log", log()),
         ("state", state()),
         ("links", links()),
-        ("hub", hub()),
+        ("records", records()),
         ("events", events()),
         ("settings", settings()),
         ("clock", clock()),
@@ -170,9 +167,12 @@ fn links() -> Module {
     add(
         &mut module,
         "get",
-        |context: Context<'_>, kind: &str, hub_id: &str| {
+        |context: Context<'_>, name: &str, kind: &str, id: &str| {
             ask(&context, |run| {
-                run.service("links", services::link_of(run.host(), run.caller(), kind, hub_id))
+                run.service(
+                    "links",
+                    services::link_of(run.host(), run.caller(), name, kind, id),
+                )
             })
             .map(link)
         },
@@ -180,11 +180,11 @@ fn links() -> Module {
     add(
         &mut module,
         "find",
-        |context: Context<'_>, kind: &str, erp_key: INT| {
+        |context: Context<'_>, name: &str, erp_key: INT| {
             ask(&context, |run| {
                 run.service(
                     "links",
-                    services::link_to(run.host(), run.caller(), kind, erp_key),
+                    services::link_to(run.host(), run.caller(), name, erp_key),
                 )
             })
             .map(link)
@@ -196,21 +196,35 @@ fn links() -> Module {
 fn link(link: Option<Link>) -> Dynamic {
     let Some(link) = link else { return Dynamic::UNIT };
     members([
-        ("kind", link.link.into()),
-        ("hub_id", link.record.id.into()),
+        ("name", link.link.into()),
+        ("kind", link.record.kind.into()),
+        ("id", link.record.id.into()),
         ("erp_key", link.erp_key.into()),
         ("number", link.number.into()),
     ])
 }
 
-fn hub() -> Module {
+fn records() -> Module {
     let mut module = Module::new();
-    add(&mut module, "get_contact", |context: Context<'_>, id: &str| {
-        let contact = ask(&context, |run| {
-            run.service("hub", services::contact(run.host(), run.caller(), id))
-        })?;
-        Ok::<_, Raised>(contact.map_or(Dynamic::UNIT, |contact| contact::to_script(&contact).into()))
-    });
+    add(
+        &mut module,
+        "get",
+        |context: Context<'_>, kind: &str, id: &str| {
+            ask(&context, |run| {
+                let found = run.service("records", services::record(run.host(), run.caller(), kind, id))?;
+                let Some((body, _)) = found else {
+                    return Ok(Dynamic::UNIT);
+                };
+                let kinds = run.host().kinds.load();
+                let known = kinds
+                    .find(kind)
+                    .ok_or_else(|| services::unknown_kind(&kinds, kind))?;
+                let body = crate::record::stored(known, &body)
+                    .map_err(|why| services::unreadable(&format!("{kind}/{id}"), &why))?;
+                Ok(record::to_script(known, &crate::record::with_id(id, &body)))
+            })
+        },
+    );
     module
 }
 

@@ -146,7 +146,7 @@ async fn what_is_not_granted_keeps_a_script_from_loading() {
     let error = load(
         &parts,
         permit(),
-        "fn handle(event) { customers::reserve(); hub::get_contact(\"1\"); }",
+        "fn handle(event) { customers::reserve(); records::get(\"contact\", \"1\"); }",
     )
     .expect_err("not granted");
     assert_eq!(error.phase, "check grants");

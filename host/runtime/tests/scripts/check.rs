@@ -20,11 +20,11 @@ fn faults(source: &str) -> Vec<String> {
 fn what_a_script_asks_for_is_read_from_its_text() {
     let surface = read(
         "fn handle(event) { let page = customers::list(#{ name: \"x\" }); log::info(page); reply(page) }
-         fn reply(page) { page.items.map(|row| expense_claims::approve(#{ ord: row.ord })); hub::get_contact(\"1\") }
+         fn reply(page) { page.items.map(|row| expense_claims::approve(#{ ord: row.ord })); records::get(\"contact\", \"1\") }
          fn admit(contact) { session::status().state == \"signed-in\" }",
     );
     assert_eq!(surface.operations, ["customers.list", "expense-claims.approve"]);
-    assert_eq!(surface.services, ["hub", "log"]);
+    assert_eq!(surface.services, ["log", "records"]);
     assert_eq!(surface.roles, ["automation", "policy"]);
 }
 

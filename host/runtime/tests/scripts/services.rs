@@ -48,8 +48,8 @@ async fn links_and_contacts_are_looked_up() {
         .expect("contact");
     let body = "let link = links::get(\"customer\", \"c-1\");
         let same = links::find(\"customer\", 42);
-        let contact = hub::get_contact(\"c-1\");
-        `${link.erp_key} ${same.hub_id} ${link.number} ${links::find(\"customer\", 1) == ()} ${contact.phone} [${contact.remark}] ${hub::get_contact(\"x\") == ()}`";
+        let contact = records::get(\"contact\", \"c-1\");
+        `${link.erp_key} ${same.hub_id} ${link.number} ${links::find(\"customer\", 1) == ()} ${contact.phone} [${contact.remark}] ${records::get(\"contact\", \"x\") == ()}`";
     assert_eq!(evaluate(&parts, body).await, "42 c-1 KH42 true 138 [] true");
 }
 

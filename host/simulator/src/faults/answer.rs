@@ -42,6 +42,7 @@ pub(crate) async fn respond(fault: Fault, sound: Option<Response>, slow: Duratio
         Fault::ExpiredSession
         | Fault::ControlCharacters
         | Fault::UnsavedSuccess
+        | Fault::PartlySaved
         | Fault::RowInserted
         | Fault::RowDeleted => sound.unwrap_or_default(),
     }

@@ -8,17 +8,23 @@ use sunmao_catalogue::Operation;
 /// The stream of the seed's randomness that faults come from, apart from data and tokens.
 const STREAM: u64 = 0xFA17;
 
+/// The stream that says which part of a save is lost, and whether; a fault that came later leaves the others alone.
+const PART_STREAM: u64 = 0xFA18;
+
 /// The faults in force, and the chance that they happen by.
 pub(crate) struct Dice {
     faults: Faults,
     random: ChaCha8Rng,
+    part: ChaCha8Rng,
 }
 
 impl Dice {
     pub(crate) fn new(seed: u64, faults: Faults) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(STREAM);
-        Dice { faults, random }
+        let mut part = ChaCha8Rng::seed_from_u64(seed);
+        part.set_stream(PART_STREAM);
+        Dice { faults, random, part }
     }
 
     pub(crate) fn faults(&self) -> &Faults {
@@ -36,11 +42,19 @@ impl Dice {
         if self.faults.is_empty() {
             return None;
         }
-        let draws = Fault::ALL.map(|fault| (fault, self.random.random::<f64>()));
+        let draws = Fault::ALL.map(|fault| match fault {
+            Fault::PartlySaved => (fault, self.part.random::<f64>()),
+            fault => (fault, self.random.random::<f64>()),
+        });
         draws
             .into_iter()
             .find(|(fault, draw)| *draw < self.faults.probability(*fault) && fault.applies_to(operation))
             .map(|(fault, _)| fault)
+    }
+
+    /// Which fields of a save are lost where a part of it is: any number that says so, bit by bit.
+    pub(crate) fn lost_part(&mut self) -> u64 {
+        self.part.random()
     }
 }
 
@@ -73,6 +87,7 @@ mod tests {
     fn faults_happen_to_the_calls_that_can_have_them() {
         for (fault, can, cannot) in [
             ("unsaved-success", "customers.save-company", "customers.list"),
+            ("partly-saved", "customers.create", "customers.assign"),
             ("row-inserted", "customers.list", "customers.get"),
             ("row-deleted", "customers.list", "customers.save-company"),
             ("login-error", "session.login", "customers.list"),

@@ -6,8 +6,9 @@ mod meddle;
 
 pub(crate) use answer::{page, respond, with_raw_controls, with_raw_sentences};
 pub(crate) use dice::Dice;
-pub(crate) use meddle::meddle;
+pub(crate) use meddle::{Meddling, meddle};
 
+use crate::plan::Action;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -49,6 +50,8 @@ pub enum Fault {
     Torn,
     /// `login-error`: a login is answered with HTTP 503 and plain text.
     LoginError,
+    /// `partly-saved`: a save answers its usual success and stores a part of what it was given.
+    PartlySaved,
 }
 
 /// A text that is no fault.
@@ -72,7 +75,7 @@ pub enum FaultError {
 
 impl Fault {
     /// All faults, in the order in which chance is asked about them.
-    pub const ALL: [Fault; 15] = [
+    pub const ALL: [Fault; 16] = [
         Fault::ExpiredSession,
         Fault::ServerError,
         Fault::BadGateway,
@@ -88,6 +91,7 @@ impl Fault {
         Fault::TooManyRequests,
         Fault::Torn,
         Fault::LoginError,
+        Fault::PartlySaved,
     ];
 
     /// The name that it is asked for by and noted under.
@@ -108,6 +112,7 @@ impl Fault {
             Fault::TooManyRequests => "too-many-requests",
             Fault::Torn => "torn",
             Fault::LoginError => "login-error",
+            Fault::PartlySaved => "partly-saved",
         }
     }
 
@@ -135,6 +140,10 @@ impl Fault {
             Fault::LoginError => operation.verb == "login" && !operation.is_business(),
             _ if !operation.is_business() => false,
             Fault::UnsavedSuccess => !operation.is_read(),
+            Fault::PartlySaved => matches!(
+                Action::of(operation),
+                Action::Save | Action::Create | Action::Update
+            ),
             Fault::RowInserted | Fault::RowDeleted => operation.paging.is_some(),
             _ => true,
         }

@@ -5,10 +5,12 @@ pub mod completing;
 pub mod conflicts;
 pub mod deliveries;
 pub mod ended;
+pub mod fingerprints;
 pub mod intents;
 pub mod lanes;
 pub mod links;
 pub mod listing;
+pub mod preconditions;
 pub mod records;
 pub mod revisions;
 pub mod schedules;
@@ -40,14 +42,16 @@ macro_rules! contract_tests {
                 an_unchanged_body_that_lies_dead_is_tried_again,
                 a_record_is_of_its_kind_alone,
                 routes_are_of_a_kind_and_an_occasion,
-                an_equal_fingerprint_is_unchanged_whatever_the_body,
-                another_fingerprint_of_the_same_body_is_kept_without_a_change,
-                a_dead_delivery_stays_dead_where_nobody_filed_anything,
                 what_has_not_changed_keeps_its_change_number,
-                a_record_is_accepted_only_at_the_revision_that_is_expected,
-                of_many_who_expect_the_same_revision_one_is_heard,
                 records_are_found_by_what_identifies_them,
                 any_text_survives;
+            fingerprints:
+                an_equal_fingerprint_is_unchanged_whatever_the_body,
+                another_fingerprint_of_the_same_body_is_kept_without_a_change,
+                a_dead_delivery_stays_dead_where_nobody_filed_anything;
+            preconditions:
+                a_record_is_accepted_only_at_the_revision_that_is_expected,
+                of_many_who_expect_the_same_revision_one_is_heard;
             listing:
                 lists_go_on_after_an_id,
                 lists_are_filtered_by_members_and_by_presence,

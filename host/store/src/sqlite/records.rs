@@ -57,8 +57,8 @@ macro_rules! entries {
     };
 }
 
-const BY_ID: &str = entries!("(?2 IS NULL OR id > ?2) AND ?3 IS NULL", "id");
-const BY_CHANGE: &str = entries!("(?2 IS NULL OR id > ?2) AND change > ?3", "change");
+const BY_ID: &str = entries!("id > COALESCE(?2, '') AND ?3 IS NULL", "id");
+const BY_CHANGE: &str = entries!("id > COALESCE(?2, '') AND change > ?3", "change");
 const ONE: &str = entries!("id = ?2 AND ?3 IS NULL", "id");
 
 /// Records under the names that [`stored`] reads.
@@ -343,3 +343,6 @@ pub(super) async fn standing(
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

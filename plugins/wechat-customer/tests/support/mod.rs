@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-use sunmao_plugin::mapping::{Contact, ContactKind, ContactSource, Fault};
+use sunmao_plugin::Fault;
+use wechat_customer::roles::contact_to_customers_save_company::Contact;
 
 /// A sound contact with every field filled in.
 pub fn contact() -> Contact {
@@ -11,8 +12,8 @@ pub fn contact() -> Contact {
         wx_id: text("linmu_wx"),
         remark: text("木工林师傅"),
         k_code: text("K7"),
-        source: ContactSource::Wechat,
-        kind: ContactKind::Lead,
+        source: "wechat".to_owned(),
+        type_: "lead".to_owned(),
         confidence: 80,
         owner: text("小周"),
         company_name: text("苏州榫卯家具有限公司"),

@@ -52,10 +52,7 @@ pub(in crate::flows) async fn handle(sweeping: &Sweeping<'_>, delivery: &Deliver
 }
 
 fn done(words: String) -> Handled {
-    Handled::Done {
-        link: None,
-        step: Step::Swept { words },
-    }
+    Handled::done(Step::Swept { words })
 }
 
 /// What came of a page.

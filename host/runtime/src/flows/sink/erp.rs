@@ -1,0 +1,309 @@
+//! A record of the hub on its way into the ERP: under the key that it has, or once under a new one.
+
+mod ending;
+mod merging;
+
+use super::find::{Found, find};
+use super::{Strategy, WriteSink};
+use crate::flows::carry::{Carried, Carrying, Stop};
+use crate::flows::handled::Keep;
+use crate::flows::progress::Step;
+use crate::gateway::Caller;
+use crate::record;
+use ending::Stands;
+use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
+use sunmao_erp_client::{Before, Sent};
+use sunmao_store::{Conflict, Link, NewConflict};
+
+/// Earlier intents that are looked at.
+const EARLIER: u32 = 100;
+/// The field that a conflict names which is over the whole record: several of the ERP's match.
+pub(in crate::flows) const WHOLE_RECORD: &str = "record";
+
+/// One write on its way.
+struct Writing<'a> {
+    carrying: &'a Carrying<'a>,
+    sink: &'a WriteSink,
+    caller: Caller,
+    /// What the mapping made of the record.
+    mapped: Record,
+    link: Option<Link>,
+    /// The record's conflicts that are not closed.
+    conflicts: Vec<Conflict>,
+}
+
+/// Carries a record into the ERP.
+pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -> Carried {
+    let from = carrying.with_keys(&carrying.body).await?;
+    let mapped = carrying.map(&record::with_id(&carrying.name.id, &from), None).await?;
+    let store = &carrying.host.store;
+    let (mut link, mut conflicts) = (None, Vec::new());
+    if let Some(name) = &carrying.flow.link {
+        link = store.links.get(name, &carrying.name).await?;
+        conflicts = store.conflicts.of_record(name, &carrying.name).await?;
+    }
+    let writing = Writing {
+        caller: carrying.caller(),
+        carrying,
+        sink,
+        mapped,
+        link,
+        conflicts,
+    };
+    writing.write().await
+}
+
+impl Writing<'_> {
+    async fn write(&self) -> Carried {
+        if let Some(link) = &self.link {
+            return self.under(link.erp_key).await;
+        }
+        if let Some(key) = self.given_key() {
+            return self.under(key).await;
+        }
+        if self.carrying.flow.link.is_none() {
+            return self.create().await;
+        }
+        if let Some(key) = self.earlier_key().await? {
+            return self.again(key).await;
+        }
+        match self.settled_key() {
+            Some(Some(key)) => return self.under(key).await,
+            Some(None) => return self.create().await,
+            None => {}
+        }
+        match self.find().await? {
+            Found::One(key) => self.under(key).await,
+            Found::Several(candidates) => Ok(self.several(candidates)),
+            Found::Nothing => self.create().await,
+        }
+    }
+
+    async fn find(&self) -> Result<Found, Stop> {
+        let carrying = self.carrying;
+        let link = carrying.flow.link.as_deref();
+        Ok(find(
+            carrying.host,
+            &self.caller,
+            self.sink,
+            link,
+            &carrying.name,
+            &self.mapped,
+        )
+        .await?)
+    }
+
+    /// The key that the mapping itself names.
+    fn given_key(&self) -> Option<i64> {
+        let (operation, key) = self.sink.changes()?;
+        let field = operation.params.iter().find(|field| field.wire == key)?;
+        let mut given = self.mapped.iter();
+        let (_, value) = given.find(|(name, _)| field.answers_to(name))?;
+        value.as_integer()
+    }
+
+    /// The key of this flow's earlier write of the same record whose end nobody saw, or that was never linked: writing under
+    /// another key would make a second record. What an automation wrote when it heard of the same record is its own affair.
+    async fn earlier_key(&self) -> Result<Option<i64>, Stop> {
+        let intents = &self.carrying.host.store.intents;
+        let subject = self.carrying.name.to_string();
+        let actor = self.caller.actor.to_string();
+        let known = intents.of_subject(&subject, EARLIER).await?;
+        let mut mine = known.into_iter().filter(|intent| {
+            intent.write.operation == self.sink.operation.name && intent.write.extension == actor
+        });
+        Ok(mine.find_map(|intent| intent.write.reserved_key))
+    }
+
+    /// What a person decided about several that match: one of them by its key, or none (a new one); none where nobody did.
+    fn settled_key(&self) -> Option<Option<i64>> {
+        let whole = self.conflicts.iter().find(|one| one.field == WHOLE_RECORD)?;
+        let settlement: serde_json::Value = serde_json::from_str(whole.settlement.as_deref()?).ok()?;
+        match settlement.get("value") {
+            Some(value) => {
+                let text = value.as_str().and_then(|text| text.parse().ok());
+                Some(Some(value.as_i64().or(text)?))
+            }
+            None if settlement.get("take").and_then(|take| take.as_str()) == Some("hub") => Some(None),
+            None => None,
+        }
+    }
+
+    /// Several of the ERP's records match: a person says which.
+    fn several(&self, candidates: Vec<i64>) -> (Keep, Step) {
+        let carrying = self.carrying;
+        let conflict = NewConflict {
+            link: carrying.flow.link.clone().unwrap_or_default(),
+            record: carrying.name.clone(),
+            erp_key: None,
+            field: WHOLE_RECORD.to_owned(),
+            base: None,
+            hub: None,
+            erp: None,
+            hub_changed: None,
+            erp_changed: None,
+            flow: carrying.flow.name.clone(),
+            candidates,
+        };
+        let keep = Keep {
+            conflicts: vec![conflict],
+            ..Keep::default()
+        };
+        (
+            keep,
+            Step::Undecided {
+                fields: vec![WHOLE_RECORD.to_owned()],
+            },
+        )
+    }
+
+    /// An earlier attempt may have written under this key, and nobody saw. Whatever the ERP shows of it came from us.
+    async fn again(&self, key: i64) -> Carried {
+        let Some((operation, parameter)) = self.sink.changes() else {
+            return self.create().await;
+        };
+        let arguments = with_key(&self.known_to(operation), operation, parameter, key);
+        match self.send(operation, &arguments, Before::Unread).await {
+            Ok(sent) => {
+                let stands = self.stands(sent, Some(key)).await?;
+                Ok(self.first(stands, &arguments))
+            }
+            Err(Stop::Fault(fault)) if fault.kind == Kind::Refused => self.refused(fault).await,
+            Err(stop) => Err(stop),
+        }
+    }
+
+    async fn create(&self) -> Carried {
+        let operation = &self.sink.operation;
+        let (arguments, key) = match &self.sink.strategy {
+            Strategy::Reserve { key, reserve } => {
+                let reserved = self.reserve(reserve).await?;
+                (with_key(&self.mapped, operation, key, reserved), Some(reserved))
+            }
+            _ => (self.mapped.clone(), None),
+        };
+        match self.send(operation, &arguments, Before::Absent).await {
+            Ok(sent) => {
+                let stands = self.stands(sent, key).await?;
+                self.made(stands, &arguments).await
+            }
+            Err(Stop::Fault(fault)) if fault.kind == Kind::Refused => self.refused(fault).await,
+            Err(Stop::Fault(fault)) if fault.kind == Kind::Unconfirmed && key.is_none() => {
+                self.unseen(fault).await
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// A record that was made, linked where the flow links.
+    async fn made(&self, mut stands: Stands, arguments: &Record) -> Carried {
+        if self.carrying.flow.link.is_some() && stands.key.is_none() {
+            stands.key = match self.find().await? {
+                Found::One(key) => Some(key),
+                _ => None,
+            };
+            if stands.key.is_none() {
+                let words = format!(
+                    "{}: written, and the ERP shows no key of the record, so that it cannot be linked",
+                    self.sink.operation.name
+                );
+                let hint = "leave link out where each change is to make another record, or let the mapping give a number";
+                return Err(Stop::Person(Fault::new(Kind::Unconfirmed, words).with_hint(hint)));
+            }
+        }
+        Ok(self.first(stands, arguments))
+    }
+
+    /// A refused save may mean that the number is taken, by the very record we want: one that an earlier life of this host
+    /// wrote, or that a colleague entered.
+    async fn refused(&self, fault: Fault) -> Carried {
+        if self.carrying.flow.link.is_none() || self.sink.changes().is_none() {
+            return Err(Stop::Fault(fault));
+        }
+        match self.find().await? {
+            Found::One(key) => self.under(key).await,
+            _ => Err(Stop::Fault(fault)),
+        }
+    }
+
+    /// Nobody saw what became of a write that cannot be repeated: it is looked for, and else a person has to look.
+    async fn unseen(&self, fault: Fault) -> Carried {
+        match self.find().await? {
+            Found::One(key) if self.carrying.flow.link.is_some() => self.under(key).await,
+            _ if matches!(self.sink.strategy, Strategy::Number { .. }) => Err(Stop::Fault(fault)),
+            _ => Err(Stop::Person(fault.with_hint(
+                "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry",
+            ))),
+        }
+    }
+
+    async fn reserve(&self, reserve: &Operation) -> Result<i64, Stop> {
+        let gateway = &self.carrying.host.gateway;
+        let answer = gateway.call(&self.caller, reserve, &Record::default()).await?;
+        key_of(&answer).ok_or_else(|| {
+            let fault = Fault::new(
+                Kind::Unavailable,
+                format!("{}: the answer carries no key", reserve.name),
+            );
+            Stop::Fault(fault.with_hint(format!(
+                "compare the ERP's version with the catalogue: sunmao operations show {}",
+                reserve.name
+            )))
+        })
+    }
+
+    async fn send(
+        &self,
+        operation: &Operation,
+        arguments: &Record,
+        before: Before<'_>,
+    ) -> Result<Sent, Stop> {
+        let gateway = &self.carrying.host.gateway;
+        Ok(gateway.send(&self.caller, operation, arguments, before).await?)
+    }
+
+    /// One record of the ERP; none where it has no such.
+    async fn read(&self, read_back: &Operation, key: i64) -> Result<Option<Answer>, Stop> {
+        let wanted = Record::from_iter([("ord".to_owned(), Value::Integer(key))]);
+        let gateway = &self.carrying.host.gateway;
+        match gateway.call(&self.caller, read_back, &wanted).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(fault) if fault.kind == Kind::NotFound => Ok(None),
+            Err(fault) => Err(Stop::Fault(fault)),
+        }
+    }
+
+    /// What the mapping made, as far as another operation of the object takes it.
+    fn known_to(&self, operation: &Operation) -> Record {
+        if operation.id == self.sink.operation.id {
+            return self.mapped.clone();
+        }
+        let given = self.mapped.iter();
+        let known = given.filter(|(name, _)| operation.param(name).is_some() || *name == "extra");
+        known.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+}
+
+/// The key in an answer.
+fn key_of(answer: &Answer) -> Option<i64> {
+    match answer {
+        Answer::Document(document) => document.key,
+        Answer::Ack(Ack { key, .. }) => *key,
+        _ => None,
+    }
+}
+
+/// Arguments under a record's key.
+fn with_key(arguments: &Record, operation: &Operation, parameter: &str, key: i64) -> Record {
+    let field = operation.params.iter().find(|field| field.wire == parameter);
+    let mut arguments = arguments.clone();
+    arguments.retain(|name, _| !field.is_some_and(|field| field.answers_to(name)));
+    arguments.insert(parameter.to_owned(), Value::Integer(key));
+    arguments
+}
+
+/// Whether an operation writes what a record holds; the others approve it, share it, remove it.
+fn writes_content(operation: &Operation) -> bool {
+    let verb = operation.verb.split('-').next().unwrap_or_default();
+    matches!(verb, "save" | "create" | "update")
+}

@@ -1,0 +1,173 @@
+//! What a link keeps of the last time both sides were seen to agree.
+
+use super::merged::{Merged, Target};
+use super::vocabulary::{Member, Vocabulary, is_nothing};
+use serde::{Deserialize, Serialize};
+use sunmao_catalogue::{Record, Value};
+
+/// What both sides last agreed on, in the names of either.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Agreed {
+    /// By the names of the write's arguments.
+    pub erp: Record,
+    /// The same fields as the ERP showed them then.
+    pub shown: Record,
+    /// By the names of the hub's members.
+    pub hub: Record,
+    /// What the flows of one direction have seen of both records, and those of the other not yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Snapshot>,
+}
+
+/// The way that a flow carries records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// From the hub to the ERP: it keeps what was agreed on in the names of its write.
+    Push,
+    /// From the ERP to the hub: it keeps it in the names of the record's kind.
+    Pull,
+}
+
+/// Both records at one time. A flow keeps what was agreed on in its own names only; a flow of the other direction works
+/// out of this what it would have kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The direction of the flow that looked.
+    pub by: Direction,
+    /// The hub's body.
+    pub hub: Record,
+    /// The ERP's record, as it is mapped for the hub.
+    pub erp: Record,
+}
+
+/// Snapshots that are kept where nobody of the other direction looks.
+const MOST_SNAPSHOTS: usize = 8;
+
+impl Agreed {
+    /// What a link keeps. What cannot be read is nothing agreed on: both sides then meet as if for the first time.
+    pub fn read(kept: Option<&str>) -> Agreed {
+        let Some(kept) = kept else {
+            return Agreed::default();
+        };
+        serde_json::from_str(kept).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what a link keeps as agreed on cannot be read: both sides meet anew");
+            Agreed::default()
+        })
+    }
+
+    /// As a link keeps it.
+    pub fn write(&self) -> String {
+        // Records of plain values cannot fail to be written.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What the other direction has seen since this one last looked, the oldest first: each brings this direction's base
+    /// up to date, by [`Agreed::met_for_push`] or [`Agreed::met_for_pull`], before it compares anything.
+    pub fn unseen(&self, by: Direction) -> Vec<Snapshot> {
+        let unseen = self.seen.iter().filter(|snapshot| snapshot.by != by);
+        unseen.cloned().collect()
+    }
+
+    /// Both sides as they were at one time, in a write's names: fields that they have alike are agreed on.
+    pub fn met_for_push(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
+        for member in vocabulary.members(&[hub, shown]) {
+            if let Some(value) = alike(vocabulary, &member, hub, shown) {
+                self.keep(vocabulary, &member, value.clone(), shown);
+            }
+        }
+    }
+
+    /// The same in the names of the record's kind.
+    pub fn met_for_pull(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, mapped: &Record) {
+        self.hub = agree(vocabulary, &self.hub, hub, mapped);
+    }
+
+    /// What the hub gave was written and seen without a merge: all of it is agreed on, but for what the ERP shows to be
+    /// another value. A word that it shows in place of a code is what it calls the code.
+    pub fn wrote(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
+        for member in vocabulary.members(&[hub]) {
+            let value = vocabulary.value(hub, &member).unwrap_or(&Value::Null);
+            let is_contradicted = vocabulary
+                .value(shown, &member)
+                .is_some_and(|shown| vocabulary.same(&member, value, shown) == Some(false));
+            if !is_contradicted {
+                self.keep(vocabulary, &member, value.clone(), shown);
+            }
+        }
+    }
+
+    /// A push is over: `shown` is what the ERP shows after it.
+    pub fn pushed(&mut self, merged: &Merged<'_>, shown: &Record) {
+        self.erp = merged.agreed(Target::Erp);
+        self.shown = merged.shown(&self.shown, shown);
+    }
+
+    /// A pull is over: the hub has what it was told.
+    pub fn pulled(&mut self, merged: &Merged<'_>) {
+        self.hub = merged.agreed(Target::Hub);
+    }
+
+    /// Notes that a flow has looked at both records, and left them so. Where they differ in nothing any more, what it saw
+    /// before says no more than this.
+    pub fn looked(&mut self, snapshot: Snapshot, left: Left) {
+        self.seen
+            .retain(|seen| seen.by == snapshot.by && left == Left::Differing);
+        if self.seen.last() == Some(&snapshot) {
+            return;
+        }
+        if self.seen.len() == MOST_SNAPSHOTS {
+            // The first one shows the most that both agreed on.
+            self.seen.remove(1);
+        }
+        self.seen.push(snapshot);
+    }
+
+    fn keep(&mut self, vocabulary: Vocabulary<'_>, member: &Member<'_>, value: Value, shown: &Record) {
+        let name = member.name.to_string();
+        match vocabulary.value(shown, member) {
+            Some(shown) if !is_nothing(&value) => drop(self.shown.insert(name.clone(), shown.clone())),
+            _ => drop(self.shown.shift_remove(&name)),
+        }
+        match is_nothing(&value) {
+            true => drop(self.erp.shift_remove(&name)),
+            false => drop(self.erp.insert(name, value)),
+        }
+    }
+}
+
+/// How a merge leaves two records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// They say the same, as far as both speak of it.
+    Alike,
+    /// A field is still to be carried the other way, or to be decided.
+    Differing,
+}
+
+/// What was agreed on, with every field that both sides have alike now. Where they differ the older agreement stays.
+fn agree(vocabulary: Vocabulary<'_>, base: &Record, hub: &Record, erp: &Record) -> Record {
+    let members = vocabulary.members(&[base, hub, erp]);
+    let agreed = members.into_iter().filter_map(|member| {
+        let value = alike(vocabulary, &member, hub, erp).or_else(|| vocabulary.value(base, &member));
+        let value = value.filter(|value| !is_nothing(value))?;
+        Some((member.name.to_string(), value.clone()))
+    });
+    agreed.collect()
+}
+
+/// The value that both sides have; what a page does not show is not known to be alike.
+fn alike<'r>(
+    vocabulary: Vocabulary<'_>,
+    member: &Member<'_>,
+    hub: &'r Record,
+    erp: &Record,
+) -> Option<&'r Value> {
+    let hub = vocabulary.value(hub, member).unwrap_or(&Value::Null);
+    let erp = match vocabulary {
+        Vocabulary::Write(..) => vocabulary.value(erp, member)?,
+        Vocabulary::Members(_) => vocabulary.value(erp, member).unwrap_or(&Value::Null),
+    };
+    (vocabulary.same(member, hub, erp) == Some(true)).then_some(hub)
+}
