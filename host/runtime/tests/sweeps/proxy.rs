@@ -57,7 +57,9 @@ impl Proxy {
             reached: Arc::default(),
             release: Arc::default(),
         };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = Router::new().fallback(forward).with_state(proxy.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -141,4 +143,3 @@ async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCo
         false => (status, bytes),
     }
 }
-

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use sunmao_catalogue::{Catalogue, Record, Value};
+use sunmao_catalogue::{Catalogue, Kinds, Record, Value};
 use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::plugins::engine;
 use sunmao_runtime::{
@@ -23,7 +23,10 @@ pub const PATIENCE: Duration = Duration::from_secs(100);
 /// The flow that sweeps.
 pub const PULL: &str = "pull";
 
-const MAPPING: &str = r#"fn to_customer(contact) { #{} }"#;
+/// A customer of the ERP as a contact, named by its key.
+const MAPPING: &str = r#"fn map(customer, known) { #{ company_name: customer.customer_name } }"#;
+/// What hears of a schedule.
+const TICK: &str = "fn handle(event) {}";
 
 pub struct Stage {
     pub proxy: Proxy,
@@ -93,15 +96,18 @@ impl Stage {
     pub async fn live(&self, flows: &[(&str, FlowSettings)]) -> Life {
         let scripts = self.folder.path().join("scripts");
         std::fs::create_dir_all(&scripts).expect("folder");
-        std::fs::write(scripts.join("mapping.rhai"), MAPPING).expect("mapping");
+        for (name, source) in [("mapping", MAPPING), ("tick", TICK)] {
+            std::fs::write(scripts.join(format!("{name}.rhai")), source).expect("script");
+        }
         let store = Store::open(&self.folder.path().join("sunmao.sqlite"))
             .await
             .expect("store");
         let offset = self.offset.clone();
         let clock =
             Clock::new(move || Timestamp::now() + SignedDuration::from_secs(offset.load(Ordering::SeqCst)));
+        let kinds = Kinds::shipped(&self.catalogue).expect("kinds");
         let gateway = Gateway::new(self.erp.clone(), store.clone(), clock.clone());
-        let host = Arc::new(Host::new(self.catalogue.clone(), gateway, store, clock));
+        let host = Arc::new(Host::new(self.catalogue.clone(), kinds, gateway, store, clock));
         let settings = ExtensionsSettings {
             plugins_folder: self.folder.path().join("plugins"),
             scripts_folder: scripts,
@@ -276,28 +282,23 @@ impl Life {
     }
 }
 
-fn flow() -> FlowSettings {
+/// A flow that makes contacts of the customers it sweeps when it is let run.
+pub fn sweep() -> FlowSettings {
     FlowSettings {
-        mapping: "mapping.rhai".to_owned(),
-        write: "customers.save-company".to_owned(),
-        link: "customer".to_owned(),
+        sweep: Some("customers.list".to_owned()),
+        mapping: Some("mapping.rhai".to_owned()),
+        into: Some("contact".to_owned()),
+        link: Some("customer".to_owned()),
         ..FlowSettings::default()
     }
 }
 
-/// A flow that sweeps the customers when it is let run.
-pub fn sweep() -> FlowSettings {
-    FlowSettings {
-        sweep: Some("customers.list".to_owned()),
-        ..flow()
-    }
-}
-
-/// A flow that only hears that it is due.
+/// A flow that hears that it is due.
 pub fn scheduled(every: &str) -> FlowSettings {
     FlowSettings {
         every: Some(every.to_owned()),
-        ..flow()
+        handle: Some("tick.rhai".to_owned()),
+        ..FlowSettings::default()
     }
 }
 
