@@ -11,11 +11,11 @@ const PULL: &str = r#"
 sweep = "customers.list"
 every = "1h"
 mapping = "scripts/pull.rhai"
-write = "customers.save-company"
+into = "contact"
 link = "customer"
 "#;
 
-const MAPPING: &str = "fn to_customer(contact) { #{} }";
+const MAPPING: &str = "fn map(customer, known) { #{ company_name: customer.customer_name } }";
 
 fn furnish(sunmao: &Sunmao) {
     let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
@@ -66,6 +66,7 @@ async fn a_flow_is_shown_let_run_paused_and_resumed() {
         "sweep customers.list",
         "due: every 1h",
         "mapping scripts/pull.rhai",
+        "into contact, link customer",
         "10 rows",
     ] {
         assert!(drawing.contains(word), "{word}: {drawing}");
