@@ -57,9 +57,9 @@ async fn a_flow_is_shown_let_run_paused_and_resumed() {
     let table = host.says(&["flow", "list"]).await;
     for word in [
         "customer-push",
-        "on contact.saved",
+        "contact.saved",
         "customer-pull",
-        "sweep customers.list",
+        "customers.list",
     ] {
         assert!(table.contains(word), "{word}: {table}");
     }
