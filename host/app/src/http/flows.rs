@@ -4,7 +4,7 @@ use super::error::ApiError;
 use crate::api::deliveries::HeldUp;
 use crate::api::errors::Refusal;
 use crate::api::flows::{Fired, Flow, FlowPage, Schedule, SchedulePage};
-use crate::nearest::nearest;
+use sunmao_catalogue::nearest;
 use crate::parts::Parts;
 use axum::Json;
 use axum::extract::{Path, State};
