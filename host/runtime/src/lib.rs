@@ -10,6 +10,7 @@ mod gateway;
 mod grants;
 mod host;
 mod kinds_folder;
+mod learned;
 mod limits;
 mod load_error;
 mod loading;
