@@ -1,7 +1,7 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, dead, delivery, demo, doctor, erp, flow, openapi, operations, plugin,
+    audit, call, compile_plugin, dead, delivery, demo, doctor, erp, flow, kinds, openapi, operations, plugin,
     records, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
@@ -38,6 +38,7 @@ pub enum Command {
     Serve(serve::Serve),
     Simulate(simulate::Simulate),
     Operations(operations::Operations),
+    Kinds(kinds::Kinds),
     Call(call::Call),
     Doctor(doctor::Doctor),
     Erp(erp::Erp),

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod erp;
 mod extensions;
 pub mod flow;
+pub mod kinds;
 pub mod openapi;
 pub mod operations;
 pub mod plugin;
@@ -21,15 +22,15 @@ pub mod simulate;
 
 use crate::cli::{Cli, Command};
 use crate::context::Context;
+use crate::custom_fields;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::files;
 use crate::logging;
 use crate::output;
-use std::path::Path;
 use std::time::Instant;
-use sunmao_catalogue::CustomFields;
+use sunmao_catalogue::Catalogue;
+use sunmao_runtime::Accounts;
 
 /// Runs the command and prints its failure, if it fails.
 pub async fn run(cli: Cli) -> Exit {
@@ -51,31 +52,6 @@ pub async fn run(cli: Cli) -> Exit {
     exit
 }
 
-/// The overlay with the fields that the installation added itself, in the working folder.
-pub const CUSTOM_FIELDS: &str = "custom-fields.toml";
-
-/// What the overlay says; none where there is no such file.
-///
-/// # Errors
-/// It cannot be read, or is no overlay.
-pub fn custom_fields() -> Result<Option<CustomFields>, Failure> {
-    let unsound = |message: String| {
-        Failure::new(
-            Exit::Configuration,
-            CUSTOM_FIELDS,
-            "reading the installation's own fields",
-            message,
-        )
-        .with_hint("`sunmao operations show NAME --live --save` writes this file")
-    };
-    let phase = "reading the installation's own fields";
-    let Some(text) = files::read_if_there(Path::new(CUSTOM_FIELDS), Exit::Configuration, phase)? else {
-        return Ok(None);
-    };
-    let fields = CustomFields::read(CUSTOM_FIELDS, &text);
-    fields.map(Some).map_err(|error| unsound(error.message))
-}
-
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         // It is part of a host that has read all this.
@@ -84,16 +60,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::OpenApi(openapi) => return openapi.run(),
         _ => {}
     }
-    if let Some(fields) = custom_fields()? {
-        fields.install(CUSTOM_FIELDS).map_err(|error| {
-            Failure::new(
-                Exit::Configuration,
-                CUSTOM_FIELDS,
-                "reading the installation's own fields",
-                error.message,
-            )
-        })?;
-    }
+    // Without its tables no command does anything right, nor with an overlay that means none of them.
+    Catalogue::try_shared()
+        .map_err(|error| Failure::new(Exit::Failed, error.file, "reading the catalogue", error.message))?;
+    custom_fields::read(Accounts::MAIN)?;
     let context = Context {
         started: Instant::now(),
         global: cli.global,
@@ -103,6 +73,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Demo(demo) => demo.run(&context).await,
         Command::Serve(serve) => serve.run(&context).await,
         Command::Simulate(simulate) => simulate.run(&context).await,
+        Command::Kinds(kinds) => kinds.run(&context),
         Command::Operations(operations) => operations.run(&context).await,
         Command::Call(call) => call.run(&context).await,
         Command::Doctor(doctor) => doctor.run(&context).await,

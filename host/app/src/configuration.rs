@@ -22,6 +22,8 @@ pub struct Configuration {
     pub server: Server,
     /// `[store]`
     pub store: StoreSection,
+    /// `[hub]`
+    pub hub: Hub,
     /// `[extensions]`
     pub extensions: ExtensionsSection,
     /// `[erp]`: the account `main`.
@@ -65,6 +67,22 @@ pub struct Server {
 pub struct StoreSection {
     /// The SQLite file.
     pub path: PathBuf,
+}
+
+/// `[hub]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hub {
+    /// Where the operator's kinds of records lie, and further fields of the shipped ones.
+    pub kinds_folder: PathBuf,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Hub {
+            kinds_folder: "kinds".into(),
+        }
+    }
 }
 
 /// `[extensions]`
@@ -216,6 +234,7 @@ impl Configuration {
         let sections = [
             ("server", !self.server.serves_like(&other.server)),
             ("store", self.store != other.store),
+            ("hub", self.hub != other.hub),
             ("extensions", self.extensions != other.extensions),
             (
                 "erp",

@@ -78,7 +78,11 @@ impl PluginManifest {
     ///
     /// # Errors
     /// Every name that is unknown, with the nearest known one, and every role that may not call what it asks for.
-    pub fn resolve<'a>(&self, catalogue: &'a Catalogue, kinds: &Kinds) -> Result<PluginParts<'a>, Vec<String>> {
+    pub fn resolve<'a>(
+        &self,
+        catalogue: &'a Catalogue,
+        kinds: &Kinds,
+    ) -> Result<PluginParts<'a>, Vec<String>> {
         let mut faults = Vec::new();
         let mut parts = PluginParts {
             joints: Vec::new(),
@@ -156,11 +160,18 @@ fn unknown_sides(from: &str, to: &str, catalogue: &Catalogue, kinds: &Kinds) -> 
 }
 
 fn unknown_kind(name: &str, kinds: &Kinds) -> String {
-    let nearest = kinds.nearest(name).map(|nearest| format!("; the nearest known is {nearest}"));
-    format!("`{name}` is no record kind and no object of the ERP{}", nearest.unwrap_or_default())
+    let nearest = kinds
+        .nearest(name)
+        .map(|nearest| format!("; the nearest known is {nearest}"));
+    format!(
+        "`{name}` is no record kind and no object of the ERP{}",
+        nearest.unwrap_or_default()
+    )
 }
 
 fn unknown_operation(name: &str, catalogue: &Catalogue) -> String {
-    let nearest = catalogue.nearest(name).map(|nearest| format!("; the nearest known is {nearest}"));
+    let nearest = catalogue
+        .nearest(name)
+        .map(|nearest| format!("; the nearest known is {nearest}"));
     format!("`{name}` is no operation{}", nearest.unwrap_or_default())
 }

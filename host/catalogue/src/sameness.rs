@@ -66,7 +66,9 @@ impl Field {
 
     fn shows_several(&self, written: &[String], shown: &[String]) -> Option<bool> {
         let coded = |texts: &[String]| {
-            let codes = texts.iter().map(|text| self.code(text).unwrap_or(text).to_owned());
+            let codes = texts
+                .iter()
+                .map(|text| self.code(text).unwrap_or(text).to_owned());
             let mut codes: Vec<String> = codes.collect();
             codes.sort_unstable();
             codes.dedup();
@@ -102,7 +104,8 @@ impl Value {
 /// else that nobody sees.
 fn normal(text: &str) -> String {
     let is_seen = |letter: &char| {
-        let has_no_width = matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+        let has_no_width =
+            matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
         !letter.is_whitespace() && !letter.is_control() && !has_no_width
     };
     text.nfkc().filter(is_seen).collect()
@@ -111,11 +114,7 @@ fn normal(text: &str) -> String {
 fn several(value: &Value) -> Option<Vec<String>> {
     let texts: Vec<String> = match value {
         Value::List(values) => values.iter().map(Value::to_text).collect::<Option<_>>()?,
-        value => value
-            .to_text()?
-            .split(SEPARATORS)
-            .map(str::to_owned)
-            .collect(),
+        value => value.to_text()?.split(SEPARATORS).map(str::to_owned).collect(),
     };
     let texts = texts.iter().map(|text| normal(text));
     Some(texts.filter(|text| !text.is_empty()).collect())
@@ -131,7 +130,8 @@ fn is_same_number(written: Decimal, shown: Decimal) -> bool {
     let is_rounded = (CENTS..written.scale()).contains(&shown.scale());
     written == shown
         || is_rounded
-            && (rounded(RoundingStrategy::MidpointAwayFromZero) || rounded(RoundingStrategy::MidpointNearestEven))
+            && (rounded(RoundingStrategy::MidpointAwayFromZero)
+                || rounded(RoundingStrategy::MidpointNearestEven))
 }
 
 fn moment(value: &Value) -> Option<Moment> {

@@ -3,9 +3,12 @@
 #![cfg(test)]
 
 use std::{collections::BTreeMap, path::PathBuf};
-use sunmao_catalogue::{Catalogue, RecordShape, Shape, automation_world, wit_files};
+use sunmao_catalogue::{Catalogue, Kinds, RecordShape, Shape, automation_world, record_files, wit_files};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{Function, InterfaceId, ManglingAndAbi, Resolve, Type, TypeDefKind, WorldItem};
+
+/// Folders that hold nothing but generated files.
+const GENERATED: [&str; 2] = ["deps/zhibang-erp", "deps/sunmao-records"];
 
 fn wit_folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../wit")
@@ -18,6 +21,11 @@ fn generated() -> BTreeMap<PathBuf, String> {
         .into_iter()
         .map(|(path, text)| (PathBuf::from("deps/zhibang-erp").join(path), text))
         .collect();
+    let kinds = Kinds::shipped(&catalogue).expect("sound kinds");
+    let records = record_files(&kinds)
+        .into_iter()
+        .map(|(path, text)| (PathBuf::from("deps/sunmao-records").join(path), text));
+    files.extend(records);
     files.insert(PathBuf::from("automation.wit"), automation_world(&catalogue));
     files
 }
@@ -28,7 +36,8 @@ fn resolve() -> (Resolve, wit_parser::PackageId) {
     for file in walkdir::WalkDir::new(wit_folder()) {
         let file = file.unwrap();
         let relative = file.path().strip_prefix(wit_folder()).unwrap();
-        let is_generated = relative.starts_with("deps/zhibang-erp") || relative.ends_with("automation.wit");
+        let is_generated = GENERATED.iter().any(|folder| relative.starts_with(folder))
+            || relative.ends_with("automation.wit");
         if file.file_type().is_file() && !is_generated {
             write(
                 &folder.path().join(relative),
@@ -67,8 +76,8 @@ fn erp_interface(resolve: &Resolve, name: &str) -> InterfaceId {
 fn the_committed_files_are_current() {
     let rewrite = std::env::var_os("UPDATE").is_some();
     let generated = generated();
-    let erp = wit_folder().join("deps/zhibang-erp");
-    for file in std::fs::read_dir(&erp).into_iter().flatten() {
+    let folders = GENERATED.map(|folder| std::fs::read_dir(wit_folder().join(folder)));
+    for file in folders.into_iter().flatten().flatten() {
         let path = file.unwrap().path();
         let relative = path.strip_prefix(wit_folder()).unwrap();
         if !generated.contains_key(relative) {
@@ -99,7 +108,7 @@ fn every_world_becomes_a_valid_component() {
     let (resolve, package) = resolve();
     let worlds = resolve.packages[package].worlds.clone();
     let names: Vec<&str> = worlds.keys().map(String::as_str).collect();
-    assert_eq!(names, ["automation", "mapping", "policy"]);
+    assert_eq!(names, ["automation"]);
     for (name, world) in worlds {
         let mut module = dummy_module(
             &resolve,
@@ -140,6 +149,7 @@ fn an_automation_may_import_every_object() {
         "zhibang:erp/session@0.1.0",
         "sunmao:host/clock@0.1.0",
         "sunmao:host/links@0.1.0",
+        "sunmao:host/records@0.1.0",
     ] {
         assert!(imported.iter().any(|one| one == name), "{name}");
     }
@@ -350,23 +360,27 @@ fn the_error_and_the_session_are_what_the_host_serves() {
     );
 }
 
-/// A mapping speaks of a customer in the names of the operation that saves one.
+/// A kind's interface declares its record, and nothing that could be called.
 #[test]
-fn a_mapped_customer_has_the_names_of_the_parameters() {
-    let (resolve, package) = resolve();
-    let mapping = &resolve.interfaces[resolve.packages[package].interfaces["customer-mapping"]];
-    let TypeDefKind::Record(customer) = &resolve.types[mapping.types["customer"]].kind else {
-        panic!("customer is no record");
-    };
-    let catalogue = Catalogue::shared();
-    let save = catalogue.find("customers.save-company").unwrap();
-    // What the ERP only tells, and what holds everything else, are no parameters.
-    let written = |name: &str| !["updated-at", "extra"].contains(&name);
-    for field in customer.fields.iter().filter(|field| written(&field.name)) {
+fn every_kind_is_a_record_of_its_shape() {
+    let (resolve, _) = resolve();
+    let kinds = Kinds::shipped(&Catalogue::shared()).expect("sound kinds");
+    let (_, package) = resolve
+        .packages
+        .iter()
+        .find(|(_, package)| package.name.name == "records")
+        .expect("the package of records");
+    let names: Vec<&str> = kinds.own().map(|kind| kind.name.as_str()).collect();
+    let declared: Vec<&str> = package.interfaces.keys().map(String::as_str).collect();
+    assert_eq!(declared, names);
+    for kind in kinds.own() {
+        let interface = &resolve.interfaces[package.interfaces[&kind.name]];
+        assert!(interface.functions.is_empty(), "{}", kind.name);
+        let found = shape_of(&resolve, &Type::Id(interface.types[&kind.name]));
+        assert_eq!(found, stripped(&Shape::Record(kind.shape())), "{}", kind.name);
         assert!(
-            save.params.iter().any(|parameter| parameter.name == field.name),
-            "{}",
-            field.name
+            found.starts_with(&format!("{}{{id: string, ", kind.name)),
+            "{found}"
         );
     }
 }

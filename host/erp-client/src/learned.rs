@@ -134,7 +134,11 @@ impl Learning {
         if is_proven {
             let words = "never reads as it was written, while all else of the write is stored";
             let field = case.field;
-            tracing::warn!(operation = subject.operation, field, "{words}: not compared from now on");
+            tracing::warn!(
+                operation = subject.operation,
+                field,
+                "{words}: not compared from now on"
+            );
             self.kept.note(&subject.operation, field, words).await;
         }
         is_proven

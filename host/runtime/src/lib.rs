@@ -9,6 +9,7 @@ mod flows;
 mod gateway;
 mod grants;
 mod host;
+pub mod kinds_folder;
 mod limits;
 mod load_error;
 mod loading;
@@ -29,8 +30,8 @@ pub use accounts::Accounts;
 pub use actor::Actor;
 pub use clock::Clock;
 pub use extension::{
-    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, SharedExtension,
-    Surface,
+    Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit,
+    SharedExtension, Surface,
 };
 pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
 pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};

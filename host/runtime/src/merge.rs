@@ -8,7 +8,7 @@ mod merged;
 mod ruling;
 mod vocabulary;
 
-pub use agreed::{Agreed, Direction, Left, Snapshot, agree};
+pub use agreed::{Agreed, Direction, Left, Snapshot};
 pub use compare::{Compared, Disputed, Sides, compare};
 pub use merged::{Merged, Target};
 pub use ruling::{Circumstances, Ruling, Verdict};

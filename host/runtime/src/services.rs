@@ -157,7 +157,11 @@ pub async fn record(
 ) -> Result<Option<(String, i64)>, Problem> {
     granted(caller, "records")?;
     let kinds = host.kinds.load();
-    let kind = kinds.find(kind).ok_or_else(|| unknown_kind(&kinds, kind))?.name.as_str();
+    let kind = kinds
+        .find(kind)
+        .ok_or_else(|| unknown_kind(&kinds, kind))?
+        .name
+        .as_str();
     let found = host.store.records.get(&RecordName::new(kind, id)).await?;
     Ok(found.and_then(|found| Some((found.body?, found.revision))))
 }

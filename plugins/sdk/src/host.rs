@@ -26,8 +26,8 @@ pub mod generated {
     });
 }
 
-use generated::sunmao::host as bindings;
 pub use bindings::{clock, links, log};
+use generated::sunmao::host as bindings;
 
 /// The hub's records.
 pub mod records {

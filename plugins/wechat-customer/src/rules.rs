@@ -68,7 +68,10 @@ fn new_contact(row: &Customers) -> Result<Contact, Vec<Fault>> {
     let id = match number::id_of(number) {
         Some(id) => id.to_owned(),
         None if is_blank(&row.id) => {
-            return Err(vec![Fault::new("id", "the ERP's key is missing, and the contact's id is made from it")]);
+            return Err(vec![Fault::new(
+                "id",
+                "the ERP's key is missing, and the contact's id is made from it",
+            )]);
         }
         None => [codes::ERP_ID_PREFIX, &row.id].concat(),
     };

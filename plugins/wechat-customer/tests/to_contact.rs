@@ -76,7 +76,10 @@ fn what_the_erp_has_no_place_for_stays() {
     assert_eq!(read.updated_at, known.updated_at);
     // 朋友介绍 is none of the hub's sources.
     assert_eq!(read.source, known.source);
-    let imported = Customers { source: Some(174), ..edited() };
+    let imported = Customers {
+        source: Some(174),
+        ..edited()
+    };
     assert_eq!(to_contact(imported, Some(contact())).unwrap().source, "import");
 }
 
@@ -91,10 +94,16 @@ fn an_emptied_field_is_empty_and_a_name_stays() {
         customer_address: text(" "),
         ..edited()
     };
-    let known = Contact { phone_verified: true, ..contact() };
+    let known = Contact {
+        phone_verified: true,
+        ..contact()
+    };
     let read = to_contact(emptied, Some(known)).unwrap();
     assert_eq!((read.phone, read.email, read.address), (None, None, None));
-    assert_eq!((read.company_name, read.real_name), (contact().company_name, contact().real_name));
+    assert_eq!(
+        (read.company_name, read.real_name),
+        (contact().company_name, contact().real_name)
+    );
 }
 
 #[test]
@@ -112,7 +121,10 @@ fn a_customer_that_the_hub_wrote_becomes_its_contact_again() {
 
 #[test]
 fn a_customer_called_like_its_person_has_no_company() {
-    let person = Customers { customer_name: text("林森"), ..edited() };
+    let person = Customers {
+        customer_name: text("林森"),
+        ..edited()
+    };
     let new = to_contact(person, None).unwrap();
     assert_eq!(new.company_name, None);
     assert_eq!(new.real_name, text("林森"));
@@ -121,7 +133,10 @@ fn a_customer_called_like_its_person_has_no_company() {
 #[test]
 fn a_customer_of_the_staff_becomes_a_contact_by_the_erps_key_and_keeps_its_number() {
     for number in [None, text(""), text("WX"), text("KH-0042")] {
-        let foreign = Customers { customer_number: number, ..edited() };
+        let foreign = Customers {
+            customer_number: number,
+            ..edited()
+        };
         let new = to_contact(foreign, None).unwrap();
         assert_eq!(new.id, "erp-4711");
         assert_eq!(to_customer(new).unwrap().customer_number, None);
@@ -130,13 +145,20 @@ fn a_customer_of_the_staff_becomes_a_contact_by_the_erps_key_and_keeps_its_numbe
 
 #[test]
 fn a_row_without_key_and_number_is_a_fault() {
-    let nameless = Customers { id: String::new(), customer_number: None, ..edited() };
+    let nameless = Customers {
+        id: String::new(),
+        customer_number: None,
+        ..edited()
+    };
     assert_eq!(fields(&to_contact(nameless, None).unwrap_err()), ["id"]);
 }
 
 #[test]
 fn a_known_contact_needs_no_number_of_ours() {
-    let renumbered = Customers { customer_number: text("KH-0042"), ..edited() };
+    let renumbered = Customers {
+        customer_number: text("KH-0042"),
+        ..edited()
+    };
     assert_eq!(to_contact(renumbered, Some(contact())).unwrap().id, "c-1001");
 }
 
@@ -147,9 +169,17 @@ fn a_long_stand_in_is_cut_and_tells_nothing_new_on_the_way_back() {
         (text(&"司".repeat(100)), None, "司".repeat(100)),
         (None, text(&"注".repeat(200)), "注".repeat(99) + "…"),
     ] {
-        let known = Contact { company_name, remark, real_name: None, ..contact() };
+        let known = Contact {
+            company_name,
+            remark,
+            real_name: None,
+            ..contact()
+        };
         let customer = to_customer(known.clone()).unwrap();
-        assert_eq!((&customer.customer_name, customer.contact_name.chars().count()), (&name, 50));
+        assert_eq!(
+            (&customer.customer_name, customer.contact_name.chars().count()),
+            (&name, 50)
+        );
         assert!(customer.contact_name.ends_with('…'));
         assert_eq!(to_contact(stored(customer), Some(known.clone())).unwrap(), known);
     }

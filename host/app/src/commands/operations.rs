@@ -10,6 +10,7 @@ use crate::output::{self, Style};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use sunmao_catalogue::{Catalogue, Operation, manual_page};
+use sunmao_runtime::Accounts;
 
 /// List the ERP's operations, or show one as a manual page
 #[derive(Debug, Args)]
@@ -32,7 +33,7 @@ enum Action {
         /// Also ask the ERP, reading one record, for the fields that the installation added itself
         #[arg(long)]
         live: bool,
-        /// Keep what --live found in custom-fields.toml, which every command reads from the working folder
+        /// Keep what --live found in custom-fields.toml (of another account: custom-fields.NAME.toml), which commands read from the working folder
         #[arg(long, requires = "live")]
         save: bool,
         /// The account to ask, as in [erp.NAME] of the configuration
@@ -59,7 +60,8 @@ impl Operations {
                 };
                 show(&catalogue, operation, found.as_deref(), context.style());
                 if let (true, Some(found)) = (save, &found) {
-                    live::keep(operation, found, context.style())?;
+                    let account = erp.as_deref().unwrap_or(Accounts::MAIN);
+                    live::keep(operation, found, account, context.style())?;
                 }
             }
         }

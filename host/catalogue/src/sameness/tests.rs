@@ -20,10 +20,17 @@ fn text_is_compared_without_white_space_and_width() {
         "榫卯木业有限公司",
         "榫卯\u{200b}木业\u{b}有限公司",
     ] {
-        assert_eq!(company("name", " 榫卯木业\n有限公司", shown), Some(true), "{shown:?}");
+        assert_eq!(
+            company("name", " 榫卯木业\n有限公司", shown),
+            Some(true),
+            "{shown:?}"
+        );
     }
     assert_eq!(company("name", "榫卯（上海）", "榫卯(上海)"), Some(true));
-    assert_eq!(company("mobile", "１９９００００１１１１", "19900001111"), Some(true));
+    assert_eq!(
+        company("mobile", "１９９００００１１１１", "19900001111"),
+        Some(true)
+    );
     assert_eq!(company("name", "榫卯木业", "榫卯"), Some(false));
     assert_eq!(company("mobile", "19900001111", "19900002222"), Some(false));
 }
@@ -33,12 +40,19 @@ fn numbers_and_days_are_compared_as_such() {
     assert_eq!(company("zijin", "1200.5", "1,200.50"), Some(true));
     assert_eq!(company("zijin", "1200.5", ""), Some(false));
     assert_eq!(company("zijin", "0", ""), Some(true));
-    assert_eq!(company("zijin", "1200.555", "1200.56"), Some(true), "rounded to cents");
+    assert_eq!(
+        company("zijin", "1200.555", "1200.56"),
+        Some(true),
+        "rounded to cents"
+    );
     assert_eq!(company("zijin", "1200.5", "1201"), Some(false));
     assert_eq!(company("zijin", "1200.5", "面议"), None);
     assert_eq!(company("date1", "2025-03-07", "2025-3-7"), Some(true));
     assert_eq!(company("date1", "2025-03-07", "2025-03-07 10:00:00"), Some(true));
-    assert_eq!(company("date1", "2025-03-07 10:00:37", "2025-03-07 10:00"), Some(true));
+    assert_eq!(
+        company("date1", "2025-03-07 10:00:37", "2025-03-07 10:00"),
+        Some(true)
+    );
     assert_eq!(company("date1", "2025-03-07", "2025-03-08"), Some(false));
     assert_eq!(company("date1", "2025-03-07", ""), Some(false));
 }

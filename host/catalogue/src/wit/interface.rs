@@ -18,7 +18,12 @@ pub(super) fn object(name: &str, operations: &[&Operation]) -> Interface {
     interface(name, operations, records, functions)
 }
 
-fn interface(name: &str, operations: &[&Operation], records: Records, functions: Vec<StandaloneFunc>) -> Interface {
+fn interface(
+    name: &str,
+    operations: &[&Operation],
+    records: Records,
+    functions: Vec<StandaloneFunc>,
+) -> Interface {
     let mut interface = Interface::new(name.to_owned());
     interface.set_docs(Some(menus(operations)));
     for shared in records.shared {
@@ -34,7 +39,12 @@ fn interface(name: &str, operations: &[&Operation], records: Records, functions:
 }
 
 /// An interface that declares nothing but a record and those inside it; what interfaces share comes from `types`.
-pub(super) fn of_record(name: String, documentation: String, record: &Arc<RecordShape>, types: &str) -> Interface {
+pub(super) fn of_record(
+    name: String,
+    documentation: String,
+    record: &Arc<RecordShape>,
+    types: &str,
+) -> Interface {
     let records = Records::of(record);
     let mut interface = Interface::new(name);
     interface.set_docs(Some(documentation));
@@ -72,10 +82,18 @@ pub(super) fn part_of_object(name: &str, called: &[&Operation], arguments: &[&Op
     interface(name, &both, records, functions)
 }
 
+/// A name as WIT takes it. The encoder knows all of WIT's own words but the newest, which an operator's field may have.
+pub(super) fn identifier(name: &str) -> String {
+    match name {
+        "map" => "%map".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// A record type as WIT declares it.
 pub(super) fn type_definition(record: &RecordShape) -> TypeDef {
     let fields = record.members.iter().map(|member| {
-        let mut field = Field::new(member.name.clone(), type_of(&member.shape));
+        let mut field = Field::new(identifier(&member.name), type_of(&member.shape));
         field.set_docs(Some(member.doc.clone()));
         field
     });
@@ -105,7 +123,10 @@ impl Default for Records {
 impl Records {
     /// Those of one record.
     fn of(record: &Arc<RecordShape>) -> Self {
-        let mut records = Records { shared: BTreeSet::new(), own: Vec::new() };
+        let mut records = Records {
+            shared: BTreeSet::new(),
+            own: Vec::new(),
+        };
         records.note(record);
         records
     }

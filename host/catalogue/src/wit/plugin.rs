@@ -26,7 +26,8 @@ pub fn plugin_wit(parts: &PluginParts<'_>) -> Vec<(String, String)> {
     files.push(("deps/sunmao-host/host.wit".to_owned(), HOST.to_owned()));
     let kinds = kinds_of(parts);
     if !kinds.is_empty() {
-        let texts = std::iter::once(records::declaration()).chain(kinds.values().map(|kind| records::file(kind)));
+        let texts =
+            std::iter::once(records::declaration()).chain(kinds.values().map(|kind| records::file(kind)));
         files.extend(within("deps/sunmao-records", texts));
     }
     files.extend(within("deps/zhibang-erp", erp(parts, &kinds)));
@@ -47,7 +48,11 @@ fn package(parts: &PluginParts<'_>) -> Package {
     for service in &parts.services {
         world.named_interface_import(format!("sunmao:host/{}@{VERSION}", service.name));
     }
-    let objects: BTreeSet<&str> = parts.operations.iter().map(|called| called.object.as_str()).collect();
+    let objects: BTreeSet<&str> = parts
+        .operations
+        .iter()
+        .map(|called| called.object.as_str())
+        .collect();
     for object in objects {
         world.named_interface_import(format!("zhibang:erp/{object}@{VERSION}"));
     }
@@ -102,7 +107,11 @@ fn erp(parts: &PluginParts<'_>, kinds: &BTreeMap<String, Arc<RecordKind>>) -> Ve
     let objects = objects
         .into_iter()
         .map(|(object, (called, filled))| interface::part_of_object(object, &called, &filled));
-    std::iter::once(types::shared()).chain(objects).map(erp_file).collect()
+    let types = match parts.operations.is_empty() {
+        true => types::of_records(),
+        false => types::shared(),
+    };
+    std::iter::once(types).chain(objects).map(erp_file).collect()
 }
 
 fn arguments(joint: &Joint) -> Option<&Operation> {

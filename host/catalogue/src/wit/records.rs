@@ -25,7 +25,10 @@ pub(super) fn import_name(kind: &RecordKind) -> String {
 /// The file that declares the package, and declares nothing else.
 pub(super) fn declaration() -> (String, String) {
     let text = "/// The kinds of records that the hub has. A member that is absent is empty.\npackage";
-    ("package.wit".to_owned(), generated(&format!("{text} {};\n", package_name())))
+    (
+        "package.wit".to_owned(),
+        generated(&format!("{text} {};\n", package_name())),
+    )
 }
 
 /// The file of a kind.

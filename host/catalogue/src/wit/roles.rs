@@ -1,5 +1,6 @@
 //! The interfaces that a plugin exports, by what it joins or judges.
 
+use super::interface::identifier;
 use super::{VERSION, records};
 use crate::joint::{Joint, Side};
 use crate::{KindSource, RecordKind};
@@ -7,8 +8,6 @@ use std::collections::BTreeMap;
 use wit_encoder::{Interface, Params, StandaloneFunc, Type};
 
 const HOST_TYPES: &str = "sunmao:host/types@0.1.0";
-/// `map` is a word of WIT's own, which the encoder does not know.
-const MAP: &str = "%map";
 
 /// The interface of a mapping.
 pub(super) fn mapping(joint: &Joint) -> Interface {
@@ -31,7 +30,7 @@ pub(super) fn mapping(joint: &Joint) -> Interface {
     if joint.to.is_kind() {
         parameters.push("known", Type::option(Type::named(to.name.clone())));
     }
-    let mut function = StandaloneFunc::new(MAP, false);
+    let mut function = StandaloneFunc::new(identifier("map"), false);
     function.set_params(parameters);
     function.set_result(Some(Type::result_both(
         Type::named(to.name.clone()),
@@ -44,7 +43,10 @@ pub(super) fn mapping(joint: &Joint) -> Interface {
 /// The interface of a policy: `contact-policy`.
 pub(super) fn policy(kind: &RecordKind) -> Interface {
     let mut interface = Interface::new(policy_interface(kind));
-    interface.set_docs(Some(format!("Whether a flow goes on with a record of {}. Pure.", kind.name)));
+    interface.set_docs(Some(format!(
+        "Whether a flow goes on with a record of {}. Pure.",
+        kind.name
+    )));
     let record = kind.shape().name.clone();
     use_types(
         &mut interface,

@@ -1,7 +1,10 @@
 //! The interfaces that belong to no business object: `types` and `session`.
 
 use super::interface::{ERROR, result, type_definition};
-use crate::{Kind, shape::shared::shared_types};
+use crate::{
+    Kind,
+    shape::shared::{pair, shared_types},
+};
 use wit_encoder::{EnumCase, Field, Interface, InterfaceItem, StandaloneFunc, Type, TypeDef};
 
 /// The types that all interfaces share.
@@ -21,6 +24,15 @@ pub(super) fn shared() -> Interface {
     for record in shared_types() {
         types.type_def(type_definition(&record));
     }
+    types
+}
+
+/// The types that records and arguments share: of all of them, `field` alone. What answers and failures are made of comes
+/// with what is called.
+pub(super) fn of_records() -> Interface {
+    let mut types = Interface::new("types");
+    types.set_docs(Some("Types that all interfaces of the package share."));
+    types.type_def(type_definition(&pair()));
     types
 }
 

@@ -193,7 +193,12 @@ fn two_lists_with_one_type_are_refused() {
     {{ name = "b", label = "丙", type = "list", fields = [{line}] }},
   ] }},"#
     ));
-    refused(&[("visit.toml", &visit)], expect!["catalogue, visit.toml: two lists would both have the type `visit-a-b`; give one of them another name"]);
+    refused(
+        &[("visit.toml", &visit)],
+        expect![
+            "catalogue, visit.toml: two lists would both have the type `visit-a-b`; give one of them another name"
+        ],
+    );
 }
 
 #[test]

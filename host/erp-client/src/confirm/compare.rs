@@ -52,15 +52,16 @@ impl Difference {
     fn field(field: &Field, written: &Value, shown: Option<&Value>) -> Self {
         let text = |value: &Value| value.to_text().unwrap_or_default();
         let shown = shown.map(text).unwrap_or_default();
-        let is_personal = !matches!(
-            field.kind,
-            FieldType::Int | FieldType::Decimal | FieldType::Bool
-        );
+        let is_personal = !matches!(field.kind, FieldType::Int | FieldType::Decimal | FieldType::Bool);
         let words = match () {
             () if written.is_empty() => format!("{} was written empty and still reads something", field.name),
             () if shown.is_empty() => format!("{} was written and reads empty", field.name),
             () if is_personal => format!("{} reads otherwise than it was written", field.name),
-            () => format!("{} was written as {} and reads {shown}", field.name, text(written)),
+            () => format!(
+                "{} was written as {} and reads {shown}",
+                field.name,
+                text(written)
+            ),
         };
         Difference {
             field: field.name.clone(),

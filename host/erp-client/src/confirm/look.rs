@@ -106,7 +106,11 @@ impl Confirming<'_> {
             Err(error) => return Looked::Unread(error),
         };
         let key_column = self.key_column(list, &columns);
-        let is_it = |row: &&Vec<Value>| row.get(key_column?).and_then(Value::as_integer).map(|own| own == key);
+        let is_it = |row: &&Vec<Value>| {
+            row.get(key_column?)
+                .and_then(Value::as_integer)
+                .map(|own| own == key)
+        };
         let found = rows.iter().find(|row| is_it(row) == Some(true));
         match found {
             Some(row) => {
@@ -179,7 +183,12 @@ impl Confirming<'_> {
         own.or_else(|| crate::pages::key_column(list, columns))
     }
 
-    fn aside<'a>(&'a self, operation: &'a Operation, arguments: &'a Arguments, report: &'a Report<'a>) -> Call<'a> {
+    fn aside<'a>(
+        &'a self,
+        operation: &'a Operation,
+        arguments: &'a Arguments,
+        report: &'a Report<'a>,
+    ) -> Call<'a> {
         Call {
             operation,
             arguments,
@@ -197,7 +206,11 @@ impl Confirming<'_> {
 impl Numbered<'_> {
     /// The column that shows the number, where the list does.
     fn column(&self, columns: &[Column]) -> Option<usize> {
-        let known = self.find.fields.iter().find(|field| field.name == self.parameter.name);
+        let known = self
+            .find
+            .fields
+            .iter()
+            .find(|field| field.name == self.parameter.name);
         let filter = |column: &&Column| column.name.eq_ignore_ascii_case(self.filter);
         let by_name = |column: &&Column| known.is_some_and(|field| field.is_named(&column.name));
         let by_label = |column: &&Column| column.caption == self.parameter.label;

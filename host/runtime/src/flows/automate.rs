@@ -36,9 +36,10 @@ fn automation_failed(error: ExtensionError, delivery: &Delivery) -> Handled {
     let is_transient = error.is_transient();
     match error {
         ExtensionError::Call { fault, .. } => judged(fault, delivery),
-        ExtensionError::Paused { ref extension, .. } => {
-            Handled::waits(extension.clone(), Fault::new(Kind::Unavailable, error.to_string()))
-        }
+        ExtensionError::Paused { ref extension, .. } => Handled::waits(
+            extension.clone(),
+            Fault::new(Kind::Unavailable, error.to_string()),
+        ),
         error if is_transient => Handled::Later(Fault::new(Kind::Unavailable, error.to_string())),
         error => Handled::Dead(
             Fault::new(Kind::Invalid, error.to_string())

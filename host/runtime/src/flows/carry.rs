@@ -43,13 +43,14 @@ pub(super) enum Stop {
     Absent(ExtensionReference),
     Extension(ExtensionError),
     /// What it refers to has no link yet.
-    NotLinked { link: String, record: RecordName },
+    NotLinked {
+        link: String,
+        record: RecordName,
+    },
     /// The ERP failed, or the way to it.
     Fault(Fault),
     /// A person has to look.
     Person(Fault),
-    /// The hub's record changed meanwhile: from the beginning.
-    Overtaken,
 }
 
 impl From<ExtensionError> for Stop {
@@ -104,8 +105,11 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
             does_not_serve(&reference),
         ),
         Stop::NotLinked { link, record } => {
-            let fault = Fault::new(Kind::Unavailable, format!("{record} has no link {link} yet"))
-                .with_hint(format!("see what became of it: GET /v1/records/{}/{}", record.kind, record.id));
+            let fault =
+                Fault::new(Kind::Unavailable, format!("{record} has no link {link} yet")).with_hint(format!(
+                    "see what became of it: GET /v1/records/{}/{}",
+                    record.kind, record.id
+                ));
             Handled::waits(waits_for_link(&link, &record), fault)
         }
         Stop::Extension(error) => match error {
@@ -134,10 +138,6 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
         },
         Stop::Fault(fault) => judged(fault, delivery),
         Stop::Person(fault) => Handled::Dead(fault),
-        Stop::Overtaken => Handled::Later(Fault::new(
-            Kind::Unavailable,
-            "the record changed while it was merged",
-        )),
     }
 }
 
@@ -180,6 +180,9 @@ impl<'a> Carrying<'a> {
     }
 
     async fn carry(&self) -> Carried {
+        if let Some(skipped) = self.overtaken().await? {
+            return Ok((Keep::default(), skipped));
+        }
         if let Some(skipped) = self.judge().await? {
             return Ok((Keep::default(), skipped));
         }
@@ -189,6 +192,19 @@ impl<'a> Carrying<'a> {
             // Who handles it was called in place of all this.
             Sink::Handle(_) => Ok((Keep::default(), Step::Handled)),
         }
+    }
+
+    /// A record that was in hand while it was deleted is not written any more.
+    async fn overtaken(&self) -> Result<Option<Step>, Stop> {
+        if self.is_deleted() {
+            return Ok(None);
+        }
+        let kept = self.host.store.records.get(&self.name).await?;
+        let is_gone = kept.is_some_and(|kept| kept.body.is_none());
+        Ok(is_gone.then(|| Step::Skipped {
+            policy: self.flow.name.clone(),
+            reason: "deleted meanwhile".to_owned(),
+        }))
     }
 
     /// Asks the policy. The end, where it holds the record back.

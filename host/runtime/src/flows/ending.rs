@@ -37,7 +37,15 @@ pub(super) async fn write(
                 }
                 // Somebody filed it while it was merged: from the beginning, with what is there now.
                 Err(error @ StoreError::RecordChanged { .. }) => {
-                    put_off(host, lease, Duration::ZERO, error.to_string(), Cause::Interrupted, watch).await
+                    put_off(
+                        host,
+                        lease,
+                        Duration::ZERO,
+                        error.to_string(),
+                        Cause::Interrupted,
+                        watch,
+                    )
+                    .await
                 }
                 ended => {
                     ended?;

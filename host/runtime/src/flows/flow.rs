@@ -128,7 +128,11 @@ fn sink(catalogue: &Catalogue, kinds: &Kinds, settings: &FlowSettings) -> Result
             let kind = kinds.find(into).ok_or_else(|| {
                 let nearest = kinds.nearest(into).unwrap_or("contact");
                 let message = format!("no kind of record is called {into}");
-                Unsound::new("into", message, format!("the nearest known is {nearest}: sunmao kinds list"))
+                Unsound::new(
+                    "into",
+                    message,
+                    format!("the nearest known is {nearest}: sunmao kinds list"),
+                )
             })?;
             if let KindSource::Erp { object } = &kind.source {
                 let message = format!("{into} are rows of the ERP, which are written by an operation");
@@ -139,7 +143,8 @@ fn sink(catalogue: &Catalogue, kinds: &Kinds, settings: &FlowSettings) -> Result
         }
         (None, None, Some(file)) => reference("handle", file).map(Sink::Handle),
         (None, None, None) => {
-            let hint = "write = \"customers.save-company\", into = \"contact\", or handle = \"scripts/NAME.rhai\"";
+            let hint =
+                "write = \"customers.save-company\", into = \"contact\", or handle = \"scripts/NAME.rhai\"";
             Err(Unsound::new("write", "its records go nowhere", hint))
         }
         _ => {
@@ -154,17 +159,26 @@ fn fits(flow: &Flow) -> Result<(), Unsound> {
     let hint_mapping = "mapping = \"scripts/NAME.rhai\" or \"plugins/NAME.wasm\"";
     match &flow.sink {
         Sink::Handle(_) => {
-            let stray = [("mapping", &flow.mapping), ("merge", &flow.merge), ("policy", &flow.policy)];
+            let stray = [
+                ("mapping", &flow.mapping),
+                ("merge", &flow.merge),
+                ("policy", &flow.policy),
+            ];
             if let Some((key, _)) = stray.into_iter().find(|(_, file)| file.is_some()) {
                 let message = "is of no use where an automation handles everything";
-                return Err(Unsound::new(key, message, "leave it out, or write into or write in place of handle"));
+                return Err(Unsound::new(
+                    key,
+                    message,
+                    "leave it out, or write into or write in place of handle",
+                ));
             }
         }
         _ if flow.mapping.is_none() => {
             return Err(Unsound::new("mapping", "nothing maps its records", hint_mapping));
         }
         _ if flow.source.record().is_none() => {
-            let hint = "write on = \"contact.saved\" or sweep = \"customers.list\", or handle in place of a sink";
+            let hint =
+                "write on = \"contact.saved\" or sweep = \"customers.list\", or handle in place of a sink";
             return Err(Unsound::new("on", "it has no records to carry", hint));
         }
         Sink::Write(write) => {
@@ -196,7 +210,11 @@ fn reference(key: &'static str, file: &str) -> Result<ExtensionReference, Unsoun
         }),
         _ => {
             let message = format!("{file} is neither a script nor a plugin");
-            Err(Unsound::new(key, message, "name a file that ends in .rhai or .wasm"))
+            Err(Unsound::new(
+                key,
+                message,
+                "name a file that ends in .rhai or .wasm",
+            ))
         }
     }
 }

@@ -13,7 +13,7 @@ use super::worker::{AFTER_AN_ERROR, Inner, LEASE};
 use crate::supervision::caught;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use sunmao_catalogue::{Fault, Kind};
+use sunmao_catalogue::Kind;
 use sunmao_store::{Cause, Delivery, Lease, Leased, Occasion, PutOff, Route, StoreError};
 use tokio::task::AbortHandle;
 
@@ -180,7 +180,13 @@ impl Inner {
     }
 
     /// Writes the end down, for as long as it takes: what was done must not be done again because of a full disk.
-    async fn end(&self, leased: &Leased, lease: &SharedLease, handled: &Handled, watch: &(dyn Fn(Step) + Sync)) {
+    async fn end(
+        &self,
+        leased: &Leased,
+        lease: &SharedLease,
+        handled: &Handled,
+        watch: &(dyn Fn(Step) + Sync),
+    ) {
         let delivery = &leased.delivery;
         loop {
             match ending::write(&self.host, lease.present(), delivery, handled, watch).await {

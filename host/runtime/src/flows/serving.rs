@@ -14,7 +14,9 @@ pub(super) fn target_of(kind: ExtensionKind, name: &str) -> String {
 
 /// The first extension of a flow that does not serve now.
 pub(super) fn lacking<'a>(extensions: &Extensions, flow: &'a Flow) -> Option<&'a ExtensionReference> {
-    let mut absent = flow.extensions().filter(|one| extensions.get(one.kind, &one.name).is_none());
+    let mut absent = flow
+        .extensions()
+        .filter(|one| extensions.get(one.kind, &one.name).is_none());
     absent.next()
 }
 

@@ -6,10 +6,10 @@ pub(super) mod record;
 
 use super::flow::ExtensionReference;
 use super::schedule::Unsound;
+use std::sync::Arc;
 use sunmao_catalogue::{
     Catalogue, Effect, ErpObject, Field, Operation, RecordKind, Repeat, ResultKind, nearest,
 };
-use std::sync::Arc;
 
 /// Where a flow's records go.
 #[derive(Debug, Clone)]
@@ -72,7 +72,8 @@ impl WriteSink {
         })?;
         let Effect::Write(write) = &operation.effect else {
             let writes = catalogue.operations().iter().filter(|one| !one.is_read());
-            let nearest = nearest(name, writes.map(|one| one.name.as_str())).unwrap_or("customers.save-company");
+            let nearest =
+                nearest(name, writes.map(|one| one.name.as_str())).unwrap_or("customers.save-company");
             return Err(Unsound::new(
                 "write",
                 format!("{name} does not write"),
@@ -81,7 +82,11 @@ impl WriteSink {
         };
         if !operation.is_business() {
             let hint = "leave signing in and out to the host";
-            return Err(Unsound::new("write", format!("{name} belongs to the host alone"), hint));
+            return Err(Unsound::new(
+                "write",
+                format!("{name} belongs to the host alone"),
+                hint,
+            ));
         }
         let strategy = match &write.repeat {
             Repeat::ReservedKey { parameter, reserve } => {
@@ -149,18 +154,24 @@ impl WriteSink {
 /// Whether an operation shows one record by its key.
 fn shows_one(operation: &Operation) -> bool {
     let takes_key = |field: &Field| field.wire.eq_ignore_ascii_case("ord");
-    matches!(operation.result, ResultKind::Bill | ResultKind::Record) && operation.params.iter().any(takes_key)
+    matches!(operation.result, ResultKind::Bill | ResultKind::Record)
+        && operation.params.iter().any(takes_key)
 }
 
 /// The operation that changes what another one creates: of the same object, under the record's key, and one that takes
 /// what was created by the same names.
 fn update_of(catalogue: &Catalogue, create: &Operation) -> Option<(Arc<Operation>, String)> {
-    let siblings = catalogue.operations().iter().filter(|one| one.object == create.object);
+    let siblings = catalogue
+        .operations()
+        .iter()
+        .filter(|one| one.object == create.object);
     let mut updates = siblings.filter_map(|one| match &one.effect {
-        Effect::Write(write) if one.verb == "update" && one.dialect == create.dialect => match &write.repeat {
-            Repeat::ReservedKey { parameter, .. } => Some((one, parameter.clone())),
-            _ => None,
-        },
+        Effect::Write(write) if one.verb == "update" && one.dialect == create.dialect => {
+            match &write.repeat {
+                Repeat::ReservedKey { parameter, .. } => Some((one, parameter.clone())),
+                _ => None,
+            }
+        }
         _ => None,
     });
     let (update, key) = updates.next()?;

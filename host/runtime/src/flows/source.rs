@@ -1,7 +1,7 @@
 //! What sets a flow off by itself: a list of the ERP that it reads through, a schedule, or both.
 
-use super::settings::FlowSettings;
 use super::schedule::{CatchUp, Schedule, Timing, Unsound};
+use super::settings::FlowSettings;
 use super::sweep::Sweep;
 use std::sync::Arc;
 use sunmao_catalogue::{Catalogue, Kinds, RecordKind};

@@ -2,11 +2,11 @@
 
 use super::clock_watch::ClockWatch;
 use super::flow::Flow;
-use super::settings::{FlowError, FlowSettings};
 use super::handling::{InHand, SharedLease};
 use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
 use super::progress::Progress;
+use super::settings::{FlowError, FlowSettings};
 use super::sink::Sink;
 use super::source::On;
 use super::timer::Timed;

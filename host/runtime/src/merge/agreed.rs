@@ -1,5 +1,6 @@
 //! What a link keeps of the last time both sides were seen to agree.
 
+use super::merged::{Merged, Target};
 use super::vocabulary::{Member, Vocabulary, is_nothing};
 use serde::{Deserialize, Serialize};
 use sunmao_catalogue::{Record, Value};
@@ -63,9 +64,49 @@ impl Agreed {
     }
 
     /// What the other direction has seen since this one last looked, the oldest first: each brings this direction's base
-    /// up to date by [`agree`], before it compares anything.
-    pub fn unseen(&self, by: Direction) -> impl Iterator<Item = &Snapshot> {
-        self.seen.iter().filter(move |snapshot| snapshot.by != by)
+    /// up to date, by [`Agreed::met_for_push`] or [`Agreed::met_for_pull`], before it compares anything.
+    pub fn unseen(&self, by: Direction) -> Vec<Snapshot> {
+        let unseen = self.seen.iter().filter(|snapshot| snapshot.by != by);
+        unseen.cloned().collect()
+    }
+
+    /// Both sides as they were at one time, in a write's names: fields that they have alike are agreed on.
+    pub fn met_for_push(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
+        for member in vocabulary.members(&[hub, shown]) {
+            if let Some(value) = alike(vocabulary, &member, hub, shown) {
+                self.keep(vocabulary, &member, value.clone(), shown);
+            }
+        }
+    }
+
+    /// The same in the names of the record's kind.
+    pub fn met_for_pull(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, mapped: &Record) {
+        self.hub = agree(vocabulary, &self.hub, hub, mapped);
+    }
+
+    /// What the hub gave was written and seen without a merge: all of it is agreed on, but for what the ERP shows to be
+    /// another value. A word that it shows in place of a code is what it calls the code.
+    pub fn wrote(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
+        for member in vocabulary.members(&[hub]) {
+            let value = vocabulary.value(hub, &member).unwrap_or(&Value::Null);
+            let is_contradicted = vocabulary
+                .value(shown, &member)
+                .is_some_and(|shown| vocabulary.same(&member, value, shown) == Some(false));
+            if !is_contradicted {
+                self.keep(vocabulary, &member, value.clone(), shown);
+            }
+        }
+    }
+
+    /// A push is over: `shown` is what the ERP shows after it.
+    pub fn pushed(&mut self, merged: &Merged<'_>, shown: &Record) {
+        self.erp = merged.agreed(Target::Erp);
+        self.shown = merged.shown(&self.shown, shown);
+    }
+
+    /// A pull is over: the hub has what it was told.
+    pub fn pulled(&mut self, merged: &Merged<'_>) {
+        self.hub = merged.agreed(Target::Hub);
     }
 
     /// Notes that a flow has looked at both records, and left them so. Where they differ in nothing any more, what it saw
@@ -82,6 +123,18 @@ impl Agreed {
         }
         self.seen.push(snapshot);
     }
+
+    fn keep(&mut self, vocabulary: Vocabulary<'_>, member: &Member<'_>, value: Value, shown: &Record) {
+        let name = member.name.to_string();
+        match vocabulary.value(shown, member) {
+            Some(shown) if !is_nothing(&value) => drop(self.shown.insert(name.clone(), shown.clone())),
+            _ => drop(self.shown.shift_remove(&name)),
+        }
+        match is_nothing(&value) {
+            true => drop(self.erp.shift_remove(&name)),
+            false => drop(self.erp.insert(name, value)),
+        }
+    }
 }
 
 /// How a merge leaves two records.
@@ -94,29 +147,27 @@ pub enum Left {
 }
 
 /// What was agreed on, with every field that both sides have alike now. Where they differ the older agreement stays.
-pub fn agree<'a>(vocabulary: Vocabulary<'a>, base: &'a Record, hub: &'a Record, erp: &'a Record) -> Record {
+fn agree(vocabulary: Vocabulary<'_>, base: &Record, hub: &Record, erp: &Record) -> Record {
     let members = vocabulary.members(&[base, hub, erp]);
     let agreed = members.into_iter().filter_map(|member| {
         let value = alike(vocabulary, &member, hub, erp).or_else(|| vocabulary.value(base, &member));
         let value = value.filter(|value| !is_nothing(value))?;
-        Some((member.name.into_owned(), value.clone()))
+        Some((member.name.to_string(), value.clone()))
     });
     agreed.collect()
 }
 
+/// The value that both sides have; what a page does not show is not known to be alike.
 fn alike<'r>(
     vocabulary: Vocabulary<'_>,
     member: &Member<'_>,
     hub: &'r Record,
-    erp: &'r Record,
+    erp: &Record,
 ) -> Option<&'r Value> {
-    let value = |record: &'r Record| vocabulary.value(record, member);
-    let (hub, erp) = match vocabulary {
-        Vocabulary::Write(..) => (value(hub).unwrap_or(&Value::Null), value(erp)?),
-        Vocabulary::Members(_) => (
-            value(hub).unwrap_or(&Value::Null),
-            value(erp).unwrap_or(&Value::Null),
-        ),
+    let hub = vocabulary.value(hub, member).unwrap_or(&Value::Null);
+    let erp = match vocabulary {
+        Vocabulary::Write(..) => vocabulary.value(erp, member)?,
+        Vocabulary::Members(_) => vocabulary.value(erp, member).unwrap_or(&Value::Null),
     };
     (vocabulary.same(member, hub, erp) == Some(true)).then_some(hub)
 }

@@ -170,6 +170,23 @@ impl<'a> Merged<'a> {
         agreed.collect()
     }
 
+    /// How the ERP showed each field when both sides agreed on it: as `now`, where they do since the write.
+    pub(super) fn shown(&self, then: &Record, now: &Record) -> Record {
+        let agreed = self.agreed(Target::Erp);
+        let shown = self.ended.iter().filter_map(|(line, end)| {
+            let name = line.member.name.to_string();
+            let is_news = match end {
+                End::Alike | End::Hub => true,
+                End::Ruled(value) => self.is(line, value, &line.hub),
+                End::Unmoved | End::Erp | End::Undecided => false,
+            };
+            let source = if is_news { now } else { then };
+            let value = self.vocabulary.value(source, &line.member)?;
+            agreed.contains_key(&name).then(|| (name, value.clone()))
+        });
+        shown.collect()
+    }
+
     /// What the ERP has to take on, where it has it not.
     fn wanted_of_erp<'s>(&self, line: &'s Line<'_>, end: &'s End) -> Option<&'s Value> {
         match end {

@@ -188,7 +188,10 @@ impl Extension for Plugin {
     ) -> Result<Decision, ExtensionError> {
         let pure = self.pure("policy")?;
         let store = || self.store(invocation);
-        let call = Call { caller: self.caller(invocation), store: &store };
+        let call = Call {
+            caller: self.caller(invocation),
+            store: &store,
+        };
         let judged = pure.judge(call, kind, record).await;
         judged.map_err(|failed| self.failed("policy", "judge", failed))
     }
@@ -202,7 +205,10 @@ impl Extension for Plugin {
     ) -> Result<Record, ExtensionError> {
         let pure = self.pure("mapping")?;
         let store = || self.store(invocation);
-        let call = Call { caller: self.caller(invocation), store: &store };
+        let call = Call {
+            caller: self.caller(invocation),
+            store: &store,
+        };
         let mapped = pure.map(call, joint, from, known).await;
         mapped.map_err(|failed| self.failed("mapping", "map", failed))
     }
@@ -210,7 +216,10 @@ impl Extension for Plugin {
     async fn merge(&self, invocation: &Invocation, change: &Change) -> Result<Ruling, ExtensionError> {
         let pure = self.pure("merge")?;
         let store = || self.store(invocation);
-        let call = Call { caller: self.caller(invocation), store: &store };
+        let call = Call {
+            caller: self.caller(invocation),
+            store: &store,
+        };
         let ruled = pure.merge(call, change).await;
         ruled.map_err(|failed| self.failed("merge", "rule", failed))
     }

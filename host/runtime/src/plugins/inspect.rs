@@ -90,7 +90,14 @@ pub fn inspect(
             (parse(name), item.ty)
         {
             let kinds = (catalogue, kinds);
-            if let Err(fault) = role(engine, component, kinds, (name, interface), &instance, &mut imports) {
+            if let Err(fault) = role(
+                engine,
+                component,
+                kinds,
+                (name, interface),
+                &instance,
+                &mut imports,
+            ) {
                 faults.push(fault);
             }
         }
@@ -120,7 +127,10 @@ fn parse(name: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn is_ours(package: &str) -> bool {
-    matches!(package, "zhibang:erp" | "sunmao:host" | "sunmao:plugin" | "sunmao:records")
+    matches!(
+        package,
+        "zhibang:erp" | "sunmao:host" | "sunmao:plugin" | "sunmao:records"
+    )
 }
 
 fn functions<'a>(

@@ -62,7 +62,10 @@ impl Layout {
         for field in record.fields() {
             let ours = shape.members.iter().find(|member| member.name == field.name);
             let Some(ours) = ours else {
-                return Err(format!("`{}` has `{}`, which ours has not", shape.name, field.name));
+                return Err(format!(
+                    "`{}` has `{}`, which ours has not",
+                    shape.name, field.name
+                ));
             };
             let form = Form::read(&ours.shape, &field.ty, members)
                 .map_err(|difference| format!("`{}.{}`: {difference}", shape.name, ours.name))?;

@@ -150,7 +150,11 @@ impl MappingExport {
     }
 
     /// What a call gave: a record, or a line a field that cannot be mapped.
-    pub fn result(&self, value: Val, known: Option<&Record>) -> Result<Result<Record, Vec<String>>, ShapeMismatch> {
+    pub fn result(
+        &self,
+        value: Val,
+        known: Option<&Record>,
+    ) -> Result<Result<Record, Vec<String>>, ShapeMismatch> {
         let Val::Result(outcome) = value else {
             return Err(super::convert::mismatch("", "a result"));
         };
@@ -190,7 +194,11 @@ fn lines(faults: Option<Box<Val>>) -> Vec<String> {
     faults.into_iter().map(line).collect()
 }
 
-fn mapping(joint: &Joint, function: ComponentExportIndex, kind: &ComponentFunc) -> Result<MappingExport, String> {
+fn mapping(
+    joint: &Joint,
+    function: ComponentExportIndex,
+    kind: &ComponentFunc,
+) -> Result<MappingExport, String> {
     let parameters: Vec<Type> = kind.params().map(|(_, kind)| kind).collect();
     let takes_known = joint.to.is_kind();
     let (given, known) = match (parameters.as_slice(), takes_known) {
@@ -224,7 +232,11 @@ fn mapping(joint: &Joint, function: ComponentExportIndex, kind: &ComponentFunc) 
     }
 }
 
-fn policy(kind: &std::sync::Arc<RecordKind>, function: ComponentExportIndex, found: &ComponentFunc) -> Result<PolicyExport, String> {
+fn policy(
+    kind: &std::sync::Arc<RecordKind>,
+    function: ComponentExportIndex,
+    found: &ComponentFunc,
+) -> Result<PolicyExport, String> {
     let parameters: Vec<Type> = found.params().map(|(_, kind)| kind).collect();
     let [given] = parameters.as_slice() else {
         return Err(format!("{} parameters instead of 1", parameters.len()));
@@ -292,14 +304,21 @@ impl Members for OfSide<'_> {
 /// Whether a type is `list<fault>`, with `fault` as `sunmao:host/types` has it.
 fn is_faults(kind: &Type) -> bool {
     let Type::List(list) = kind else { return false };
-    let Type::Record(fault) = list.ty() else { return false };
+    let Type::Record(fault) = list.ty() else {
+        return false;
+    };
     let fields: Vec<_> = fault.fields().map(|field| (field.name, field.ty)).collect();
-    matches!(fields.as_slice(), [("field", Type::String), ("message", Type::String)])
+    matches!(
+        fields.as_slice(),
+        [("field", Type::String), ("message", Type::String)]
+    )
 }
 
 /// Whether a type is `decision` of `sunmao:host/types`.
 fn is_decision(kind: &Type) -> bool {
-    let Type::Variant(decision) = kind else { return false };
+    let Type::Variant(decision) = kind else {
+        return false;
+    };
     let cases: Vec<_> = decision.cases().map(|case| (case.name, case.ty)).collect();
     matches!(cases.as_slice(), [("admit", None), ("skip", Some(Type::String))])
 }

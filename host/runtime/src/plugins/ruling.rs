@@ -60,7 +60,9 @@ fn is_change(kind: &Type) -> bool {
 }
 
 fn is_ruling(kind: &Type) -> bool {
-    let Type::Variant(variant) = kind else { return false };
+    let Type::Variant(variant) = kind else {
+        return false;
+    };
     let cases: Vec<_> = variant.cases().collect();
     let carries = |kind: &Option<Type>, text: bool| match kind {
         Some(kind) => text && *kind == Type::String,
@@ -78,7 +80,13 @@ pub fn parameter(change: &Change) -> Val {
     let values = [
         Val::String(change.flow.clone()),
         Val::String(change.kind.clone()),
-        Val::String(change.record.get("id").and_then(Value::to_text).unwrap_or_default()),
+        Val::String(
+            change
+                .record
+                .get("id")
+                .and_then(Value::to_text)
+                .unwrap_or_default(),
+        ),
         Val::String(change.field.clone()),
         json(&change.base),
         json(&change.hub),
@@ -89,7 +97,11 @@ pub fn parameter(change: &Change) -> Val {
         time(change.erp_changed_at),
     ];
     let members = CHANGE.iter().zip(values);
-    Val::Record(members.map(|((name, _), value)| ((*name).to_owned(), value)).collect())
+    Val::Record(
+        members
+            .map(|((name, _), value)| ((*name).to_owned(), value))
+            .collect(),
+    )
 }
 
 /// A component's ruling.

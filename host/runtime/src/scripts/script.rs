@@ -4,9 +4,8 @@ use super::check::{self, Checked};
 use super::failure::Failing;
 use super::fault;
 use super::run::{Asker, Run};
-use super::{contact, result, threads};
+use super::{record, result, ruling, threads};
 use crate::asked::check_grants;
-use crate::contact::Contact;
 use crate::extension::{
     Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
 };
@@ -199,7 +198,8 @@ impl Extension for Script {
             refuses: false,
         };
         let change = ruling::change_to_script(change);
-        self.call(invocation, merge, vec![change], ruling::from_script).await
+        self.call(invocation, merge, vec![change], ruling::from_script)
+            .await
     }
 
     async fn handle(&self, invocation: &Invocation, event: &Event) -> Result<(), ExtensionError> {

@@ -169,7 +169,10 @@ fn links() -> Module {
         "get",
         |context: Context<'_>, name: &str, kind: &str, id: &str| {
             ask(&context, |run| {
-                run.service("links", services::link_of(run.host(), run.caller(), name, kind, id))
+                run.service(
+                    "links",
+                    services::link_of(run.host(), run.caller(), name, kind, id),
+                )
             })
             .map(link)
         },
@@ -203,17 +206,25 @@ fn link(link: Option<Link>) -> Dynamic {
 
 fn records() -> Module {
     let mut module = Module::new();
-    add(&mut module, "get", |context: Context<'_>, kind: &str, id: &str| {
-        ask(&context, |run| {
-            let found = run.service("records", services::record(run.host(), run.caller(), kind, id))?;
-            let Some((body, _)) = found else { return Ok(Dynamic::UNIT) };
-            let kinds = run.host().kinds.load();
-            let known = kinds.find(kind).ok_or_else(|| services::unknown_kind(&kinds, kind))?;
-            let body = crate::record::stored(known, &body)
-                .map_err(|why| services::unreadable(&format!("{kind}/{id}"), &why))?;
-            Ok(record::to_script(known, &crate::record::with_id(id, &body)))
-        })
-    });
+    add(
+        &mut module,
+        "get",
+        |context: Context<'_>, kind: &str, id: &str| {
+            ask(&context, |run| {
+                let found = run.service("records", services::record(run.host(), run.caller(), kind, id))?;
+                let Some((body, _)) = found else {
+                    return Ok(Dynamic::UNIT);
+                };
+                let kinds = run.host().kinds.load();
+                let known = kinds
+                    .find(kind)
+                    .ok_or_else(|| services::unknown_kind(&kinds, kind))?;
+                let body = crate::record::stored(known, &body)
+                    .map_err(|why| services::unreadable(&format!("{kind}/{id}"), &why))?;
+                Ok(record::to_script(known, &crate::record::with_id(id, &body)))
+            })
+        },
+    );
     module
 }
 

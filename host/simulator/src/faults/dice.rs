@@ -24,11 +24,7 @@ impl Dice {
         random.set_stream(STREAM);
         let mut part = ChaCha8Rng::seed_from_u64(seed);
         part.set_stream(PART_STREAM);
-        Dice {
-            faults,
-            random,
-            part,
-        }
+        Dice { faults, random, part }
     }
 
     pub(crate) fn faults(&self) -> &Faults {

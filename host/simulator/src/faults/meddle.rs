@@ -85,8 +85,13 @@ fn lose(schema: &Schema, lost_part: u64, before: Option<&Entry>, entry: &mut Ent
     let earlier = |column: usize| before.map_or(&Value::Null, |before| &before.values[column]);
     let may_be_lost = |column: usize| {
         let own = &schema.columns[column];
-        let is_derived = schema.rules.derived.iter().any(|(wire, ..)| own.id.eq_ignore_ascii_case(wire));
-        let is_kept = [KEY, schema.created, schema.state].contains(&column) || schema.unique.contains(&column);
+        let is_derived = schema
+            .rules
+            .derived
+            .iter()
+            .any(|(wire, ..)| own.id.eq_ignore_ascii_case(wire));
+        let is_kept =
+            [KEY, schema.created, schema.state].contains(&column) || schema.unique.contains(&column);
         !is_kept && !is_derived && !own.required && !nested(own.kind)
     };
     let changed = (0..entry.values.len())

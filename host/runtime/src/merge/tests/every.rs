@@ -2,7 +2,7 @@
 
 use super::{WRITE, contact};
 use crate::merge::{
-    Agreed, Direction, Disputed, Left, Sides, Snapshot, Target, Verdict, Vocabulary, agree, compare,
+    Agreed, Direction, Disputed, Left, Sides, Snapshot, Target, Verdict, Vocabulary, compare,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,13 +128,14 @@ impl World {
 
     fn push(&mut self) {
         let vocabulary = WRITE.vocabulary();
-        for seen in self.agreed.clone().unseen(Direction::Push) {
-            self.agreed.erp = agree(vocabulary, &self.agreed.erp, &to_erp(&seen.hub), &seen.erp);
+        for seen in self.agreed.unseen(Direction::Push) {
+            self.agreed
+                .met_for_push(vocabulary, &to_erp(&seen.hub), &seen.erp);
         }
-        let (hub, erp) = (to_erp(&self.hub), self.erp.clone());
+        let (hub, erp, base) = (to_erp(&self.hub), self.erp.clone(), self.agreed.clone());
         let sides = Sides {
-            base: &self.agreed.erp,
-            shown: &self.agreed.shown,
+            base: &base.erp,
+            shown: &base.shown,
             hub: &hub,
             erp: &erp,
         };
@@ -144,20 +145,21 @@ impl World {
         let changes = merged.for_erp();
         self.writes += usize::from(!changes.is_empty());
         self.conflicts = undecided(&merged.undecided());
-        let (agreed, left) = (merged.agreed(Target::Erp), merged.left(Target::Erp));
         self.erp.extend(changes);
-        self.looked(Direction::Push, left);
-        self.agreed.erp = agreed;
+        self.agreed.pushed(&merged, &self.erp);
+        self.looked(Direction::Push, merged.left(Target::Erp));
     }
 
     fn pull(&mut self) {
         let vocabulary = Vocabulary::Members(&CONTACT.fields);
-        for seen in self.agreed.clone().unseen(Direction::Pull) {
-            self.agreed.hub = agree(vocabulary, &self.agreed.hub, &seen.hub, &to_hub(&seen.erp));
+        for seen in self.agreed.unseen(Direction::Pull) {
+            self.agreed
+                .met_for_pull(vocabulary, &seen.hub, &to_hub(&seen.erp));
         }
         let (nothing, erp, hub) = (Record::default(), to_hub(&self.erp), self.hub.clone());
+        let base = self.agreed.hub.clone();
         let sides = Sides {
-            base: &self.agreed.hub,
+            base: &base,
             shown: &nothing,
             hub: &hub,
             erp: &erp,
@@ -167,10 +169,9 @@ impl World {
         let merged = compared.decide(verdicts);
         self.writes += usize::from(!merged.for_hub().is_empty());
         self.conflicts = undecided(&merged.undecided());
-        let (agreed, left) = (merged.agreed(Target::Hub), merged.left(Target::Hub));
         self.hub = merged.body(&hub);
-        self.looked(Direction::Pull, left);
-        self.agreed.hub = agreed;
+        self.agreed.pulled(&merged);
+        self.looked(Direction::Pull, merged.left(Target::Hub));
     }
 
     fn looked(&mut self, by: Direction, left: Left) {
