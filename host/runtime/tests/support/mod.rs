@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::{Actor, Caller, Clock, Gateway, Grants, Host, Invocation, Limits, Permit};
 use sunmao_simulator::{Options, Simulator};
@@ -49,7 +49,7 @@ pub async fn parts_behind(simulator: Simulator, base_url: &str, username: String
     let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
     let host = Arc::new(Host::new(
         Catalogue::shared(),
-        Kinds::shipped(&Catalogue::shared()).unwrap(),
+        Kinds::shipped(&Catalogue::shared()).expect("kinds"),
         gateway,
         store,
         clock,
