@@ -118,8 +118,9 @@ impl Search<'_> {
         let Some(field) = field.filter(|field| field.identity.is_some()) else {
             return Ok(BTreeSet::new());
         };
-        let (records, member) = (&self.host.store.records, field.snake_name());
-        let stored = records.find_by_identity(&rows.name, &member, &wanted.normal, MOST_ROWS);
+        let records = &self.host.store.records;
+        let name = field.snake_name();
+        let stored = records.find_by_identity(&rows.name, &name, &wanted.normal, MOST_ROWS);
         let stored = stored.await.map_err(|error| unreadable(&error))?;
         let keys = stored.iter().filter_map(|row| row.name.id.parse().ok());
         Ok(keys
