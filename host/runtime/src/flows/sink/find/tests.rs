@@ -20,6 +20,7 @@ struct Erp {
     host: Host,
     sink: WriteSink,
     caller: Caller,
+    colleague: Caller,
     _simulator: Simulator,
     _folder: tempfile::TempDir,
 }
@@ -48,11 +49,12 @@ async fn erp() -> Erp {
         limits: Limits::default(),
         ..Permit::default()
     };
-    let invocation = Invocation::at(clock.now());
+    let (permit, invocation) = (Arc::new(permit), Invocation::at(clock.now()));
     Erp {
+        colleague: Caller::new(Actor::Http, "1", permit.clone(), invocation.clone()),
         host: Host::new(catalogue, kinds, gateway, store, clock),
         sink,
-        caller: Caller::new(Actor::flow("push"), "1", Arc::new(permit), invocation),
+        caller: Caller::new(Actor::flow("push"), "1", permit, invocation),
         _simulator: simulator,
         _folder: folder,
     }
