@@ -123,7 +123,7 @@ impl Narrator {
                 );
             }
             // The story is that of the flow; an automation that heard of the contact too does not end it.
-            Step::Handled | Step::Swept { .. } => {}
+            Step::Handled | Step::Told { .. } | Step::Swept { .. } => {}
             Step::PutOff { reason } => self.tell(
                 &key,
                 style(format!("waits for another attempt: {}", printable(&reason))).yellow(),
