@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+mod find;
 pub mod flow;
 pub mod kinds;
 pub mod openapi;

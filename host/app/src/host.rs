@@ -1,6 +1,7 @@
 //! The composition root: the only place that puts a host together from its parts and takes it apart again.
 
 pub mod compiler;
+pub mod webhooks;
 
 use crate::configuration::Configuration;
 use crate::exit::Exit;
@@ -15,13 +16,15 @@ use std::time::Duration;
 use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_erp_client::{ErpClient, SessionEvent};
 use sunmao_runtime::{
-    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins, supervised,
+    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Grants, Host, LoadError, Webhooks, plugins,
+    supervised,
 };
 use sunmao_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use webhooks::HttpCourier;
 
 /// Most who follow the changes at once: each of them looks into the store by itself.
 const FOLLOWERS: usize = 64;
@@ -54,6 +57,7 @@ impl Running {
     pub async fn start(
         configuration: Configuration,
         accounts: impl Into<Accounts>,
+        webhooks: Webhooks,
         clock: Clock,
     ) -> Result<Self, Failure> {
         let accounts = accounts.into();
@@ -61,6 +65,8 @@ impl Running {
         extensions_settings
             .check(&Catalogue::shared())
             .map_err(|errors| unsound_extensions(&errors))?;
+        let kinds = kinds()?;
+        check(&configuration, &kinds)?;
         let limits = serving::Limits::of(&configuration.server);
         let listener = listen(configuration.server.listen).await?;
         let address = listener
@@ -71,7 +77,9 @@ impl Running {
         let engine = engine.with_compiler(compiler(cache_folder, configuration.compile_bounds())?);
         let store = Store::open(&configuration.store.path).await?;
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
-        let host = Arc::new(Host::new(Catalogue::shared(), kinds()?, gateway, store, clock));
+        let host = Arc::new(Host::new(Catalogue::shared(), kinds, gateway, store, clock));
+        let courier = HttpCourier::new()?;
+        host.courier.get_or_init(|| Arc::new(courier));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
         let flows = Flows::start(
             host.clone(),
@@ -80,6 +88,8 @@ impl Running {
             configuration.limits,
         )
         .map_err(|errors| unsound_flows(&errors))?;
+        // Before anything can be filed: who hears of a record is decided when it is.
+        flows.tell(webhooks);
         let parts = Arc::new(Parts {
             started_at: host.clock.now(),
             host,
@@ -192,6 +202,42 @@ pub fn unsound_extensions(errors: &[LoadError]) -> Failure {
         "what they grant or limit is unsound",
     )
     .with_faults(errors.iter().map(ToString::to_string).collect())
+}
+
+/// Whether what is granted and told over HTTP is known.
+///
+/// # Errors
+/// Everything that is not, with the nearest that is.
+pub fn check(configuration: &Configuration, kinds: &Kinds) -> Result<(), Failure> {
+    let grants = Grants::resolve(&Catalogue::shared(), &configuration.server.grants);
+    let unknown = grants.err().unwrap_or_default();
+    let mut faults: Vec<String> = unknown
+        .iter()
+        .map(|grant| format!("[server] grants: {grant}"))
+        .collect();
+    for (name, webhook) in &configuration.webhook {
+        let unknown = webhook
+            .kinds
+            .iter()
+            .filter(|kind| kinds.iter().all(|known| known.name != **kind));
+        faults.extend(unknown.map(|kind| {
+            let nearest = kinds
+                .nearest(kind)
+                .map(|nearest| format!("; did you mean {nearest}?"));
+            let nearest = nearest.unwrap_or_default();
+            format!("[webhook.{name}] kinds: no kind of records is called {kind}{nearest}")
+        }));
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::new(
+            Exit::Configuration,
+            "[server] and [webhook]",
+            "reading the configuration",
+            "what they name is not there",
+        )
+        .with_faults(faults)),
+    }
 }
 
 /// The kinds of records that are shipped.
