@@ -42,13 +42,13 @@ async fn what_was_accepted_goes_on_after_a_crash_and_makes_no_second_customer() 
         .collect();
     assert_eq!(created.len(), CONTACTS, "customers created");
     let page = installation
-        .get(&format!("/v1/hub/contacts?limit={CONTACTS}"))
+        .get(&format!("/v1/records/contact?limit={CONTACTS}"))
         .await;
     let linked: BTreeSet<i64> = page["items"]
         .as_array()
         .expect("items")
         .iter()
-        .map(|item| item["link"]["erp_key"].as_i64().expect("a link"))
+        .map(|item| item["links"][0]["erp_key"].as_i64().expect("a link"))
         .collect();
     assert_eq!(linked, created.into_iter().collect());
     assert_eq!(installation.stop().await, Some(0));

@@ -39,13 +39,13 @@ async fn a_thousand_contacts_become_a_thousand_customers_with_one_login_a_sessio
     let mut after = String::new();
     loop {
         let page = installation
-            .get(&format!("/v1/hub/contacts?limit=1000{after}"))
+            .get(&format!("/v1/records/contact?limit=1000{after}"))
             .await;
         let items = page["items"].as_array().expect("items");
         keys.extend(
             items
                 .iter()
-                .map(|item| item["link"]["erp_key"].as_i64().expect("a link")),
+                .map(|item| item["links"][0]["erp_key"].as_i64().expect("a link")),
         );
         let Some(next) = page["next"].as_str() else { break };
         after = format!("&after={next}");

@@ -91,7 +91,9 @@ async fn twenty_changes_of_each_under_load_lose_nothing() {
         "{counts}"
     );
     for number in 0..filed {
-        let contact = installation.get(&format!("/v1/hub/contacts/c-{number:05}")).await;
+        let contact = installation
+            .get(&format!("/v1/records/contact/c-{number:05}"))
+            .await;
         let outcome = contact["deliveries"][0]["outcome"]
             .as_str()
             .expect("an outcome")
@@ -128,7 +130,7 @@ async fn judged_by(installation: &Installation, version: usize) {
     installation.file(&[probe]).await;
     let judgement = installation
         .until("the new version judges", async |_| {
-            let probe = installation.get(&format!("/v1/hub/contacts/{id}")).await;
+            let probe = installation.get(&format!("/v1/records/contact/{id}")).await;
             probe["deliveries"][0]["outcome"].as_str().map(str::to_owned)
         })
         .await;

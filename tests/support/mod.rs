@@ -80,7 +80,7 @@ impl Installation {
             .collect::<String>();
         let request = self
             .http
-            .post(format!("{}/v1/hub/contacts", self.url))
+            .post(format!("{}/v1/records/contact", self.url))
             .header("content-type", "application/x-ndjson");
         let answer = request.body(body).send().await.expect("answer");
         assert_eq!(answer.status(), 202);

@@ -65,7 +65,7 @@ async fn until_accepted(http: &reqwest::Client, url: &RwLock<String>, contact: &
         let address = url.read().expect("url").clone();
         if !address.is_empty() {
             let request = http
-                .put(format!("{address}/v1/hub/contacts/{id}"))
+                .put(format!("{address}/v1/records/contact/{id}"))
                 .json(contact)
                 .send();
             match request.await {

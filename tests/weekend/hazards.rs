@@ -153,7 +153,7 @@ impl<'a> Scene<'a> {
                 let Ok(mut connection) = TcpStream::connect(&address).await else {
                     return;
                 };
-                let half = format!("PUT /v1/hub/contacts/half HTTP/1.1\r\nHost: {address}\r\n");
+                let half = format!("PUT /v1/records/contact/half HTTP/1.1\r\nHost: {address}\r\n");
                 if connection.write_all(half.as_bytes()).await.is_ok() {
                     // Until the host ends it.
                     let _ = connection.readable().await;

@@ -3,17 +3,18 @@
 //! the user's state folder where there is none.
 
 use crate::configuration::{Configuration, Erp};
+use crate::custom_fields;
 use crate::environment::{
     self, ERP_BASE_URL, ERP_PASSWORD, ERP_SERIAL, ERP_USERNAME, Environment, STATE_FOLDER,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::nearest::nearest;
 use etcetera::base_strategy::{BaseStrategy, choose_base_strategy};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use sunmao_catalogue::nearest;
 use sunmao_erp_client::{ErpClient, Installation, Proxy, Settings};
 use sunmao_runtime::Accounts;
 use url::Url;
@@ -125,6 +126,7 @@ fn settings(environment: &Environment, account: &str, erp: &Erp) -> Result<Setti
     settings.requests_per_second = erp.requests_per_second;
     settings.concurrency = erp.concurrency;
     settings.timeout = Duration::from_secs(erp.timeout_seconds);
+    settings.custom_fields = custom_fields::read(account)?;
     Ok(settings)
 }
 

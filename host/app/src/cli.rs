@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, contacts, dead, delivery, demo, doctor, erp, operations, plugin, script,
-    serve, simulate,
+    audit, call, compile_plugin, dead, delivery, demo, doctor, erp, flow, kinds, openapi, operations, plugin,
+    records, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -38,17 +38,22 @@ pub enum Command {
     Serve(serve::Serve),
     Simulate(simulate::Simulate),
     Operations(operations::Operations),
+    Kinds(kinds::Kinds),
     Call(call::Call),
     Doctor(doctor::Doctor),
     Erp(erp::Erp),
     Plugin(plugin::Plugin),
     Script(script::Script),
-    Contacts(contacts::Contacts),
+    Records(records::Records),
     Delivery(delivery::Delivery),
     Dead(dead::Dead),
+    Flow(flow::Flow),
+    Schedule(schedule::Schedule),
     Audit(audit::Audit),
     #[command(hide = true)]
     CompilePlugin(compile_plugin::CompilePlugin),
+    #[command(hide = true, name = "openapi")]
+    OpenApi(openapi::OpenApi),
 }
 
 /// Reads the command line. Help, the version and errors are printed here; the error says how the process ends.

@@ -22,6 +22,8 @@ pub struct Configuration {
     pub server: Server,
     /// `[store]`
     pub store: StoreSection,
+    /// `[hub]`
+    pub hub: Hub,
     /// `[extensions]`
     pub extensions: ExtensionsSection,
     /// `[erp]`: the account `main`.
@@ -55,6 +57,8 @@ pub struct Server {
     pub idle_seconds: u64,
     /// How long the whole body of a request may take, in seconds.
     pub body_seconds: u64,
+    /// What may be asked of the ERP over HTTP: `stock-levels.*`, `products.list`.
+    pub grants: Vec<String>,
 }
 
 /// `[store]`
@@ -63,6 +67,22 @@ pub struct Server {
 pub struct StoreSection {
     /// The SQLite file.
     pub path: PathBuf,
+}
+
+/// `[hub]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hub {
+    /// Where the operator's kinds of records lie, and further fields of the shipped ones.
+    pub kinds_folder: PathBuf,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Hub {
+            kinds_folder: "kinds".into(),
+        }
+    }
 }
 
 /// `[extensions]`
@@ -115,6 +135,7 @@ impl Default for Server {
             connections: 512,
             idle_seconds: 30,
             body_seconds: 300,
+            grants: Vec::new(),
         }
     }
 }
@@ -157,10 +178,11 @@ impl Default for Erp {
 }
 
 impl Server {
-    /// Whether another configuration differs at most in names, which are looked at anew with each request.
+    /// Whether another configuration differs at most in names and grants, which are looked at anew with each request.
     fn serves_like(&self, other: &Server) -> bool {
         let other = Server {
             hosts: self.hosts.clone(),
+            grants: self.grants.clone(),
             ..other.clone()
         };
         *self == other
@@ -212,6 +234,7 @@ impl Configuration {
         let sections = [
             ("server", !self.server.serves_like(&other.server)),
             ("store", self.store != other.store),
+            ("hub", self.hub != other.hub),
             ("extensions", self.extensions != other.extensions),
             (
                 "erp",

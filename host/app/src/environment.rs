@@ -4,9 +4,9 @@
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::files;
-use crate::nearest::nearest;
 use std::collections::BTreeMap;
 use std::path::Path;
+use sunmao_catalogue::nearest;
 use sunmao_runtime::Accounts;
 
 /// The file beside the working folder that adds to the environment; what is set outside it comes first.

@@ -1,7 +1,7 @@
 //! Why a command failed, and how people and programs read it.
 
 use crate::exit::Exit;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::fmt;
 use sunmao_catalogue::{FieldFault, Operation};
 use sunmao_erp_client::Error as ErpError;
@@ -14,15 +14,37 @@ const OF_THE_ENVIRONMENT: [&str; 4] = ["base_url", "username", "password", "seri
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure(Box<Details>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Details {
+/// What a failure says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Details {
+    #[serde(skip)]
     exit: Exit,
-    kind: String,
-    subject: String,
-    phase: String,
-    message: String,
-    hint: String,
-    faults: Vec<String>,
+    /// Its kind.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// How far it came.
+    pub phase: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// Everything that is wrong, one line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
+}
+
+/// A failure as programs read it.
+#[derive(Serialize)]
+struct Told<'a> {
+    error: ToldDetails<'a>,
+}
+
+#[derive(Serialize)]
+struct ToldDetails<'a> {
+    #[serde(flatten)]
+    details: &'a Details,
+    exit_code: u8,
 }
 
 impl Failure {
@@ -89,26 +111,20 @@ impl Failure {
     }
 
     /// The failure as programs read it, in the form of the HTTP API's errors.
-    pub fn to_json(&self) -> Value {
-        let mut error = self.details();
-        error["exit_code"] = json!(self.0.exit as u8);
-        json!({ "error": error })
+    pub fn to_json(&self) -> String {
+        let told = Told {
+            error: ToldDetails {
+                details: &self.0,
+                exit_code: self.0.exit as u8,
+            },
+        };
+        // Texts and a number always have a JSON form.
+        serde_json::to_string(&told).unwrap_or_default()
     }
 
-    /// What happened, as a member of a larger answer.
-    pub fn details(&self) -> Value {
-        let details = &*self.0;
-        let mut error = json!({
-            "kind": details.kind,
-            "subject": details.subject,
-            "phase": details.phase,
-            "message": details.message,
-            "hint": details.hint,
-        });
-        if !details.faults.is_empty() {
-            error["faults"] = json!(details.faults);
-        }
-        error
+    /// What it says, as a member of a larger answer.
+    pub fn details(&self) -> &Details {
+        &self.0
     }
 }
 

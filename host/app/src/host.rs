@@ -1,51 +1,36 @@
 //! The composition root: the only place that puts a host together from its parts and takes it apart again.
 
-use crate::commands::compile_plugin::compiler;
+pub mod compiler;
+
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http::{self, serving};
-use crate::reload::Refused;
+use crate::parts::Parts;
 use arc_swap::{ArcSwap, ArcSwapOption};
-use jiff::Timestamp;
+use compiler::compiler;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_erp_client::{ErpClient, SessionEvent};
 use sunmao_runtime::{
     Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins, supervised,
 };
 use sunmao_store::Store;
 use tokio::net::TcpListener;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{Semaphore, broadcast, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+/// Most who follow the changes at once: each of them looks into the store by itself.
+const FOLLOWERS: usize = 64;
 /// How long requests under way may take once the host is asked to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(4);
 /// How long those that were cut off may take to say so.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How long an ERP may take to end a session. It ends those that nobody uses by itself in time.
 const LAST_CALLS: Duration = Duration::from_secs(3);
-
-/// What the HTTP API, the configuration's follower and the demonstration look at.
-pub struct Parts {
-    /// What extensions reach.
-    pub host: Arc<Host>,
-    /// Plugins and scripts.
-    pub extensions: Extensions,
-    /// The flows.
-    pub flows: Flows,
-    /// The configuration in force.
-    pub configuration: ArcSwap<Configuration>,
-    /// What the file holds now and did not come into force; none while the file is sound.
-    pub refused_configuration: ArcSwapOption<Refused>,
-    /// Cancelled when requests that are still under way have to end.
-    pub cut_off: CancellationToken,
-    /// When the host was put together.
-    pub started_at: Timestamp,
-}
 
 /// A host that serves.
 pub struct Running {
@@ -86,7 +71,7 @@ impl Running {
         let engine = engine.with_compiler(compiler(cache_folder, configuration.compile_bounds())?);
         let store = Store::open(&configuration.store.path).await?;
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
-        let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
+        let host = Arc::new(Host::new(Catalogue::shared(), kinds()?, gateway, store, clock));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
         let flows = Flows::start(
             host.clone(),
@@ -102,6 +87,8 @@ impl Running {
             flows,
             configuration: ArcSwap::from_pointee(configuration),
             refused_configuration: ArcSwapOption::empty(),
+            stopping: CancellationToken::new(),
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
             cut_off: CancellationToken::new(),
         });
         let sessions_end = CancellationToken::new();
@@ -142,6 +129,7 @@ impl Running {
     }
 
     async fn stop_within(mut self, last_requests: Duration) -> Result<(), Failure> {
+        self.parts.stopping.cancel();
         // The server may have ended by itself.
         let _ = self.end.send(());
         let flows = self.parts.flows.clone();
@@ -204,6 +192,18 @@ pub fn unsound_extensions(errors: &[LoadError]) -> Failure {
         "what they grant or limit is unsound",
     )
     .with_faults(errors.iter().map(ToString::to_string).collect())
+}
+
+/// The kinds of records that are shipped.
+fn kinds() -> Result<Kinds, Failure> {
+    Kinds::shipped(&Catalogue::shared()).map_err(|error| {
+        Failure::new(
+            Exit::Configuration,
+            "kinds of records",
+            "reading",
+            error.to_string(),
+        )
+    })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

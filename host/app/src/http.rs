@@ -1,47 +1,44 @@
-//! The HTTP API: one file a resource. JSON in and out; errors are `{"error": {kind, message, hint, faults?}}`.
-//!
-//! | request | answer |
-//! | --- | --- |
-//! | `PUT /v1/hub/contacts/{id}` | 202 once the contact and its deliveries are on disk; 400 with every fault |
-//! | `POST /v1/hub/contacts` | NDJSON; 202 with a summary and the unsound lines by number; 413 where it is too large |
-//! | `GET /v1/hub/contacts/{id}` | the contact, its link, where its deliveries stand |
-//! | `GET /v1/hub/contacts?after=&limit=` | contacts by id; `next` continues |
-//! | `GET /v1/extensions` | plugins and scripts, and why one does not serve |
-//! | `GET /v1/operations`, `GET /v1/operations/{name}` | what the ERP can be asked |
-//! | `GET /v1/dead?after=&limit=` | what waits for a person |
-//! | `POST /v1/dead/retry` | `{"all": true}` or `{"ids": [1, 2]}`: another try |
-//! | `GET /v1/deliveries?target=&state=&late=&after=&limit=` | what waits, is in hand or ended, and what holds it up |
-//! | `POST /v1/deliveries/release` | `{"ids": [1, 2]}` or `{"target": "plugin hello"}`: due now |
-//! | `POST /v1/deliveries/drop` | the same, and `"unresolved": true`: forgotten |
-//! | `GET /v1/audit?after=&limit=&actor=&operation=&outcome=` | who did what in the ERP |
-//! | `GET /v1/status` | queue, ERP session, and the file that was not taken over |
-//! | `GET /healthz` | whether its parts give signs of life |
+//! The HTTP API: one file a resource. JSON in and out, in the structs of [`api`](crate::api), which the OpenAPI document
+//! is made of; errors are `{"error": {kind, message, hint, faults?}}`.
 
 mod audit;
-mod bulk;
-mod contacts;
+mod call;
+mod changes;
+mod condition;
+mod conflicts;
 mod dead;
 mod deliveries;
+mod document;
 mod door;
 mod error;
 mod extensions;
+mod filing;
+mod flows;
 mod json;
+mod kinds;
+mod listing;
 mod operations;
 mod query;
+mod records;
 pub mod serving;
 mod status;
 
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use error::ApiError;
 use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// Largest body of a single request and longest line of a bulk body, in bytes; a contact is far smaller.
 pub const LARGEST_BODY: usize = 256 * 1024;
+/// Records as lines of JSON.
+const LINES: &str = "application/x-ndjson";
 /// Largest bulk body, in bytes: some 100,000 contacts.
 const LARGEST_BULK: usize = 64 * 1024 * 1024;
 /// Entries a page has where the caller does not say.
@@ -49,22 +46,62 @@ const PAGE: u32 = 100;
 /// Most entries a page may have.
 const LARGEST_PAGE: u32 = 1_000;
 
+/// What the document says of itself.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Sunmao",
+    description = "The integration host for the 智邦国际 ERP: records in and out, and how the host is. \
+                   `docs/http-api.md` says what this document does not.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Document;
+
+/// Every route that the document describes.
+fn described() -> OpenApiRouter<Arc<Parts>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(status::healthy))
+        .routes(routes!(status::show))
+        .routes(routes!(extensions::list))
+        .routes(routes!(operations::list))
+        .routes(routes!(operations::show))
+        .routes(routes!(dead::list))
+        .routes(routes!(dead::retry))
+        .routes(routes!(deliveries::list))
+        .routes(routes!(deliveries::release))
+        .routes(routes!(deliveries::discard))
+        .routes(routes!(audit::tail))
+        .routes(routes!(records::file, records::show, records::delete))
+        .routes(routes!(listing::list, filing::file))
+        .routes(routes!(changes::list))
+        .routes(routes!(kinds::list))
+        .routes(routes!(kinds::show))
+        .routes(routes!(conflicts::list))
+        .routes(routes!(conflicts::show))
+        .routes(routes!(conflicts::settle))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::show))
+        .routes(routes!(flows::run))
+        .routes(routes!(flows::pause))
+        .routes(routes!(flows::resume))
+        .routes(routes!(flows::schedules))
+        .routes(routes!(call::call))
+        .routes(routes!(document::show))
+}
+
+/// The OpenAPI document of the API, as it is committed and served.
+///
+/// # Errors
+/// It has no JSON form.
+pub fn document() -> serde_json::Result<String> {
+    let mut document = described().to_openapi().to_pretty_json()?;
+    document.push('\n');
+    Ok(document)
+}
+
 /// Every route.
 pub fn router(parts: Arc<Parts>) -> Router {
-    Router::new()
-        .route("/healthz", get(status::healthy))
-        .route("/v1/status", get(status::show))
-        .route("/v1/hub/contacts", get(contacts::list).post(bulk::file))
-        .route("/v1/hub/contacts/{id}", get(contacts::show).put(contacts::file))
-        .route("/v1/extensions", get(extensions::list))
-        .route("/v1/operations", get(operations::list))
-        .route("/v1/operations/{name}", get(operations::show))
-        .route("/v1/dead", get(dead::list))
-        .route("/v1/dead/retry", post(dead::retry))
-        .route("/v1/deliveries", get(deliveries::list))
-        .route("/v1/deliveries/release", post(deliveries::release))
-        .route("/v1/deliveries/drop", post(deliveries::discard))
-        .route("/v1/audit", get(audit::tail))
+    let (described, _) = described().split_for_parts();
+    described
         .fallback(async || ApiError::no_such_path())
         .method_not_allowed_fallback(async || ApiError::no_such_method())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -89,4 +126,14 @@ pub fn is_array(line: &[u8]) -> bool {
 /// How many entries a page gets.
 fn page_size(asked: Option<u32>) -> u32 {
     asked.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+}
+
+/// Whether whoever asks wants this type of answer by name.
+fn accepts(headers: &HeaderMap, wanted: &str) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter();
+    let mut types = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|types| types.split(','))
+        .filter_map(|kind| kind.trim().parse::<mime::Mime>().ok());
+    types.any(|kind| kind.essence_str() == wanted)
 }

@@ -1,7 +1,7 @@
 //! The log: on standard error, for people or as JSON lines. Whatever becomes of standard error (closed, full, read by
 //! nobody), no work waits for the log or fails with it: lines that cannot be written are dropped and counted.
 
-use crate::commands::Context;
+use crate::context::Context;
 use crate::environment::LOG;
 use crate::exit::Exit;
 use crate::failure::Failure;

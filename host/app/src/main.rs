@@ -1,11 +1,12 @@
 //! The `sunmao` command: reads the command line, runs one command and ends with its exit code.
 
 mod access;
-mod arguments;
+mod api;
 mod cli;
 mod commands;
 mod configuration;
-mod describe;
+mod context;
+mod custom_fields;
 mod environment;
 mod exit;
 mod failure;
@@ -13,13 +14,13 @@ mod files;
 mod find;
 mod host;
 mod http;
+mod kinds;
 mod lines;
 mod logging;
-mod nearest;
 mod output;
+mod parts;
 mod reload;
 mod remote;
-mod render;
 mod shutdown;
 
 use mimalloc::MiMalloc;

@@ -173,12 +173,9 @@ pub fn table<'a>(
     table
 }
 
-/// A time as people read it: to the second, in UTC. What is no time stays as it is.
-pub fn time(text: &str) -> String {
-    match text.parse::<Timestamp>() {
-        Ok(time) => time.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
-        Err(_) => text.to_owned(),
-    }
+/// A time as people read it: to the second, in UTC.
+pub fn time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// How many columns of a table a person can read.

@@ -4,8 +4,8 @@
 use crate::configuration::{Configuration, Sources};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::host::{Parts, unsound_extensions, unsound_flows};
-use jiff::Timestamp;
+use crate::host::{unsound_extensions, unsound_flows};
+use crate::parts::{Parts, Refused};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,15 +16,6 @@ use tokio::time::MissedTickBehavior;
 
 /// How often the file is looked at. It is small, and nobody waits for it in a hurry.
 const INTERVAL: Duration = Duration::from_millis(500);
-
-/// A changed configuration that did not come into force.
-#[derive(Debug, Clone)]
-pub struct Refused {
-    /// When it was read.
-    pub at: Timestamp,
-    /// What is wrong with it.
-    pub failure: Failure,
-}
 
 /// Follows the file until the task is dropped, whatever happens to whoever looks at it, and looks at once whenever that
 /// is asked for.

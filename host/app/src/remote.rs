@@ -1,14 +1,16 @@
 //! A running host, over its own HTTP API.
 
-use crate::commands::Context;
+use crate::api::errors::Refusal;
+use crate::api::filing::FilingSummary;
+use crate::context::Context;
 use crate::environment::URL;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use clap::Args;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use url::Url;
@@ -16,6 +18,7 @@ use url::Url;
 /// The host answers from its own store; it never waits for the ERP here.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const PHASE: &str = "asking the host";
+const OTHER_HOST: &str = "is it a sunmao host of this version? `sunmao serve` prints its address";
 
 /// Which host a command talks to.
 #[derive(Debug, Args)]
@@ -30,20 +33,6 @@ pub struct Target {
 pub struct Remote {
     client: Client,
     base: Url,
-}
-
-/// `{"error": {…}}`
-#[derive(Deserialize)]
-struct Refusal {
-    error: RefusalDetails,
-}
-
-#[derive(Deserialize)]
-struct RefusalDetails {
-    kind: String,
-    message: String,
-    #[serde(default)]
-    hint: String,
 }
 
 impl Target {
@@ -76,7 +65,7 @@ impl Remote {
     ///
     /// # Errors
     /// No host answers, or it refuses.
-    pub async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
+    pub async fn get<T: DeserializeOwned>(&self, path: &str, query: &impl Serialize) -> Result<T, Failure> {
         self.send(self.client.get(self.address(path)).query(query)).await
     }
 
@@ -84,24 +73,24 @@ impl Remote {
     ///
     /// # Errors
     /// No host answers, or it refuses.
-    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         self.send(self.client.post(self.address(path)).json(body)).await
     }
 
-    /// Files contacts, one a line, and returns the host's summary; also if it found no line sound.
+    /// Files records of a kind, one a line, and returns the host's summary; also if it found no line sound.
     ///
     /// # Errors
     /// No host answers, or its store failed.
-    pub async fn file_contacts(&self, lines: Vec<u8>) -> Result<Value, Failure> {
+    pub async fn file(&self, kind: &str, lines: Vec<u8>) -> Result<FilingSummary, Failure> {
         let request = self
             .client
-            .post(self.address("/v1/hub/contacts"))
+            .post(self.address(&format!("/v1/records/{kind}")))
             .header("content-type", "application/x-ndjson")
             .body(lines);
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() || status == StatusCode::BAD_REQUEST {
-            return response.json().await.map_err(|error| self.unreachable(&error));
+            return self.read(response).await;
         }
         Err(self.refused(status, response).await)
     }
@@ -110,13 +99,22 @@ impl Remote {
         format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Value, Failure> {
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() {
-            return response.json().await.map_err(|error| self.unreachable(&error));
+            return self.read(response).await;
         }
         Err(self.refused(status, response).await)
+    }
+
+    /// The answer, if it is what is asked for.
+    async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, Failure> {
+        let body = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        serde_json::from_slice(&body).map_err(|error| {
+            let message = format!("its answer is none of this version's: {error}");
+            Failure::new(Exit::NoHost, self.name(), PHASE, message).with_hint(OTHER_HOST)
+        })
     }
 
     /// The address for people: without the account that a proxy in front of the host may ask for.
@@ -146,7 +144,7 @@ impl Remote {
                 .with_kind(error.kind)
                 .with_hint(error.hint),
             Err(_) => Failure::new(Exit::NoHost, self.name(), PHASE, format!("answered {status}"))
-                .with_hint("is it a sunmao host? `sunmao serve` prints its address"),
+                .with_hint(OTHER_HOST),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Arguments of a call: checked against the catalogue, all faults at once, and renamed to the wire.
 
 use self::check::Check;
-use crate::{Fault, Kind, Operation, Record, Value};
+use crate::{CustomFields, Fault, Kind, Operation, Record, Value};
 use std::fmt;
 
 pub(crate) mod check;
 pub(crate) mod scalar;
+mod slots;
 
 /// Checked arguments under wire names, in the vendor's order, ready for any dialect's encoder. Nested lists and objects
 /// carry wire names too; `multiple` values are joined with commas; decimals are exact, and dates are written as the ERP
@@ -67,7 +68,15 @@ impl Operation {
     ///
     /// Every fault of the call, nested ones included, in the order in which they were met.
     pub fn check(&self, given: &Record) -> Result<Arguments, Vec<FieldFault>> {
-        let mut check = Check::of_call();
+        self.check_with(given, &CustomFields::default())
+    }
+
+    /// The same at an installation that added fields of its own, which may be given by their labels.
+    ///
+    /// # Errors
+    /// As [`Operation::check`].
+    pub fn check_with(&self, given: &Record, own: &CustomFields) -> Result<Arguments, Vec<FieldFault>> {
+        let mut check = Check::of_call(self, own);
         let values = check.operation(self, given);
         let faults = check.into_faults();
         if faults.is_empty() {

@@ -1,19 +1,14 @@
 //! Every operation, and the ways to find one.
 
-use crate::{CustomFields, ErpObject, Glossary, Operation, load};
+use crate::{ErpObject, Glossary, Operation, load, nearest};
 use include_dir::{Dir, DirEntry, include_dir};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
 
 static TABLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/operations");
 
-static SHARED: LazyLock<Arc<Catalogue>> =
-    // The tables are part of the binary, and `tests/tables.rs` reads them with `load`: no build that passed it comes
-    // here with an error.
-    LazyLock::new(|| {
-        let catalogue = Catalogue::load().unwrap_or_default();
-        Arc::new(catalogue.with_custom_fields(&CustomFields::installed()))
-    });
+static SHARED: LazyLock<Result<Arc<Catalogue>, CatalogueError>> =
+    LazyLock::new(|| Catalogue::load().map(Arc::new));
 
 /// Every operation of the API.
 #[derive(Debug, Default)]
@@ -27,7 +22,7 @@ pub struct Catalogue {
 }
 
 /// What is wrong with the tables.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("catalogue, {file}: {message}")]
 pub struct CatalogueError {
     /// The file.
@@ -38,8 +33,23 @@ pub struct CatalogueError {
 
 impl Catalogue {
     /// The catalogue that is compiled in, parsed once.
-    pub fn shared() -> Arc<Catalogue> {
+    ///
+    /// # Errors
+    /// As [`Catalogue::load`]. A program looks here before it does anything else.
+    pub fn try_shared() -> Result<Arc<Catalogue>, CatalogueError> {
         SHARED.clone()
+    }
+
+    /// The same, for whoever comes later.
+    ///
+    /// # Panics
+    /// The tables are unsound: a program without its catalogue does nothing right.
+    #[expect(
+        clippy::panic,
+        reason = "the tables are part of the binary, and the start looked at them"
+    )]
+    pub fn shared() -> Arc<Catalogue> {
+        Catalogue::try_shared().unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// Reads the tables that are compiled in.
@@ -50,17 +60,6 @@ impl Catalogue {
         let mut tables = Vec::new();
         collect(&TABLES, &mut tables);
         Catalogue::read(tables, Glossary::compiled_in()?)
-    }
-
-    /// The same with the fields that an installation added itself.
-    pub fn with_custom_fields(mut self, fields: &CustomFields) -> Catalogue {
-        for operation in &mut self.operations {
-            let own = fields.of(&operation.object);
-            operation.custom_fields = own
-                .map(|(wire, label)| (wire.to_owned(), label.to_owned()))
-                .collect();
-        }
-        self
     }
 
     /// All operations by menu id.
@@ -113,18 +112,8 @@ impl Catalogue {
 
     /// The nearest operation name, for hints; none when nothing is near.
     pub fn nearest(&self, name: &str) -> Option<&str> {
-        /// Below this likeness a suggestion misleads more than it helps.
-        const LIKENESS: f64 = 0.6;
-        let name = canonical(name);
-        self.operations
-            .iter()
-            .map(|operation| {
-                let likeness = strsim::normalized_damerau_levenshtein(&operation.name, &name);
-                (likeness, operation.name.as_str())
-            })
-            .filter(|(likeness, _)| *likeness >= LIKENESS)
-            .max_by(|left, right| left.0.total_cmp(&right.0))
-            .map(|(_, name)| name)
+        let names = self.operations.iter().map(|operation| operation.name.as_str());
+        nearest(&canonical(name), names)
     }
 
     /// The glossary that the English names come from.

@@ -7,16 +7,12 @@
 
 use crate::{Catalogue, CatalogueError};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 /// Labels by wire name, by object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomFields {
     objects: BTreeMap<String, BTreeMap<String, String>>,
 }
-
-/// What the shared catalogue will be made with.
-static OVERLAY: Mutex<Option<CustomFields>> = Mutex::new(None);
 
 impl CustomFields {
     /// Reads an overlay. `file` is named in errors.
@@ -50,28 +46,32 @@ impl CustomFields {
         fields.map(|(wire, label)| (wire.as_str(), label.as_str()))
     }
 
-    /// Lets the shared catalogue know these fields. It is made once, so this has to come before its first use.
+    /// The wire name of a field of an object, by that name or its label.
+    pub(crate) fn wire<'a>(&'a self, object: &str, name: &str) -> Option<&'a str> {
+        let fields = self.objects.get(object)?;
+        let mut fields = fields.iter();
+        let found = fields.find(|(wire, label)| *wire == name || *label == name);
+        found.map(|(wire, _)| wire.as_str())
+    }
+
+    /// Whether the objects are those of the catalogue. `file` is named in errors.
     ///
     /// # Errors
     /// An object that the catalogue does not have.
-    pub fn install(self, file: &str) -> Result<(), CatalogueError> {
-        let catalogue = Catalogue::load()?;
-        let known = |object: &&String| catalogue.objects().any(|(known, _)| known == object.as_str());
-        if let Some(unknown) = self.objects.keys().find(|object| !known(object)) {
-            return Err(CatalogueError {
-                file: file.to_owned(),
-                message: format!(
-                    "no object is called `{unknown}`; `sunmao operations list` shows those there are"
-                ),
-            });
-        }
-        *OVERLAY.lock().unwrap_or_else(PoisonError::into_inner) = Some(self);
-        Ok(())
-    }
-
-    pub(crate) fn installed() -> CustomFields {
-        let overlay = OVERLAY.lock().unwrap_or_else(PoisonError::into_inner);
-        overlay.clone().unwrap_or_default()
+    pub fn check(&self, file: &str, catalogue: &Catalogue) -> Result<(), CatalogueError> {
+        let Some(unknown) = self
+            .objects
+            .keys()
+            .find(|object| catalogue.object(object).is_none())
+        else {
+            return Ok(());
+        };
+        Err(CatalogueError {
+            file: file.to_owned(),
+            message: format!(
+                "no object is called `{unknown}`; `sunmao operations list` shows those there are"
+            ),
+        })
     }
 }
 
@@ -90,9 +90,10 @@ mod tests {
         assert_eq!(read.of("customers").next(), Some(("zdy1", "客户等级")));
         let error = CustomFields::read("custom-fields.toml", "customers = 1").unwrap_err();
         assert!(error.to_string().contains("custom-fields.toml"), "{error}");
-        assert!(fields.clone().install("x.toml").is_ok());
+        let catalogue = Catalogue::shared();
+        assert!(fields.check("x.toml", &catalogue).is_ok());
         fields.insert("costumers", "zdy1", "客户等级");
-        let error = fields.install("x.toml").unwrap_err();
+        let error = fields.check("x.toml", &catalogue).unwrap_err();
         assert!(error.to_string().contains("costumers"), "{error}");
     }
 
@@ -100,7 +101,7 @@ mod tests {
     fn a_field_of_the_installations_own_is_given_by_its_label() {
         let mut fields = CustomFields::default();
         fields.insert("customers", "zdy1", "客户等级");
-        let catalogue = Catalogue::load().unwrap().with_custom_fields(&fields);
+        let catalogue = Catalogue::shared();
         let operation = catalogue.find("customers.save-company").unwrap();
         let given = |name: &str| {
             let given = [
@@ -110,7 +111,7 @@ mod tests {
                 (name, "A"),
             ];
             let given = given.map(|(name, value)| (name.to_owned(), Value::from(value)));
-            operation.check(&given.into_iter().collect::<Record>())
+            operation.check_with(&given.into_iter().collect::<Record>(), &fields)
         };
         for name in ["客户等级", "zdy1"] {
             assert_eq!(
@@ -121,5 +122,11 @@ mod tests {
         }
         let faults = given("客户级别").unwrap_err();
         assert_eq!(faults.len(), 1);
+        let of_another_account =
+            operation.check(&Record::from_iter([("客户等级".to_owned(), Value::from("A"))]));
+        assert!(
+            of_another_account.is_err(),
+            "it is known to those who have the overlay alone"
+        );
     }
 }

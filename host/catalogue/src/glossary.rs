@@ -3,10 +3,13 @@
 use crate::CatalogueError;
 use indexmap::IndexMap;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 const FILE: &str = "glossary.toml";
 const TEXT: &str = include_str!("../glossary.toml");
+
+const PERSONAL_FILE: &str = "personal.toml";
+const PERSONAL: &str = include_str!("../personal.toml");
 
 const EXCEPTIONS_FILE: &str = "glossary-exceptions.toml";
 const EXCEPTIONS: &str = include_str!("../glossary-exceptions.toml");
@@ -17,6 +20,8 @@ pub struct Glossary {
     english: HashMap<String, String>,
     /// By label and name.
     exceptions: BTreeMap<(String, String), NameException>,
+    /// Names of fields that say something of a person.
+    personal: BTreeSet<String>,
 }
 
 /// Why a field may have another name than the glossary's.
@@ -27,6 +32,12 @@ pub enum NameException {
     Sibling,
     /// The label says something else there.
     Meaning,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Personal {
+    names: BTreeSet<String>,
 }
 
 /// English names, each with the labels it stands for.
@@ -82,9 +93,33 @@ impl Glossary {
         Ok(self)
     }
 
+    /// Adds which names are of fields that say something of a person: `names = ["mobile", …]`.
+    ///
+    /// # Errors
+    /// The text is not of that form, or no label has such a name.
+    pub fn with_personal(mut self, text: &str) -> Result<Self, CatalogueError> {
+        let read: Personal = toml::from_str(text).map_err(|error| fault(PERSONAL_FILE, error.to_string()))?;
+        let is_known = |name: &String| self.english.values().any(|known| known == name);
+        if let Some(unknown) = read.names.iter().find(|name| !is_known(name)) {
+            return Err(fault(
+                PERSONAL_FILE,
+                format!("no label is called `{unknown}`; take it out"),
+            ));
+        }
+        self.personal = read.names;
+        Ok(self)
+    }
+
+    /// Whether a field of an English name says something of a person.
+    pub(crate) fn is_personal(&self, name: &str) -> bool {
+        self.personal.contains(name)
+    }
+
     /// The glossary that is compiled in.
     pub(crate) fn compiled_in() -> Result<Self, CatalogueError> {
-        Glossary::parse(TEXT)?.with_exceptions(EXCEPTIONS)
+        Glossary::parse(TEXT)?
+            .with_exceptions(EXCEPTIONS)?
+            .with_personal(PERSONAL)
     }
 
     /// The English name of a label.

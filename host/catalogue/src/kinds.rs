@@ -13,7 +13,7 @@ mod table;
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/kinds");
 
 /// Kinds by name, each also found by its plural.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kinds {
     kinds: BTreeMap<String, Arc<RecordKind>>,
     plurals: BTreeMap<String, String>,

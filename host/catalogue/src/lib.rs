@@ -49,7 +49,7 @@ pub use openapi::{openapi, openapi_text};
 pub use operation::{Dialect, Effect, NewerForm, Operation, Paging, Repeat, ResultKind, Write};
 pub use plugin_manifest::{PluginManifest, PluginParts, PluginRole};
 pub use present::Face;
-pub use reference::{manual_page, reference_files};
+pub use reference::{kind_page, kinds_reference, manual_page, member_type, reference_files};
 pub use service::{SERVICES, Service};
 pub use shape::{Member, RecordShape, Shape};
 pub use value::{Record, Value};

@@ -50,7 +50,7 @@ pub(crate) fn operations(
         .and_then(|name| name.strip_suffix(".toml"))
         .ok_or_else(|| fault("a table is a file named OBJECT.toml".to_owned()))?;
     let table: TableFile = toml::from_str(text).map_err(|error| fault(error.to_string()))?;
-    let operations = table
+    let mut operations = table
         .operation
         .into_iter()
         .map(|row| {
@@ -61,6 +61,9 @@ pub(crate) fn operations(
         .collect::<Result<Vec<Operation>, CatalogueError>>()?;
     let head = table.object.into_object(object, &operations);
     let declared = head.map_err(|message| fault(format!("[object]: {message}")))?;
+    for operation in &mut operations {
+        operation.subjects = declared.subjects(operation);
+    }
     Ok((declared, operations))
 }
 
@@ -170,7 +173,7 @@ impl OperationRow {
             effect: self.effect,
             newer_form: self.newer_form,
             observed_order: self.observed_order,
-            custom_fields: Vec::new(),
+            subjects: Vec::new(),
         })
     }
 }
@@ -197,6 +200,7 @@ impl FieldRow {
             self.values
         };
         Ok(Field {
+            personal: glossary.is_personal(&name),
             name,
             wire: self.wire,
             label: self.label,

@@ -1,6 +1,6 @@
 //! What the catalogue knows of one object of the ERP: by what its records are told apart, found and read.
 
-use crate::{Field, IdentityForm, Operation, Record, Value};
+use crate::{Effect, Field, IdentityForm, Operation, Record, Repeat, Value};
 use indexmap::{IndexMap, IndexSet};
 use serde::Deserialize;
 
@@ -53,6 +53,32 @@ impl ErpObject {
     /// The same of the number.
     pub fn number_names(&self) -> impl Iterator<Item = &str> {
         self.number_names.iter().map(String::as_str)
+    }
+
+    /// The parameters of an operation that name one of its records, the surest first.
+    pub(crate) fn subjects(&self, operation: &Operation) -> Vec<String> {
+        let repeated = match &operation.effect {
+            Effect::Write(write) => match &write.repeat {
+                Repeat::ReservedKey { parameter, .. } | Repeat::UniqueNumber { parameter, .. } => {
+                    Some(parameter)
+                }
+                Repeat::Never => None,
+            },
+            Effect::Read => None,
+        };
+        let is_key = |wire: &str| {
+            self.key
+                .as_ref()
+                .is_some_and(|key| key.eq_ignore_ascii_case(wire))
+        };
+        let keys = operation.params.iter().filter(|field| is_key(&field.wire));
+        let numbers = operation
+            .params
+            .iter()
+            .filter(|field| self.number_names.contains(&field.name));
+        let named = keys.chain(numbers).map(|field| &field.wire);
+        let subjects: IndexSet<&String> = repeated.into_iter().chain(named).collect();
+        subjects.into_iter().cloned().collect()
     }
 
     /// The key that a row shows, under wire names or English ones in either case.

@@ -1,6 +1,6 @@
 //! What the catalogue knows of one operation.
 
-use crate::Field;
+use crate::{Arguments, Field, Value};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +68,9 @@ pub struct Write {
     /// Parameters, by wire name, whose values the ERP works out itself, whatever was sent.
     #[serde(default)]
     pub computed: Vec<String>,
+    /// Parameters, by wire name, that no page shows: passwords.
+    #[serde(default)]
+    pub hidden: Vec<String>,
     /// Parameters, by wire name, that the ERP fills in itself where they are sent empty, such as a number.
     #[serde(default)]
     pub proposed: Vec<String>,
@@ -162,8 +165,8 @@ pub struct Operation {
     pub effect: Effect,
     /// The older form of the same, where there is one.
     pub newer_form: Option<NewerForm>,
-    /// Fields of the object that the installation added itself: wire names and labels.
-    pub custom_fields: Vec<(String, String)>,
+    /// The parameters that name the record a call is about, the surest first: wire names.
+    pub subjects: Vec<String>,
 }
 
 impl Operation {
@@ -185,6 +188,12 @@ impl Operation {
     /// The effect's word in listings: `read` or `write`.
     pub fn effect_name(&self) -> &'static str {
         if self.is_read() { "read" } else { "write" }
+    }
+
+    /// The record a call is about, as far as its arguments tell: its key, or its number.
+    pub fn subject(&self, arguments: &Arguments) -> Option<String> {
+        let given = self.subjects.iter().filter_map(|wire| arguments.get(wire));
+        given.filter_map(Value::to_text).find(|text| !text.is_empty())
     }
 
     /// The parameter a caller means, by English or wire name.

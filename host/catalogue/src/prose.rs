@@ -1,6 +1,6 @@
 //! Sentences about operations and fields, the same in the WIT and in the reference.
 
-use crate::{Effect, Field, Operation, Repeat, Value, Write};
+use crate::{Effect, Field, IdentityForm, Operation, Repeat, Value, Write};
 
 /// What a call does to the ERP's data, how it may be repeated and how it is read back.
 pub(crate) fn effect(operation: &Operation) -> String {
@@ -41,11 +41,8 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
     if let Some(form) = field.identity {
         notes.push(format!(
             "finds a record that is in the ERP already, compared as a {}",
-            form.name()
+            form_word(form)
         ));
-    }
-    if field.personal {
-        notes.push("personal".to_owned());
     }
     if field.matches_substring {
         notes.push("matches anywhere in the text".to_owned());
@@ -71,6 +68,15 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
         notes.push("the ERP refuses a second record with the same".to_owned());
     }
     notes
+}
+
+fn form_word(form: IdentityForm) -> &'static str {
+    match form {
+        IdentityForm::Number => "number",
+        IdentityForm::Phone => "phone",
+        IdentityForm::Name => "name",
+        IdentityForm::Text => "text",
+    }
 }
 
 fn quoted(names: &[String]) -> String {

@@ -81,7 +81,6 @@ fn members(fields: &[Field]) -> Record {
 #[test]
 fn every_operations_answer_has_exactly_its_shape_and_every_known_field_a_value() {
     let catalogue = Catalogue::shared();
-    assert_eq!(catalogue.operations().len(), 217);
     for operation in catalogue.operations() {
         let answer = example_answer(operation);
         let presented = operation.present(answer.clone(), Face::Typed);
@@ -183,9 +182,9 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 proptest! {
     /// Whatever an installation answers, a typed guest gets the shape it was built for.
     #[test]
-    fn any_answer_of_any_operation_has_the_shape(operation in 0_usize..217, answer in any_answer()) {
+    fn any_answer_of_any_operation_has_the_shape(operation: prop::sample::Index, answer in any_answer()) {
         let catalogue = Catalogue::shared();
-        let operation = &catalogue.operations()[operation];
+        let operation = operation.get(catalogue.operations());
         let presented = operation.present(answer.clone(), Face::Typed);
         assert_shape(&operation.name, &operation.response_shape(), &presented);
         operation.present(answer, Face::Dynamic);

@@ -11,7 +11,7 @@ use crate::session::{SessionEvent, SessionStatus};
 use crate::{Error, LoginTally, Outgoing, Settings};
 use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Operation, Value};
+use sunmao_catalogue::{Answer, Arguments, CustomFields, Operation, Value};
 use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
@@ -135,6 +135,11 @@ impl ErpClient {
     /// Whether there is no session, and the last login did not bring one about: each call fails until one does.
     pub fn cannot_sign_in(&self) -> bool {
         self.line.sessions.cannot_sign_in()
+    }
+
+    /// The fields that this installation added itself.
+    pub fn custom_fields(&self) -> &CustomFields {
+        &self.line.sessions.settings().custom_fields
     }
 
     /// How many calls may be under way at once.

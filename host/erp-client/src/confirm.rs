@@ -134,7 +134,9 @@ impl Confirming<'_> {
                 (Looked::Unjudged(_) | Looked::Unread(_), Some(error)) => return Err(error),
                 (Looked::Otherwise(_, _), Some(error)) if error.kind() == Kind::Refused => return Err(error),
                 (Looked::Otherwise(seen, differences), _) => {
-                    if let Some(seen) = self.learn(sent, seen, &differences).await {
+                    if self.is_last(sent, &differences)
+                        && let Some(seen) = self.learn(sent, seen, &differences).await
+                    {
                         let answer = outcome.unwrap_or_else(|_| later(seen.key));
                         return Ok(Sent::seen(answer, seen));
                     }
@@ -146,8 +148,7 @@ impl Confirming<'_> {
                     vec![difference]
                 }
             };
-            let is_late = sent >= MOST || Instant::now() >= self.call.deadline;
-            if is_late || !self.watched.may_be_sent_again(&differences) {
+            if self.is_last(sent, &differences) {
                 return Err(self.not_stored(&differences));
             }
             tracing::warn!(
@@ -156,6 +157,12 @@ impl Confirming<'_> {
                 "sent again: the ERP does not show it"
             );
         }
+    }
+
+    /// Whether the write does not go out again.
+    fn is_last(&self, sent: u32, differences: &[Difference]) -> bool {
+        let is_late = sent >= MOST || Instant::now() >= self.call.deadline;
+        is_late || !self.watched.may_be_sent_again(differences)
     }
 
     /// Notes what is known of the record before the write. It is only read where a field of the operation is suspected to

@@ -1,6 +1,5 @@
 //! What can go wrong with a call, by what the caller can do about it.
 
-use crate::failure::UNKNOWN_PATH;
 use std::fmt;
 use sunmao_catalogue::{Fault, Kind, Operation};
 
@@ -36,6 +35,15 @@ pub enum Phase {
     SigningOut,
 }
 
+/// What an answer says beyond its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The installation knows no such path.
+    UnknownPath,
+    /// Anything else.
+    Other,
+}
+
 /// A client that could not be made, or a call that failed. Neither ever contains the password or the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -64,6 +72,8 @@ pub struct Failure {
     pub phase: Phase,
     /// What the caller can do about it.
     pub kind: Kind,
+    /// What the answer says beyond that.
+    pub cause: Cause,
     /// The ERP's code or the HTTP status, where there was one.
     pub code: Option<i32>,
     /// The ERP's own words where it spoke, else ours.
@@ -83,7 +93,7 @@ impl Error {
 
     /// Whether the installation knows no such path.
     pub fn is_unknown_path(&self) -> bool {
-        matches!(self, Error::Call(failure) if failure.hint == UNKNOWN_PATH)
+        matches!(self, Error::Call(failure) if failure.cause == Cause::UnknownPath)
     }
 
     /// Whether the ERP gave an answer of its own to the call itself, a refusal or a missing record among them.

@@ -2,7 +2,7 @@
 
 use crate::decode::{Reason, Rejection};
 use crate::encode::Unwritable;
-use crate::error::{Failure, Phase, Subject};
+use crate::error::{Cause, Failure, Phase, Subject};
 use crate::session::NoSession;
 use crate::transport::Loss;
 use crate::{Error, HeldBack, words};
@@ -38,7 +38,7 @@ const LEFT_ALONE: &str = "nothing was sent: the last calls failed one after the 
 
 const MISSING_RECORD: &str = "check the key; the record may have been deleted";
 
-pub(crate) const UNKNOWN_PATH: &str = "this installation does not know the path: check its version, its licensed modules, and the \
+const UNKNOWN_PATH: &str = "this installation does not know the path: check its version, its licensed modules, and the \
                             path in front of /webapi in the base URL";
 
 const OTHER_FORM: &str = "call the other form by its own name with the parameters it has; `sunmao operations show` \
@@ -167,7 +167,12 @@ impl<'a> Report<'a> {
             Reason::Misdeclared(hint) => (self.unseen(), hint),
             Reason::Broken => (self.unseen(), self.unseen_hint()),
         };
-        self.error(Phase::Answered, kind, rejection.code, words, hint)
+        let cause = match rejection.reason {
+            Reason::UnknownPath => Cause::UnknownPath,
+            _ => Cause::Other,
+        };
+        let failure = self.failure(Phase::Answered, kind, rejection.code, words, hint);
+        Error::Call(Box::new(Failure { cause, ..failure }))
     }
 
     /// The kind of a request that may have arrived and whose outcome nobody saw.
@@ -186,14 +191,26 @@ impl<'a> Report<'a> {
     }
 
     fn error(&self, phase: Phase, kind: Kind, code: Option<i32>, words: String, hint: &'static str) -> Error {
-        Error::Call(Box::new(Failure {
+        Error::Call(Box::new(self.failure(phase, kind, code, words, hint)))
+    }
+
+    fn failure(
+        &self,
+        phase: Phase,
+        kind: Kind,
+        code: Option<i32>,
+        words: String,
+        hint: &'static str,
+    ) -> Failure {
+        Failure {
             subject: Subject::of(self.operation),
             phase,
             kind,
+            cause: Cause::Other,
             code,
             words,
             hint,
-        }))
+        }
     }
 }
 
@@ -203,6 +220,7 @@ impl NoSession {
             subject,
             phase,
             kind: self.kind,
+            cause: Cause::Other,
             code: self.code,
             words: self.words,
             hint: self.hint,

@@ -31,7 +31,7 @@ pub use breaker::Reach;
 pub use budget::Priority;
 pub use client::ErpClient;
 pub use confirm::{Before, Seen, Sent};
-pub use error::{Error, Failure, Phase, Subject};
+pub use error::{Cause, Error, Failure, Phase, Subject};
 pub use installation::{GatewayBodies, Installation};
 pub use learned::Learned;
 pub use outgoing::{BeforeSending, HeldBack, Outgoing};

@@ -6,6 +6,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use sunmao_catalogue::CustomFields;
 use url::{Host, Url};
 
 /// Longest device name that the vendor's pages allow.
@@ -64,6 +65,8 @@ pub struct Settings {
     /// of its own, and the third wrong one in a row makes the ERP ask for a captcha. A file of this account alone, which
     /// holds no credentials.
     pub attempts_file: Option<PathBuf>,
+    /// The fields that this installation added itself, which calls may give by their labels.
+    pub custom_fields: CustomFields,
 }
 
 impl Settings {
@@ -92,6 +95,7 @@ impl Settings {
             certificate_file: None,
             proxy: Proxy::default(),
             attempts_file: None,
+            custom_fields: CustomFields::default(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What a read-back says of the parameters of a write: the one place that knows which field of a page is which parameter.
 
+use crate::pages::is_key_name;
 use sunmao_catalogue::{Answer, Column, Effect, Field, FieldType, Operation, Record, Table, Value, Write};
 
 /// What a page shows of a write's parameters.
@@ -186,11 +187,10 @@ fn is_same_field(parameter: &Field, read_back: &Operation, entry: &Entry<'_>) ->
 
 /// Whether the ERP keeps what is sent: neither the key nor something that it works out.
 fn is_kept(write: &Operation, parameter: &Field) -> bool {
-    !is_key(&parameter.wire) && declared(write).is_none_or(|write| !write.computed.contains(&parameter.wire))
-}
-
-fn is_key(wire: &str) -> bool {
-    ["ord", "id"].iter().any(|key| wire.eq_ignore_ascii_case(key))
+    let is_other = declared(write).is_some_and(|write| {
+        write.computed.contains(&parameter.wire) || write.hidden.contains(&parameter.wire)
+    });
+    !is_key_name(&parameter.wire) && !is_other
 }
 
 /// What the catalogue says of a write.

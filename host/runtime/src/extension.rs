@@ -4,7 +4,7 @@ use crate::grants::Grants;
 use crate::merge::Ruling;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use sunmao_catalogue::{Fault, Joint, Record, RecordKind, Value};
 use sunmao_store::Delivery;
 
 /// Which kind of file an extension is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExtensionKind {
     /// A WebAssembly component.

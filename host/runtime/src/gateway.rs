@@ -169,8 +169,10 @@ impl Gateway {
         before: Before<'_>,
     ) -> Result<Sent, Fault> {
         let checked = permitted(caller, operation).and_then(|()| {
+            let account = caller.permit.account.as_deref();
+            let client = self.accounts.get(account).ok_or_else(|| no_account(account))?;
             operation
-                .check(given)
+                .check_with(given, client.custom_fields())
                 .map_err(|faults| operation.invalid(&faults))
         });
         let arguments = match checked {
@@ -295,7 +297,7 @@ impl Gateway {
             operation: operation.name.clone(),
             subject: match &caller.invocation.subject {
                 Some(subject) => subject.to_string(),
-                None => audit::subject(arguments).unwrap_or_default(),
+                None => operation.subject(arguments).unwrap_or_default(),
             },
             reserved_key,
             payload_hash: payload_hash(arguments),

@@ -1,7 +1,6 @@
 //! What an operator allows an extension: patterns as written, and the set they resolve to.
 
 use std::collections::BTreeSet;
-use strsim::jaro_winkler;
 use sunmao_catalogue::{Catalogue, Operation, SERVICES, Service};
 
 /// A pattern that names nothing.
@@ -110,11 +109,7 @@ fn nearest(catalogue: &Catalogue, pattern: &str) -> Option<String> {
         .iter()
         .filter(|operation| operation.is_business())
         .map(|operation| operation.name.clone());
-    objects
-        .chain(names)
-        .chain(granted_services().map(str::to_owned))
-        .map(|name| (jaro_winkler(&name, pattern), name))
-        .filter(|(score, _)| *score > 0.7)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, name)| name)
+    let services = granted_services().map(str::to_owned);
+    let known: Vec<String> = objects.chain(names).chain(services).collect();
+    sunmao_catalogue::nearest(pattern, known.iter().map(String::as_str)).map(str::to_owned)
 }

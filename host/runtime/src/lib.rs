@@ -9,6 +9,7 @@ mod flows;
 mod gateway;
 mod grants;
 mod host;
+pub mod kinds_folder;
 mod limits;
 mod load_error;
 mod loading;

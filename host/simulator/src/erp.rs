@@ -2,13 +2,14 @@
 
 use crate::clock::Clock;
 use crate::codec::{self, Decoded};
-use crate::execute::{Request, execute};
+use crate::execute::execute;
 use crate::faults::{self, Dice, Fault, Meddling};
 use crate::ledger::{Change, Ledger, LedgerEntry, Outcome};
 use crate::model::Model;
 use crate::options::Options;
 use crate::plan::Action;
 use crate::reply::Reply;
+use crate::request::Request;
 use crate::routes::{Choice, Routes, choose};
 use crate::session::Sessions;
 use crate::show;

@@ -2,29 +2,15 @@
 
 use crate::check::check;
 use crate::ledger::{Change, ChangeKind};
-use crate::plan::{Action, Plan};
+use crate::plan::Action;
 use crate::query::Query;
 use crate::reply::Reply;
+use crate::request::{MISSING, Request};
 use crate::rules::Command;
-use crate::schema::{KEY, Schema};
 use crate::show;
 use crate::store::store;
-use crate::table::LARGEST_KEY;
 use crate::world::World;
-use sunmao_catalogue::{Operation, Record, Value};
-
-/// The words for a key that no record has.
-pub(crate) const MISSING: &str = "单据不存在或已被删除";
-
-/// One request, decoded and understood.
-pub(crate) struct Request<'a> {
-    pub(crate) operation: &'a Operation,
-    pub(crate) plan: &'a Plan,
-    pub(crate) schema: &'a Schema,
-    pub(crate) query: &'a Record,
-    /// One set of arguments a record; never empty.
-    pub(crate) arguments: &'a [Record],
-}
+use sunmao_catalogue::{Record, Value};
 
 /// Carries out a business operation: what it answers and what it changed.
 pub(crate) fn execute(world: &mut World, request: &Request<'_>) -> (Reply, Vec<Change>) {
@@ -42,28 +28,6 @@ pub(crate) fn execute(world: &mut World, request: &Request<'_>) -> (Reply, Vec<C
         Action::Session => Reply::NoSession,
     };
     (reply, changes)
-}
-
-impl Request<'_> {
-    /// The keys that a set of arguments names; several may be separated by commas. Zero and nothing name none.
-    pub(crate) fn keys(&self, arguments: &Record) -> Result<Vec<i64>, String> {
-        let given = arguments
-            .iter()
-            .filter(|(name, _)| self.plan.column(self.schema, name) == Some(KEY))
-            .filter_map(|(_, value)| value.to_text())
-            .find(|text| !text.trim().is_empty())
-            .unwrap_or_default();
-        let mut keys = Vec::new();
-        for part in given.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            match part.parse::<i64>() {
-                Ok(0) => {}
-                Ok(key) if keys.contains(&key) => {}
-                Ok(key) if (1..=LARGEST_KEY).contains(&key) => keys.push(key),
-                _ => return Err(format!("数据唯一标识“{part}”不正确")),
-            }
-        }
-        Ok(keys)
-    }
 }
 
 fn reserve(world: &mut World, request: &Request<'_>) -> Reply {

@@ -23,6 +23,7 @@ mod plan;
 mod query;
 mod record;
 mod reply;
+mod request;
 mod routes;
 mod rules;
 mod schema;

@@ -1,8 +1,8 @@
 //! What one list call asks for: which rows, in which order, which page.
 
-use crate::execute::Request;
 use crate::filter::{Match, Role};
 use crate::order::as_number;
+use crate::request::Request;
 use crate::schema::{Column, Schema};
 use crate::table::Entry;
 use crate::text::{moment, number};

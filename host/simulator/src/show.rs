@@ -1,10 +1,10 @@
 //! Records as answers: pages, screens, objects and trees.
 
-use crate::execute::Request;
 use crate::order::compare;
 use crate::plan::{Member, Output};
 use crate::query::Query;
 use crate::reply::{Node, Reply, Rows, Screen, ScreenField};
+use crate::request::Request;
 use crate::schema::{KEY, Schema, nested};
 use crate::table::{Entry, Table};
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! Saving, creating and updating records under the ERP's rules.
 
 use crate::check::check;
-use crate::execute::{MISSING, Request};
 use crate::ledger::{Change, is_secret};
 use crate::plan::Action;
 use crate::reply::Reply;
+use crate::request::{MISSING, Request};
 use crate::rules::resolve;
 use crate::schema::KEY;
 use crate::world::{Draft, World};

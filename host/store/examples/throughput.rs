@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use sunmao_store::{AuditRow, Completion, NewContact, NewLink, Route, Store, Wanted};
+use sunmao_store::{AuditRow, Completion, NewLink, NewRecord, Occasion, RecordName, Route, Store, Wanted};
 use tokio::task::JoinSet;
 
 const CALLERS: usize = 64;
@@ -29,17 +29,18 @@ async fn main() -> Outcome {
     Ok(std::fs::remove_dir_all(folder)?)
 }
 
-fn contact(id: String) -> NewContact {
+fn contact(id: String) -> NewRecord {
     let body = format!(
         r#"{{"id":"{id}","company_name":"北风贸易有限公司","real_name":"王伟","phone":"19900000000","notes":"{}"}}"#,
         "询价 ".repeat(40)
     );
-    NewContact { id, body }
+    NewRecord::saved(RecordName::new("contact", id), body)
 }
 
 fn routes() -> Vec<Route> {
     vec![Route {
-        event: "contact.saved".to_owned(),
+        kind: "contact".to_owned(),
+        occasion: Occasion::Saved,
         target: "customer-push".to_owned(),
     }]
 }
@@ -48,12 +49,12 @@ async fn one_by_one(store: &Store) -> Outcome {
     let (begin, before) = (Instant::now(), store.commits());
     let mut callers = JoinSet::new();
     for caller in 0..CALLERS {
-        let contacts = store.contacts.clone();
+        let records = store.records.clone();
         callers.spawn(async move {
             for number in 0..EACH {
                 let contact = contact(format!("{caller}-{number}"));
-                contacts
-                    .accept(vec![contact], routes(), Timestamp::UNIX_EPOCH)
+                records
+                    .accept(vec![contact], routes(), "hub", Timestamp::UNIX_EPOCH)
                     .await?;
             }
             Outcome::Ok(())
@@ -75,8 +76,8 @@ async fn bulk(store: &Store) -> Outcome {
             .collect();
         let begin = Instant::now();
         store
-            .contacts
-            .accept(batch, routes(), Timestamp::UNIX_EPOCH)
+            .records
+            .accept(batch, routes(), "hub", Timestamp::UNIX_EPOCH)
             .await?;
         println!("accept, {BULK} in a batch: {:.1?}", begin.elapsed());
     }
@@ -96,10 +97,11 @@ async fn deliveries(store: &Store) -> Outcome {
         {
             let deliveries = store.deliveries.clone();
             let link = NewLink {
-                kind: "customer".to_owned(),
-                hub_id: leased.delivery.key.clone(),
+                link: "customer".to_owned(),
+                record: leased.delivery.key.parse()?,
                 erp_key: leased.delivery.id.0,
                 number: "KH-1".to_owned(),
+                agreed: None,
             };
             let completion = Completion {
                 link: Some(link),
@@ -123,7 +125,10 @@ async fn deliveries(store: &Store) -> Outcome {
 async fn reads(store: &Store) -> Outcome {
     let begin = Instant::now();
     for number in 0..1_000 {
-        store.contacts.get(&format!("0-{}", number % EACH)).await?;
+        store
+            .records
+            .get(&RecordName::new("contact", format!("0-{}", number % EACH)))
+            .await?;
     }
     println!("get a contact: {:.1?}", begin.elapsed() / 1_000);
     let row = AuditRow {

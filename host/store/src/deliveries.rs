@@ -42,7 +42,8 @@ pub struct NewDelivery {
 }
 
 /// What enqueueing did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Disposition {
     /// A delivery will be handled; a dead one of the same record may have been revived for it.
     Queued,

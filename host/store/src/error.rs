@@ -85,11 +85,11 @@ pub enum StoreError {
         /// The link's name.
         link: String,
         /// The hub record that was to be linked.
-        record: RecordName,
+        record: Box<RecordName>,
         /// The ERP's key.
         erp_key: i64,
         /// The hub record that has it.
-        holder: RecordName,
+        holder: Box<RecordName>,
     },
     /// What was to be written rests on a state of the record that is not its last any more. Nothing was written.
     #[error("{record}: it is at revision {found} by now, not {expected}")]

@@ -18,6 +18,29 @@ pub struct NewRecord {
     pub identities: Vec<(String, String)>,
 }
 
+impl NewRecord {
+    /// A record with this body, which is found by its name alone.
+    pub fn saved(name: RecordName, body: impl Into<String>) -> Self {
+        Self {
+            name,
+            body: Some(body.into()),
+            fingerprint: None,
+            identities: Vec::new(),
+        }
+    }
+
+    /// The end of a record.
+    #[must_use]
+    pub fn deleted(name: RecordName) -> Self {
+        Self {
+            name,
+            body: None,
+            fingerprint: None,
+            identities: Vec::new(),
+        }
+    }
+}
+
 /// A record as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecord {

@@ -7,7 +7,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
-use sunmao_store::{Completion, DeliveryState, NewContact, NewLink, Route, Store, Wanted};
+use sunmao_store::{
+    Completion, DeliveryState, NewLink, NewRecord, Occasion, RecordName, Route, Store, Wanted,
+};
 use tokio::task::JoinSet;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -20,16 +22,17 @@ fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1)
 }
 
-fn contact(id: &str) -> NewContact {
-    NewContact {
-        id: id.to_owned(),
-        body: format!(r#"{{"id":"{id}"}}"#),
-    }
+fn contact(id: &str) -> NewRecord {
+    NewRecord::saved(
+        RecordName::new("contact", id.to_owned()),
+        format!(r#"{{"id":"{id}"}}"#),
+    )
 }
 
 fn route() -> Route {
     Route {
-        event: "contact.saved".to_owned(),
+        kind: "contact".to_owned(),
+        occasion: Occasion::Saved,
         target: "customer-push".to_owned(),
     }
 }
@@ -84,10 +87,14 @@ async fn check(path: &Path, told: &BTreeSet<String>) -> Outcome {
     for line in told {
         let (what, id) = line.split_once(' ').ok_or("half a line")?;
         assert_eq!(
-            store.contacts.get(id).await?.map(|contact| contact.body),
-            Some(contact(id).body)
+            store
+                .records
+                .get(&RecordName::new("contact", id))
+                .await?
+                .and_then(|contact| contact.body),
+            contact(id).body
         );
-        let deliveries = store.deliveries.of_key(id, 10).await?;
+        let deliveries = store.deliveries.of_key(&format!("contact/{id}"), 10).await?;
         assert_eq!(deliveries.len(), 1, "{id}");
         let is_done = deliveries[0].state == DeliveryState::Done;
         assert!(
@@ -97,14 +104,18 @@ async fn check(path: &Path, told: &BTreeSet<String>) -> Outcome {
         );
         assert_eq!(
             is_done,
-            store.links.get("customer", id).await?.is_some(),
+            store
+                .links
+                .get("customer", &RecordName::new("contact", id))
+                .await?
+                .is_some(),
             "{id}: link and end go together"
         );
     }
     // Also what nobody was told of is there as a whole or not at all.
     let counts = store.deliveries.counts().await?;
     assert_eq!(
-        store.contacts.count().await?,
+        store.records.count("contact").await?,
         counts.pending + counts.leased + counts.done
     );
     Ok(store.close().await?)
@@ -135,8 +146,8 @@ async fn works_until_it_is_killed() -> Outcome {
 
 async fn work(store: &Store, id: &str) -> Outcome {
     store
-        .contacts
-        .accept(vec![contact(id)], vec![route()], now())
+        .records
+        .accept(vec![contact(id)], vec![route()], "hub", now())
         .await?;
     tell("accepted", id)?;
     let until = now() + SignedDuration::from_hours(1);
@@ -145,18 +156,21 @@ async fn work(store: &Store, id: &str) -> Outcome {
         .lease(Wanted::Any(1), "worker", until, now())
         .await?
     {
+        let record: RecordName = leased.delivery.key.parse()?;
+        let id = record.id.clone();
         let link = NewLink {
-            kind: "customer".to_owned(),
-            hub_id: leased.delivery.key.clone(),
+            link: "customer".to_owned(),
+            record,
             erp_key: leased.delivery.id.0,
             number: String::new(),
+            agreed: None,
         };
         let completion = Completion {
             link: Some(link),
             ..Completion::default()
         };
         store.deliveries.complete(leased.lease, completion, now()).await?;
-        tell("done", &leased.delivery.key)?;
+        tell("done", &id)?;
     }
     Ok(())
 }
@@ -173,7 +187,11 @@ fn a_store_that_was_never_closed_opens_again() -> Outcome {
     let path = folder.path().join("sunmao.db");
     let runtime = tokio::runtime::Runtime::new()?;
     let store = runtime.block_on(Store::open(&path))?;
-    runtime.block_on(store.contacts.accept(vec![contact("c1")], vec![route()], now()))?;
+    runtime.block_on(
+        store
+            .records
+            .accept(vec![contact("c1")], vec![route()], "hub", now()),
+    )?;
     drop(runtime);
     drop(store);
     let runtime = tokio::runtime::Runtime::new()?;

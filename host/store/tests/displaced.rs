@@ -5,18 +5,15 @@ use std::error::Error;
 use std::path::Path;
 
 use jiff::Timestamp;
-use sunmao_store::{NewContact, Store, StoreError};
+use sunmao_store::{NewRecord, RecordName, Store, StoreError};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
 async fn file(store: &Store, id: &str) -> Result<(), StoreError> {
-    let contact = NewContact {
-        id: id.to_owned(),
-        body: "{}".to_owned(),
-    };
+    let contact = NewRecord::saved(RecordName::new("contact", id.to_owned()), "{}".to_owned());
     let accepted = store
-        .contacts
-        .accept(vec![contact], Vec::new(), Timestamp::UNIX_EPOCH);
+        .records
+        .accept(vec![contact], Vec::new(), "hub", Timestamp::UNIX_EPOCH);
     accepted.await.map(drop)
 }
 
@@ -30,7 +27,14 @@ async fn after(change: impl FnOnce(&Path) -> std::io::Result<()>) -> Result<Stor
     change(&path)?;
     let error = file(&store, "after").await.err().ok_or("it was accepted")?;
     assert!(store.check().await.is_err(), "whoever asks is told");
-    assert!(store.contacts.get("before").await.is_err(), "nor is it read");
+    assert!(
+        store
+            .records
+            .get(&RecordName::new("contact", "before"))
+            .await
+            .is_err(),
+        "nor is it read"
+    );
     assert!(error.hint().contains("move the file back"), "{}", error.hint());
     Ok(error)
 }
@@ -43,7 +47,7 @@ fn beside(path: &Path, suffix: &str) -> std::path::PathBuf {
 async fn nothing_is_accepted_into_a_deleted_file() -> Outcome {
     let error = after(|path| std::fs::remove_file(path)).await?.to_string();
     assert!(
-        error.contains("sunmao.db: accepting contacts failed: it is gone from under the running host"),
+        error.contains("sunmao.db: accepting records failed: it is gone from under the running host"),
         "{error}"
     );
     Ok(())
@@ -104,10 +108,10 @@ async fn it_goes_on_when_the_file_is_back() -> Outcome {
     assert!(file(&store, "meanwhile").await.is_err());
     std::fs::rename(&there, &here)?;
     file(&store, "after").await?;
-    assert_eq!(store.contacts.count().await?, 2);
+    assert_eq!(store.records.count("contact").await?, 2);
     store.close().await?;
     let store = Store::open(&here.join("sunmao.db")).await?;
-    assert_eq!(store.contacts.count().await?, 2);
+    assert_eq!(store.records.count("contact").await?, 2);
     Ok(())
 }
 
@@ -167,6 +171,6 @@ async fn a_link_opens_the_file_itself() -> Outcome {
     file(&store, "c1").await?;
     assert!(beside(&own, "-wal").exists() && !beside(&link, "-wal").exists());
     store.close().await?;
-    assert_eq!(Store::open(&own).await?.contacts.count().await?, 1);
+    assert_eq!(Store::open(&own).await?.records.count("contact").await?, 1);
     Ok(())
 }

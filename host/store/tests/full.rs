@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use jiff::Timestamp;
-use sunmao_store::{AuditFilter, AuditRow, NewContact, Store, StoreError};
+use sunmao_store::{AuditFilter, AuditRow, NewRecord, RecordName, Store, StoreError};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -67,13 +67,13 @@ impl Drop for Disk {
 }
 
 async fn file(store: &Store, id: usize) -> Result<(), StoreError> {
-    let contact = NewContact {
-        id: format!("contact-{id}"),
-        body: format!("\"{}\"", "x".repeat(4_000)),
-    };
+    let contact = NewRecord::saved(
+        RecordName::new("contact", format!("contact-{id}")),
+        format!("\"{}\"", "x".repeat(4_000)),
+    );
     let accepted = store
-        .contacts
-        .accept(vec![contact], Vec::new(), Timestamp::UNIX_EPOCH);
+        .records
+        .accept(vec![contact], Vec::new(), "hub", Timestamp::UNIX_EPOCH);
     accepted.await.map(drop)
 }
 
@@ -106,7 +106,10 @@ async fn a_start_on_a_full_disk_says_which_is_full() -> Outcome {
     disk.fill()?;
     is_told(&Store::open(&disk.path()).await.err().ok_or("it opened")?, &disk);
     disk.free()?;
-    assert_eq!(Store::open(&disk.path()).await?.contacts.count().await?, 1);
+    assert_eq!(
+        Store::open(&disk.path()).await?.records.count("contact").await?,
+        1
+    );
     Ok(())
 }
 
@@ -146,7 +149,7 @@ async fn a_disk_that_fills_up_refuses_and_goes_on_once_there_is_room() -> Outcom
     }
     disk.free()?;
     file(&store, accepted).await?;
-    assert_eq!(store.contacts.count().await?, accepted as u64 + 1);
+    assert_eq!(store.records.count("contact").await?, accepted as u64 + 1);
     while store.audit.tail(None, 10, AuditFilter::default()).await?.len() < 3 {
         tokio::task::yield_now().await;
     }

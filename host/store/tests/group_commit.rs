@@ -3,21 +3,22 @@
 use std::error::Error;
 
 use jiff::Timestamp;
-use sunmao_store::{NewContact, NewLink, Route, Store, StoreError};
+use sunmao_store::{NewLink, NewRecord, Occasion, RecordName, Route, Store, StoreError};
 use tokio::task::JoinSet;
 
 const CALLERS: usize = 500;
 
-fn contact(index: usize) -> NewContact {
-    NewContact {
-        id: format!("contact-{index:04}"),
-        body: format!(r#"{{"index":{index}}}"#),
-    }
+fn contact(index: usize) -> NewRecord {
+    NewRecord::saved(
+        RecordName::new("contact", format!("contact-{index:04}")),
+        format!(r#"{{"index":{index}}}"#),
+    )
 }
 
 fn route() -> Route {
     Route {
-        event: "contact.saved".to_owned(),
+        kind: "contact".to_owned(),
+        occasion: Occasion::Saved,
         target: "customer-push".to_owned(),
     }
 }
@@ -32,8 +33,8 @@ async fn many_callers_share_a_few_commits_and_all_are_durable() -> Result<(), Bo
         let store = store.clone();
         callers.spawn(async move {
             store
-                .contacts
-                .accept(vec![contact(index)], vec![route()], Timestamp::UNIX_EPOCH)
+                .records
+                .accept(vec![contact(index)], vec![route()], "hub", Timestamp::UNIX_EPOCH)
                 .await
         });
     }
@@ -48,7 +49,7 @@ async fn many_callers_share_a_few_commits_and_all_are_durable() -> Result<(), Bo
     store.close().await?;
 
     let store = Store::open(&path).await?;
-    assert_eq!(store.contacts.count().await?, CALLERS as u64);
+    assert_eq!(store.records.count("contact").await?, CALLERS as u64);
     assert_eq!(store.deliveries.counts().await?.pending, CALLERS as u64);
     Ok(())
 }
@@ -58,10 +59,11 @@ async fn a_refused_write_does_not_spoil_its_batch() -> Result<(), Box<dyn Error>
     let folder = tempfile::tempdir()?;
     let store = Store::open(&folder.path().join("sunmao.db")).await?;
     let link = |hub_id: String, erp_key: i64| NewLink {
-        kind: "customer".to_owned(),
-        hub_id,
+        link: "customer".to_owned(),
+        record: RecordName::new("contact", hub_id),
         erp_key,
         number: String::new(),
+        agreed: None,
     };
     let mut callers = JoinSet::new();
     for index in 0..60_i64 {
@@ -92,10 +94,10 @@ async fn a_caller_that_goes_away_spoils_nothing() -> Result<(), Box<dyn Error>> 
     let store = Store::open(&folder.path().join("sunmao.db")).await?;
     let mut callers = JoinSet::new();
     for index in 0..20 {
-        let contacts = store.contacts.clone();
+        let records = store.records.clone();
         callers.spawn(async move {
-            contacts
-                .accept(vec![contact(index)], Vec::new(), Timestamp::UNIX_EPOCH)
+            records
+                .accept(vec![contact(index)], Vec::new(), "hub", Timestamp::UNIX_EPOCH)
                 .await
         });
     }
@@ -104,9 +106,9 @@ async fn a_caller_that_goes_away_spoils_nothing() -> Result<(), Box<dyn Error>> 
     callers.abort_all();
     while callers.join_next().await.is_some() {}
     store
-        .contacts
-        .accept(vec![contact(99)], Vec::new(), Timestamp::UNIX_EPOCH)
+        .records
+        .accept(vec![contact(99)], Vec::new(), "hub", Timestamp::UNIX_EPOCH)
         .await?;
-    assert_eq!(store.contacts.count().await?, 21);
+    assert_eq!(store.records.count("contact").await?, 21);
     Ok(())
 }

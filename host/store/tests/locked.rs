@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
-use sunmao_store::{AuditFilter, AuditRow, NewContact, Store, StoreError};
+use sunmao_store::{AuditFilter, AuditRow, NewRecord, RecordName, Store, StoreError};
 use tokio::task::JoinSet;
 
-fn contact(index: usize) -> NewContact {
-    NewContact {
-        id: format!("contact-{index}"),
-        body: "{}".to_owned(),
-    }
+fn contact(index: usize) -> NewRecord {
+    NewRecord::saved(
+        RecordName::new("contact", format!("contact-{index}")),
+        "{}".to_owned(),
+    )
 }
 
 fn read_row() -> AuditRow {
@@ -45,16 +45,16 @@ async fn a_file_that_another_program_holds_is_named_with_what_to_do() -> Result<
     let begin = Instant::now();
     let mut callers = JoinSet::new();
     for index in 0..30 {
-        let contacts = store.contacts.clone();
+        let records = store.records.clone();
         callers.spawn(async move {
-            contacts
-                .accept(vec![contact(index)], Vec::new(), Timestamp::UNIX_EPOCH)
+            records
+                .accept(vec![contact(index)], Vec::new(), "hub", Timestamp::UNIX_EPOCH)
                 .await
         });
     }
     for result in callers.join_all().await {
         let error = result.err().ok_or("it was written")?;
-        let expected = format!("{}: accepting contacts failed: ", path.display());
+        let expected = format!("{}: accepting records failed: ", path.display());
         assert!(
             matches!(error, StoreError::Failed { .. }) && error.to_string().starts_with(&expected),
             "{error}"
@@ -80,10 +80,10 @@ async fn a_file_that_another_program_holds_is_named_with_what_to_do() -> Result<
     browser.close().await?;
     store.check().await?;
     store
-        .contacts
-        .accept(vec![contact(99)], Vec::new(), Timestamp::UNIX_EPOCH)
+        .records
+        .accept(vec![contact(99)], Vec::new(), "hub", Timestamp::UNIX_EPOCH)
         .await?;
-    assert_eq!(store.contacts.count().await?, 1);
+    assert_eq!(store.records.count("contact").await?, 1);
     // What was held back is not lost: it comes by itself, a moment later.
     while store
         .audit

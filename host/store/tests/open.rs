@@ -6,20 +6,20 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sunmao_store::{AuditFilter, AuditRow, NewContact, NewDelivery, Route, Store, StoreError, Wanted};
+use sunmao_store::{
+    AuditFilter, AuditRow, NewDelivery, NewRecord, Occasion, RecordName, Route, Store, StoreError, Wanted,
+};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
-fn contact(id: &str) -> NewContact {
-    NewContact {
-        id: id.to_owned(),
-        body: "{}".to_owned(),
-    }
+fn contact(id: &str) -> NewRecord {
+    NewRecord::saved(RecordName::new("contact", id.to_owned()), "{}".to_owned())
 }
 
 fn route() -> Route {
     Route {
-        event: "contact.saved".to_owned(),
+        kind: "contact".to_owned(),
+        occasion: Occasion::Saved,
         target: "customer-push".to_owned(),
     }
 }
@@ -58,8 +58,8 @@ async fn what_was_written_is_there_after_closing() -> Outcome {
     let path = folder.path().join("data/of/sunmao.db");
     let store = Store::open(&path).await?;
     store
-        .contacts
-        .accept(vec![contact("c1")], vec![route()], Timestamp::UNIX_EPOCH)
+        .records
+        .accept(vec![contact("c1")], vec![route()], "hub", Timestamp::UNIX_EPOCH)
         .await?;
     store.audit.append_later(read_row()).await?;
     store.close().await?;
@@ -69,7 +69,13 @@ async fn what_was_written_is_there_after_closing() -> Outcome {
     );
 
     let store = Store::open(&path).await?;
-    assert!(store.contacts.get("c1").await?.is_some());
+    assert!(
+        store
+            .records
+            .get(&RecordName::new("contact", "c1"))
+            .await?
+            .is_some()
+    );
     assert_eq!(store.deliveries.counts().await?.pending, 1);
     let held = store.audit.tail(None, 10, AuditFilter::default()).await?;
     assert_eq!(held.len(), 1, "closing writes what was held back");
@@ -85,11 +91,15 @@ async fn a_closed_store_says_so() -> Outcome {
     store.close().await?;
     let results = [
         clone
-            .contacts
-            .accept(vec![contact("c1")], Vec::new(), Timestamp::UNIX_EPOCH)
+            .records
+            .accept(vec![contact("c1")], Vec::new(), "hub", Timestamp::UNIX_EPOCH)
             .await
             .map(drop),
-        clone.contacts.get("c1").await.map(drop),
+        clone
+            .records
+            .get(&RecordName::new("contact", "c1"))
+            .await
+            .map(drop),
         clone.audit.append_later(read_row()).await,
     ];
     for result in results {
@@ -183,8 +193,8 @@ async fn nobody_else_can_read_the_contacts() -> Outcome {
     let folder = tempfile::tempdir()?;
     let store = Store::open(&folder.path().join("sunmao.db")).await?;
     store
-        .contacts
-        .accept(vec![contact("c1")], Vec::new(), Timestamp::UNIX_EPOCH)
+        .records
+        .accept(vec![contact("c1")], Vec::new(), "hub", Timestamp::UNIX_EPOCH)
         .await?;
     for name in ["sunmao.db", "sunmao.db-wal"] {
         let mode = std::fs::metadata(folder.path().join(name))?.permissions().mode();

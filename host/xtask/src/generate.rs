@@ -1,10 +1,12 @@
-//! Files that are read from the catalogue and committed, so that a change shows in review.
+//! Files that are read from the catalogue, or from the host's own API, and committed, so that a change shows in review.
 
+use crate::cargo;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use sunmao_catalogue::{
     Catalogue, Kinds, PluginManifest, automation_world, openapi_text, plugin_wit, record_files,
     reference_files, wit_files,
@@ -97,6 +99,30 @@ fn plugin_wit_of(
     Ok(Some(Generated::folder(plugin.join("wit"), plugin_wit(&parts))))
 }
 
+/// What the HTTP API says of itself. The host alone knows, so that it is built for this.
+const HTTP_API: &str = "docs/http-api.openapi.json";
+
+fn http_api(workspace: &Workspace) -> Result<String> {
+    let mut command = cargo::command(&workspace.root);
+    command.args([
+        "run",
+        "--quiet",
+        "--package",
+        "sunmao",
+        "--bin",
+        "sunmao",
+        "--",
+        "openapi",
+    ]);
+    let shown = cargo::show(&command);
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.with_context(|| format!("starting `{shown}`"))?;
+    if !output.status.success() {
+        bail!("`{shown}` failed ({})", output.status);
+    }
+    String::from_utf8(output.stdout).context("reading the description of the HTTP API")
+}
+
 /// Writes the files, or checks them.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.check {
@@ -156,6 +182,10 @@ fn differences(workspace: &Workspace) -> Result<BTreeMap<PathBuf, Option<String>
                 differences.insert(path, Some(text));
             }
         }
+    }
+    let described = http_api(workspace)?;
+    if fs::read_to_string(workspace.root.join(HTTP_API)).ok().as_ref() != Some(&described) {
+        differences.insert(HTTP_API.into(), Some(described));
     }
     Ok(differences)
 }

@@ -1,12 +1,12 @@
 //! `sunmao audit tail`: who did what in the ERP.
 
-use super::Context;
+use crate::api::audit::{AuditPage, AuditQuery, AuditRow};
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
 use crate::shutdown::Shutdown;
 use clap::{Args, Subcommand};
-use serde_json::Value;
 use std::time::Duration;
 
 /// How often new rows are asked for.
@@ -73,16 +73,18 @@ struct UnderWay {
 impl Tail {
     /// Shows the last rows; where the next ones follow.
     async fn last(&self, remote: &Remote, style: Style) -> Result<i64, Failure> {
-        let mut query = self.filter();
-        query.extend(self.outcome.clone().map(|outcome| ("outcome", outcome)));
-        // The last row says where the log stands, also for someone who does not want to see it.
-        query.push(("limit", self.lines.max(1).to_string()));
-        let page = remote.get("/v1/audit", &query).await?;
+        let query = AuditQuery {
+            // The last row says where the log stands, also for someone who does not want to see it.
+            limit: Some(self.lines.max(1)),
+            outcome: self.outcome.clone(),
+            ..self.query()
+        };
+        let page: AuditPage = remote.get("/v1/audit", &query).await?;
         if self.lines > 0 {
-            items(&page).iter().for_each(|row| print(row, style));
+            page.items.iter().for_each(|row| print(row, style));
         }
         // With no row so far, everything that comes is new.
-        Ok(page["next"].as_i64().unwrap_or_default())
+        Ok(page.next.unwrap_or_default())
     }
 
     /// Shows the last rows and then new ones, however many come between two looks. A write is shown when its end is known;
@@ -91,22 +93,25 @@ impl Tail {
         let mut after = self.last(remote, style).await?;
         let mut under_way = Vec::new();
         loop {
-            let mut query = self.filter();
-            query.push(("limit", MOST.to_string()));
-            query.push(("after", after.to_string()));
-            let page = remote.get("/v1/audit", &query).await?;
+            let query = AuditQuery {
+                limit: Some(MOST),
+                after: Some(after),
+                ..self.query()
+            };
+            let page: AuditPage = remote.get("/v1/audit", &query).await?;
             under_way = self.look_again(remote, style, under_way).await?;
-            for row in items(&page) {
-                match row["sequence"].as_i64().filter(|_| is_under_way(row)) {
-                    Some(sequence) => under_way.push(UnderWay {
-                        sequence,
+            let rows = page.items.len();
+            for row in &page.items {
+                match row.is_under_way() {
+                    true => under_way.push(UnderWay {
+                        sequence: row.sequence,
                         is_shown: false,
                     }),
-                    None => self.show(row, style),
+                    false => self.show(row, style),
                 }
             }
-            after = page["next"].as_i64().unwrap_or(after);
-            if items(&page).len() < MOST as usize {
+            after = page.next.unwrap_or(after);
+            if rows < MOST as usize {
                 tokio::time::sleep(INTERVAL).await;
             }
         }
@@ -121,16 +126,17 @@ impl Tail {
     ) -> Result<Vec<UnderWay>, Failure> {
         let mut still = Vec::new();
         for write in under_way {
-            let before = write.sequence - 1;
-            let query = [("limit", "1".to_owned()), ("after", before.to_string())];
-            let page = remote.get("/v1/audit", &query).await?;
-            let Some(row) = items(&page)
-                .first()
-                .filter(|row| row["sequence"] == write.sequence)
-            else {
+            let query = AuditQuery {
+                limit: Some(1),
+                after: Some(write.sequence - 1),
+                ..AuditQuery::default()
+            };
+            let page: AuditPage = remote.get("/v1/audit", &query).await?;
+            let mut rows = page.items.iter();
+            let Some(row) = rows.next().filter(|row| row.sequence == write.sequence) else {
                 continue;
             };
-            let is_under_way = is_under_way(row);
+            let is_under_way = row.is_under_way();
             if !is_under_way || !write.is_shown {
                 self.show(row, style);
             }
@@ -144,55 +150,42 @@ impl Tail {
         Ok(still)
     }
 
-    fn show(&self, row: &Value, style: Style) {
-        if self
-            .outcome
-            .as_ref()
-            .is_none_or(|outcome| row["outcome"] == **outcome)
-        {
+    fn show(&self, row: &AuditRow, style: Style) {
+        let wanted = self.outcome.as_ref();
+        if wanted.is_none_or(|outcome| row.outcome == *outcome) {
             print(row, style);
         }
     }
 
     /// What the host chooses by. The outcome is not among it for a follower: it may change.
-    fn filter(&self) -> Vec<(&'static str, String)> {
-        let members = [("actor", &self.actor), ("operation", &self.operation)];
-        members
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value.clone()?)))
-            .collect()
+    fn query(&self) -> AuditQuery {
+        AuditQuery {
+            actor: self.actor.clone(),
+            operation: self.operation.clone(),
+            ..AuditQuery::default()
+        }
     }
 }
 
-/// Whether the end of the row is still to come. One that an earlier process left open says so, and stays.
-fn is_under_way(row: &Value) -> bool {
-    row["outcome"] == "open" && row["message"].is_null()
-}
-
-fn items(page: &Value) -> &[Value] {
-    page["items"].as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-fn print(row: &Value, style: Style) {
+fn print(row: &AuditRow, style: Style) {
     match style {
         Style::Json => output::json_line(row),
         Style::Text => output::line(line(row)),
     }
 }
 
-fn line(row: &Value) -> String {
-    let text = |name: &str| row[name].as_str().unwrap_or_default();
-    let milliseconds = row["duration_micros"].as_i64().unwrap_or_default() / 1000;
+fn line(row: &AuditRow) -> String {
     let mut line = format!(
-        "{}  {:8}  {}  {}  {milliseconds} ms",
-        output::time(text("at")),
-        text("outcome"),
-        text("operation"),
-        text("actor"),
+        "{}  {:8}  {}  {}  {} ms",
+        output::time(row.at),
+        row.outcome,
+        row.operation,
+        row.actor,
+        row.duration_micros / 1000,
     );
-    for (label, name) in [("of", "subject"), ("because", "message")] {
-        if !text(name).is_empty() {
-            line.push_str(&format!("  {label} {}", text(name)));
+    for (label, text) in [("of", &row.subject), ("because", &row.message)] {
+        if let Some(text) = text.as_ref().filter(|text| !text.is_empty()) {
+            line.push_str(&format!("  {label} {text}"));
         }
     }
     line

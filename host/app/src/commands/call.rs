@@ -1,18 +1,21 @@
 //! `sunmao call`: one operation of the ERP, asked directly.
 
+mod arguments;
 mod pages;
+mod render;
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::shutdown::Shutdown;
-use crate::{access, arguments, find, logging, render};
+use crate::{access, custom_fields, find, logging};
 use clap::Args;
 use pages::Walked;
 use std::time::Duration;
 use sunmao_catalogue::{Arguments, Catalogue, Effect, Face, Kind, Operation};
 use sunmao_erp_client::ErpClient;
+use sunmao_runtime::Accounts;
 
 /// Call an operation of the ERP, with the credentials of the environment
 #[derive(Debug, Args)]
@@ -35,8 +38,9 @@ impl Call {
         let catalogue = Catalogue::shared();
         let operation = find::operation(&catalogue, &self.operation)?;
         let given = arguments::read(&self.arguments)?;
+        let account = self.erp.as_deref().unwrap_or(Accounts::MAIN);
         let arguments = operation
-            .check(&given)
+            .check_with(&given, &custom_fields::read(account)?)
             .map_err(|faults| Failure::unsound_arguments(operation, &faults))?;
         let configuration = context.configuration(Vec::new())?;
         let erp = access::client(&context.environment, &configuration, self.erp.as_deref())?;

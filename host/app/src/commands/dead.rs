@@ -1,12 +1,12 @@
 //! `sunmao dead`: deliveries that wait for a person.
 
-use super::Context;
+use crate::api::deliveries::{DeadDelivery, DeadPage, DeadQuery, Retried, RetrySelection};
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
 
 /// List what a running host gave up, or try it again
 #[derive(Debug, Args)]
@@ -44,16 +44,12 @@ impl Dead {
 
 async fn list(remote: &Remote, style: Style) -> Result<(), Failure> {
     let mut items = Vec::new();
-    let mut after = None;
+    let mut query = DeadQuery::default();
     loop {
-        let query: Vec<_> = after
-            .iter()
-            .map(|after: &i64| ("after", after.to_string()))
-            .collect();
-        let page = remote.get("/v1/dead", &query).await?;
-        items.extend(page["items"].as_array().cloned().unwrap_or_default());
-        after = page["next"].as_i64();
-        if after.is_none() {
+        let page: DeadPage = remote.get("/v1/dead", &query).await?;
+        items.extend(page.items);
+        query.after = page.next;
+        if query.after.is_none() {
             break;
         }
     }
@@ -69,7 +65,7 @@ async fn list(remote: &Remote, style: Style) -> Result<(), Failure> {
         [
             "id",
             "target",
-            "contact",
+            "record",
             "since",
             "kind",
             "the ERP's words",
@@ -80,45 +76,40 @@ async fn list(remote: &Remote, style: Style) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(item: &Value) -> Vec<String> {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let letter = &item["letter"];
-    vec![
-        text(&item["id"]),
-        text(&item["target"]),
-        text(&item["key"]),
-        output::time(&text(&item["died_at"])),
-        text(&letter["kind"]),
-        text(&letter["message"]),
-        text(&letter["hint"]),
-    ]
+fn row(item: &DeadDelivery) -> Vec<String> {
+    let mut row = vec![
+        item.id.to_string(),
+        item.target.clone(),
+        item.key.clone(),
+        output::time(item.died_at),
+    ];
+    row.extend(match &item.letter {
+        Some(letter) => [letter.kind.clone(), letter.message.clone(), letter.hint.clone()],
+        None => Default::default(),
+    });
+    row
 }
 
 async fn retry(remote: &Remote, ids: Vec<i64>, all: bool, style: Style) -> Result<(), Failure> {
-    let asked = ids.len();
-    let selection = if all {
-        json!({ "all": true })
-    } else {
-        json!({ "ids": ids })
+    let asked = ids.len() as u64;
+    let selection = RetrySelection {
+        all: all.then_some(true),
+        ids: (!all).then_some(ids),
     };
-    let answer = remote.post("/v1/dead/retry", &selection).await?;
-    let retried = answer["retried"].as_u64().unwrap_or_default();
+    let answer: Retried = remote.post("/v1/dead/retry", &selection).await?;
+    let retried = answer.retried;
     match style {
         Style::Json => output::json(&answer),
         Style::Text => output::line(format!("{retried} tried again")),
     }
-    if !all && retried < asked as u64 {
+    if !all && retried < asked {
         return Err(Failure::new(
             Exit::Failed,
             "dead retry",
             "",
             format!(
                 "{} of {asked} numbers are no dead deliveries, or a newer state of their record is underway",
-                asked as u64 - retried
+                asked - retried
             ),
         )
         .with_hint("`sunmao dead list` shows the numbers"));

@@ -1,12 +1,17 @@
 //! `sunmao delivery`: what waits for a flow or an extension, and what a person can do about it.
 
-use super::Context;
+use crate::api::deliveries::{
+    Delivery as Entry, DeliveryPage, DeliveryQuery, DropSelection, Dropped, ReleaseSelection, Released,
+};
+use crate::api::word;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
-use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+use sunmao_store::DeliveryState;
 
 /// Look at a running host's deliveries, take some up now, or drop what nobody will handle
 #[derive(Debug, Args)]
@@ -24,9 +29,9 @@ enum Action {
         /// Only those of this flow or extension, such as "plugin hello"
         #[arg(long)]
         target: Option<String>,
-        /// Only those that stand there: pending, leased, done, dead, superseded
+        /// Only those that stand there
         #[arg(long)]
-        state: Option<String>,
+        state: Option<State>,
         /// Only those that should have been taken up or ended a minute ago
         #[arg(long)]
         late: bool,
@@ -49,6 +54,28 @@ enum Action {
     },
 }
 
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum State {
+    Pending,
+    Leased,
+    Done,
+    Dead,
+    Superseded,
+}
+
+impl From<State> for DeliveryState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Pending => DeliveryState::Pending,
+            State::Leased => DeliveryState::Leased,
+            State::Done => DeliveryState::Done,
+            State::Dead => DeliveryState::Dead,
+            State::Superseded => DeliveryState::Superseded,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Chosen {
@@ -60,18 +87,17 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn body(&self) -> Value {
-        match &self.target {
-            Some(target) => json!({ "target": target }),
-            None => json!({ "ids": self.ids }),
-        }
+    fn ids(&self) -> Option<Vec<i64>> {
+        self.target.is_none().then(|| self.ids.clone())
     }
 }
 
 /// Entries the host is asked for at once.
-const PAGE: usize = 1_000;
+const PAGE: u32 = 1_000;
 /// Entries that are shown of what would be dropped.
 const SAMPLE: usize = 20;
+/// What can be dropped: nothing that is in hand, and nothing that came to its end by itself.
+const DROPPABLE: [DeliveryState; 2] = [DeliveryState::Pending, DeliveryState::Dead];
 
 impl Delivery {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
@@ -84,11 +110,13 @@ impl Delivery {
                 late,
                 lines,
             } => {
-                let mut query = Vec::new();
-                query.extend(target.map(|target| ("target", target)));
-                query.extend(state.map(|state| ("state", state)));
-                query.extend(late.then(|| ("late", "true".to_owned())));
-                let found = find(&remote, &query, lines).await?;
+                let query = DeliveryQuery {
+                    target,
+                    state: state.map(DeliveryState::from),
+                    late,
+                    ..DeliveryQuery::default()
+                };
+                let found = find(&remote, query, lines).await?;
                 show(&found, style);
                 Ok(())
             }
@@ -108,38 +136,31 @@ impl Delivery {
 }
 
 /// Deliveries, the first of all that there are.
+#[derive(Serialize)]
 struct Found {
-    items: Vec<Value>,
     count: u64,
+    items: Vec<Entry>,
 }
 
-async fn find(remote: &Remote, filter: &[(&str, String)], most: usize) -> Result<Found, Failure> {
-    let mut found = Found {
-        items: Vec::new(),
-        count: 0,
-    };
-    let mut after = None;
+async fn find(remote: &Remote, mut query: DeliveryQuery, most: usize) -> Result<Found, Failure> {
+    let mut items = Vec::new();
     loop {
-        let mut query = filter.to_vec();
-        query.extend(after.map(|after: i64| ("after", after.to_string())));
-        let wanted = most.saturating_sub(found.items.len()).clamp(1, PAGE);
-        query.push(("limit", wanted.to_string()));
-        let page = remote.get("/v1/deliveries", &query).await?;
-        found.count = page["count"].as_u64().unwrap_or_default();
-        found
-            .items
-            .extend(page["items"].as_array().cloned().unwrap_or_default());
-        after = page["next"].as_i64();
-        if after.is_none() || found.items.len() >= most {
-            found.items.truncate(most);
-            return Ok(found);
+        let wanted = most.saturating_sub(items.len()).clamp(1, PAGE as usize);
+        query.limit = Some(u32::try_from(wanted).unwrap_or(PAGE));
+        let page: DeliveryPage = remote.get("/v1/deliveries", &query).await?;
+        items.extend(page.items);
+        query.after = page.next;
+        if query.after.is_none() || items.len() >= most {
+            items.truncate(most);
+            let count = page.count;
+            return Ok(Found { count, items });
         }
     }
 }
 
 fn show(found: &Found, style: Style) {
     if style == Style::Json {
-        return output::json(&json!({ "count": found.count, "items": found.items }));
+        return output::json(found);
     }
     if found.count == 0 {
         return output::line("There are none.");
@@ -151,33 +172,32 @@ fn show(found: &Found, style: Style) {
     }
 }
 
-fn row(item: &Value) -> Vec<String> {
-    let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    };
-    let held_up = &item["held_up"];
-    let why = match (held_up.is_null(), text(&item["state"]).as_str()) {
-        (false, _) => format!("{} ({})", text(&held_up["message"]), text(&held_up["hint"])),
-        (true, "done") => text(&item["outcome"]),
-        (true, "dead") => text(&item["letter"]["message"]),
-        (true, _) => text(&item["reason"]),
+fn row(item: &Entry) -> Vec<String> {
+    let standing = &item.standing;
+    let why = match (&standing.held_up, standing.state) {
+        (Some(held_up), _) => Some(format!("{} ({})", held_up.message, held_up.hint)),
+        (None, DeliveryState::Done) => standing.outcome.clone(),
+        (None, DeliveryState::Dead) => standing.letter.as_ref().map(|letter| letter.message.clone()),
+        (None, _) => standing.reason.clone(),
     };
     vec![
-        text(&item["id"]),
-        text(&item["target"]),
-        text(&item["key"]),
-        text(&item["state"]),
-        text(&item["attempt"]),
-        output::time(&text(&item["due_at"])),
-        why,
+        standing.id.to_string(),
+        standing.target.clone(),
+        item.key.clone(),
+        word(&standing.state),
+        standing.attempt.to_string(),
+        output::time(standing.due_at),
+        why.unwrap_or_default(),
     ]
 }
 
 async fn release(remote: &Remote, chosen: &Chosen, style: Style) -> Result<(), Failure> {
-    let answer = remote.post("/v1/deliveries/release", &chosen.body()).await?;
-    let released = answer["released"].as_u64().unwrap_or_default();
+    let selection = ReleaseSelection {
+        ids: chosen.ids(),
+        target: chosen.target.clone(),
+    };
+    let answer: Released = remote.post("/v1/deliveries/release", &selection).await?;
+    let released = answer.released;
     match style {
         Style::Json => output::json(&answer),
         Style::Text => output::line(format!("{released} due now")),
@@ -199,9 +219,13 @@ async fn would_drop(remote: &Remote, chosen: &Chosen, style: Style) -> Result<()
     let (mut items, mut count) = (Vec::new(), 0);
     match &chosen.target {
         Some(target) => {
-            for state in ["pending", "dead"] {
-                let query = [("target", target.clone()), ("state", state.to_owned())];
-                let found = find(remote, &query, SAMPLE).await?;
+            for state in DROPPABLE {
+                let query = DeliveryQuery {
+                    target: Some(target.clone()),
+                    state: Some(state),
+                    ..DeliveryQuery::default()
+                };
+                let found = find(remote, query, SAMPLE).await?;
                 count += found.count;
                 items.extend(found.items);
             }
@@ -209,14 +233,15 @@ async fn would_drop(remote: &Remote, chosen: &Chosen, style: Style) -> Result<()
         None => {
             for id in &chosen.ids {
                 // The number behind which it comes first.
-                let query = [("after", (id - 1).to_string()), ("limit", "1".to_owned())];
-                let page = remote.get("/v1/deliveries", &query).await?;
-                let found = page["items"].as_array().cloned().unwrap_or_default();
-                let is_it = |item: &Value| {
-                    let stands = item["state"].as_str().unwrap_or_default();
-                    item["id"] == *id && ["pending", "dead"].contains(&stands)
+                let query = DeliveryQuery {
+                    after: Some(id.saturating_sub(1)),
+                    limit: Some(1),
+                    ..DeliveryQuery::default()
                 };
-                items.extend(found.into_iter().filter(is_it));
+                let page: DeliveryPage = remote.get("/v1/deliveries", &query).await?;
+                let is_it =
+                    |item: &Entry| item.standing.id == *id && DROPPABLE.contains(&item.standing.state);
+                items.extend(page.items.into_iter().filter(is_it));
             }
             count = items.len() as u64;
         }
@@ -236,13 +261,16 @@ async fn would_drop(remote: &Remote, chosen: &Chosen, style: Style) -> Result<()
 }
 
 async fn discard(remote: &Remote, chosen: &Chosen, unresolved: bool, style: Style) -> Result<(), Failure> {
-    let mut body = chosen.body();
-    body["unresolved"] = json!(unresolved);
-    let answer = remote.post("/v1/deliveries/drop", &body).await?;
-    let (dropped, kept) = (
-        &answer["dropped"],
-        answer["unresolved"].as_u64().unwrap_or_default(),
-    );
+    let selection = DropSelection {
+        ids: chosen.ids(),
+        target: chosen.target.clone(),
+        unresolved,
+    };
+    let answer: Dropped = remote.post("/v1/deliveries/drop", &selection).await?;
+    let Dropped {
+        dropped,
+        unresolved: kept,
+    } = answer;
     match style {
         Style::Json => output::json(&answer),
         Style::Text => output::line(format!("{dropped} dropped")),

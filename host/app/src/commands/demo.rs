@@ -4,8 +4,9 @@ mod contacts;
 mod files;
 mod narrator;
 
-use super::{Context, simulate};
+use super::simulate;
 use crate::configuration::{Configuration, Flag, Sources};
+use crate::context::Context;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -2,15 +2,15 @@
 
 mod probe;
 
-use super::Context;
 use crate::access;
 use crate::configuration::Configuration;
+use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Details, Failure};
 use crate::output::{self, Style};
 use clap::Args;
 use probe::Probed;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::path::Path;
 use sunmao_catalogue::{Arguments, Catalogue};
 use sunmao_erp_client::{ErpClient, LoginTally};
@@ -54,7 +54,7 @@ impl Doctor {
             probes.extend(probed.map(|probed| (name, probed)));
         }
         match context.style() {
-            Style::Json => output::json(&as_json(&findings, &probes)),
+            Style::Json => output::json(&report(&findings, &probes)),
             Style::Text => show(&findings, &probes),
         }
         let problems: Vec<String> = findings
@@ -228,20 +228,39 @@ fn show(findings: &[Finding], probes: &[(String, Vec<Probed>)]) {
     }
 }
 
-fn as_json(findings: &[Finding], probes: &[(String, Vec<Probed>)]) -> Value {
-    let findings = findings.iter().map(|finding| {
-        json!({
-            "subject": finding.subject,
-            "sound": finding.problem.is_none(),
-            "note": finding.note,
-            "error": finding.problem.as_ref().map(Failure::details),
-        })
+/// What was found out, as programs read it.
+#[derive(Serialize)]
+struct Report<'a> {
+    findings: Vec<ReportedFinding<'a>>,
+    probes: Vec<ReportedProbe<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReportedFinding<'a> {
+    subject: &'a str,
+    sound: bool,
+    note: &'a str,
+    error: Option<&'a Details>,
+}
+
+#[derive(Serialize)]
+struct ReportedProbe<'a> {
+    account: &'a str,
+    operations: &'a [Probed],
+}
+
+fn report<'a>(findings: &'a [Finding], probes: &'a [(String, Vec<Probed>)]) -> Report<'a> {
+    let findings = findings.iter().map(|finding| ReportedFinding {
+        subject: &finding.subject,
+        sound: finding.problem.is_none(),
+        note: &finding.note,
+        error: finding.problem.as_ref().map(Failure::details),
     });
     let probes = probes
         .iter()
-        .map(|(account, probed)| json!({ "account": account, "operations": probed }));
-    json!({
-        "findings": findings.collect::<Vec<_>>(),
-        "probes": probes.collect::<Vec<_>>(),
-    })
+        .map(|(account, operations)| ReportedProbe { account, operations });
+    Report {
+        findings: findings.collect(),
+        probes: probes.collect(),
+    }
 }

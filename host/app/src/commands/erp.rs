@@ -1,12 +1,12 @@
 //! `sunmao erp`: what is counted of an account's logins, and how a person lets the next one go.
 
-use super::Context;
 use crate::access;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde::Serialize;
 use sunmao_erp_client::{ErpClient, LoginTally};
 
 /// Show what is counted of the ERP accounts' logins, or forget it; nothing is asked of the ERP
@@ -57,11 +57,17 @@ async fn unlock(name: &str, client: &ErpClient) -> Result<(), Failure> {
     })
 }
 
+/// An account and what is counted of its logins, as programs read it.
+#[derive(Serialize)]
+struct Counted<'a> {
+    account: &'a str,
+    logins: &'a LoginTally,
+}
+
 fn show(tallies: &[(String, LoginTally)], style: Style) {
     if style == Style::Json {
-        let accounts = tallies
-            .iter()
-            .map(|(name, tally)| json!({"account": name, "logins": tally}));
+        let accounts = tallies.iter();
+        let accounts = accounts.map(|(account, logins)| Counted { account, logins });
         return output::json(&accounts.collect::<Vec<_>>());
     }
     let rows = tallies.iter().map(|(name, tally)| {

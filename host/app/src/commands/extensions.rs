@@ -1,21 +1,22 @@
 //! What `sunmao plugin` and `sunmao script` have in common.
 
+use crate::api::extensions::{Extension, Extensions};
+use crate::api::word;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::Remote;
-use serde_json::Value;
 use std::path::Path;
-use sunmao_runtime::LoadError;
+use sunmao_runtime::{ExtensionKind, LoadError};
 
 /// Prints a host's extensions of one kind.
 ///
 /// # Errors
 /// No host answers.
-pub async fn list(remote: &Remote, kind: &str, style: Style) -> Result<(), Failure> {
-    let answer = remote.get("/v1/extensions", &[]).await?;
-    let all = answer["items"].as_array().cloned().unwrap_or_default();
-    let items: Vec<Value> = all.into_iter().filter(|item| item["kind"] == kind).collect();
+pub async fn list(remote: &Remote, kind: ExtensionKind, style: Style) -> Result<(), Failure> {
+    let answer: Extensions = remote.get("/v1/extensions", &()).await?;
+    let all = answer.items.into_iter();
+    let items: Vec<Extension> = all.filter(|item| item.kind == kind).collect();
     if style == Style::Json {
         output::json(&items);
         return Ok(());
@@ -69,30 +70,16 @@ pub fn broken(file: &Path, error: LoadError) -> Failure {
     .with_hint(error.hint)
 }
 
-fn row(item: &Value) -> Vec<String> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let list = |value: &Value| {
-        let names = value.as_array().map(Vec::as_slice).unwrap_or_default();
-        names
-            .iter()
-            .filter_map(Value::as_str)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    let error = &item["error"];
-    let why = match (&error["phase"], &error["message"]) {
-        (Value::String(phase), Value::String(message)) => {
-            format!("{phase}: {message}\n{}", text(&error["hint"]))
-        }
-        _ => String::new(),
-    };
+fn row(item: &Extension) -> Vec<String> {
+    let error = item.error.as_ref();
+    let why = error.map(|error| format!("{}: {}\n{}", error.phase, error.message, error.hint));
     vec![
-        text(&item["name"]),
-        text(&item["state"]),
-        text(&item["version"]),
-        output::time(&text(&item["since"])),
-        list(&item["surface"]["roles"]),
-        list(&item["surface"]["operations"]),
-        why.trim_end().to_owned(),
+        item.name.clone(),
+        word(&item.state),
+        item.version.clone().unwrap_or_default(),
+        item.since.map(output::time).unwrap_or_default(),
+        item.surface.roles.join(", "),
+        item.surface.operations.join(", "),
+        why.unwrap_or_default().trim_end().to_owned(),
     ]
 }

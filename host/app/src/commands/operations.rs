@@ -2,12 +2,15 @@
 
 mod live;
 
-use super::Context;
+use crate::api::operations::{OperationDetails, OperationSummary};
+use crate::context::Context;
 use crate::failure::Failure;
+use crate::find;
 use crate::output::{self, Style};
-use crate::{describe, find};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use sunmao_catalogue::{Catalogue, Operation, manual_page};
+use sunmao_runtime::Accounts;
 
 /// List the ERP's operations, or show one as a manual page
 #[derive(Debug, Args)]
@@ -30,7 +33,7 @@ enum Action {
         /// Also ask the ERP, reading one record, for the fields that the installation added itself
         #[arg(long)]
         live: bool,
-        /// Keep what --live found in custom-fields.toml, which every command reads from the working folder
+        /// Keep what --live found in custom-fields.toml (of another account: custom-fields.NAME.toml), which commands read from the working folder
         #[arg(long, requires = "live")]
         save: bool,
         /// The account to ask, as in [erp.NAME] of the configuration
@@ -57,7 +60,8 @@ impl Operations {
                 };
                 show(&catalogue, operation, found.as_deref(), context.style());
                 if let (true, Some(found)) = (save, &found) {
-                    live::keep(operation, found, context.style())?;
+                    let account = erp.as_deref().unwrap_or(Accounts::MAIN);
+                    live::keep(operation, found, account, context.style())?;
                 }
             }
         }
@@ -69,7 +73,12 @@ fn list(catalogue: &Catalogue, filter: Option<&str>, style: Style) {
     let wanted = |operation: &&Operation| filter.is_none_or(|filter| mentions(operation, filter));
     let operations: Vec<&Operation> = catalogue.operations().iter().filter(wanted).collect();
     if style == Style::Json {
-        return output::json(&operations.into_iter().map(describe::brief).collect::<Vec<_>>());
+        return output::json(
+            &operations
+                .into_iter()
+                .map(OperationSummary::from)
+                .collect::<Vec<_>>(),
+        );
     }
     let rows = operations.iter().map(|operation| {
         vec![
@@ -90,13 +99,19 @@ fn mentions(operation: &Operation, filter: &str) -> bool {
         || operation.menu.iter().any(|entry| entry.contains(filter))
 }
 
+/// An operation, with what the installation itself shows of it where that was asked for.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    details: OperationDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    live: Option<&'a [live::CustomField]>,
+}
+
 fn show(catalogue: &Catalogue, operation: &Operation, found: Option<&[live::CustomField]>, style: Style) {
     if style == Style::Json {
-        let mut value = describe::full(operation);
-        if let Some(found) = found {
-            value["live"] = serde_json::json!(found);
-        }
-        return output::json(&value);
+        let details = OperationDetails::from(operation);
+        return output::json(&Shown { details, live: found });
     }
     output::line(manual_page(catalogue, operation).trim_end());
     if let Some(found) = found {

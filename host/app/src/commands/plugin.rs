@@ -1,16 +1,16 @@
 //! `sunmao plugin`: what serves in a running host, and what a file can reach.
 
-use super::Context;
-use super::compile_plugin::compiler;
 use super::extensions;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::host::compiler::compiler;
 use crate::output::{self, Style};
 use crate::remote::Target;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
 use sunmao_catalogue::Catalogue;
-use sunmao_runtime::{Surface, plugins};
+use sunmao_runtime::{ExtensionKind, Surface, plugins};
 
 /// List a running host's plugins, or inspect a file
 #[derive(Debug, Args)]
@@ -35,7 +35,14 @@ enum Action {
 impl Plugin {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         match self.action {
-            Action::List => extensions::list(&self.target.connect(context)?, "plugin", context.style()).await,
+            Action::List => {
+                extensions::list(
+                    &self.target.connect(context)?,
+                    ExtensionKind::Plugin,
+                    context.style(),
+                )
+                .await
+            }
             Action::Inspect { file } => inspect(&file, context).await,
         }
     }

@@ -1,7 +1,7 @@
 //! `sunmao script`: what serves in a running host, and whether files are sound.
 
-use super::Context;
 use super::extensions;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
@@ -11,7 +11,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use sunmao_catalogue::Catalogue;
 use sunmao_runtime::text::{self, TextFault};
-use sunmao_runtime::{Surface, scripts};
+use sunmao_runtime::{ExtensionKind, Surface, scripts};
 
 /// List a running host's scripts, or check files
 #[derive(Debug, Args)]
@@ -37,7 +37,14 @@ enum Action {
 impl Script {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         match self.action {
-            Action::List => extensions::list(&self.target.connect(context)?, "script", context.style()).await,
+            Action::List => {
+                extensions::list(
+                    &self.target.connect(context)?,
+                    ExtensionKind::Script,
+                    context.style(),
+                )
+                .await
+            }
             Action::Check { files } => check(&files, context.style()),
         }
     }

@@ -2,8 +2,8 @@
 
 mod clock;
 
-use super::Context;
 use crate::configuration::Flag;
+use crate::context::Context;
 use crate::failure::Failure;
 use crate::host::Running;
 use crate::output::{self, Style};

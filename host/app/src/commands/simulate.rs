@@ -1,6 +1,6 @@
 //! `sunmao simulate`: an ERP to try things on.
 
-use super::Context;
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::logging;

@@ -4,12 +4,12 @@ use super::Configuration;
 use crate::environment::{self, CONFIG, Environment, VARIABLES};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::nearest::nearest;
 use figment::error::Kind;
 use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider, Source};
 use std::path::{Path, PathBuf};
+use sunmao_catalogue::nearest;
 use sunmao_runtime::Accounts;
 use sunmao_runtime::text::{self, TextFault};
 

@@ -49,7 +49,7 @@ async fn a_request_that_does_not_come_to_an_end_is_cut_off_and_told() {
     let folder = tempfile::tempdir().unwrap();
     let running = running(folder.path()).await;
     let mut connection = TcpStream::connect(running.address).await.unwrap();
-    let head = "POST /v1/hub/contacts HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
+    let head = "POST /v1/records/contact HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
                 content-length: 100\r\nexpect: 100-continue\r\n\r\n";
     connection.write_all(head.as_bytes()).await.unwrap();
     // This comes once the handler asks for the body, which never follows.

@@ -1,108 +1,74 @@
 //! `/v1/dead`: deliveries that wait for a person, and another try for them.
 
 use super::error::ApiError;
-use super::json::{Body, whole_numbers};
+use super::json::{Body, RequestBody};
 use super::page_size;
 use super::query::Query;
-use crate::host::Parts;
+use crate::api::deliveries::{DeadDelivery, DeadPage, DeadQuery, Retried, RetrySelection};
+use crate::api::errors::Refusal;
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use std::sync::Arc;
-use sunmao_store::{DeadLetter, DeadSelection, DeliveryId, DeliveryRecord};
+use sunmao_store::{DeadSelection, DeliveryId};
 
-/// `GET /v1/dead?after=&limit=`
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Range {
-    after: Option<i64>,
-    limit: Option<u32>,
+impl RequestBody for RetrySelection {
+    const HINT: &'static str = r#"send {"all": true} or {"ids": [1, 2]}; `GET /v1/dead` shows the numbers"#;
 }
 
-/// `POST /v1/dead/retry`: one of the two members.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Selection {
-    /// Every one; can only be true.
-    all: Option<bool>,
-    /// These numbers.
-    ids: Option<Vec<i64>>,
-}
-
-const SELECTION: &str = r#"send {"all": true} or {"ids": [1, 2]}; `GET /v1/dead` shows the numbers"#;
-
-/// The dead deliveries by number; `next` continues behind the last.
+/// The dead deliveries by number.
+#[utoipa::path(
+    get,
+    path = "/v1/dead",
+    params(DeadQuery),
+    responses((status = 200, body = DeadPage), (status = "default", body = Refusal))
+)]
 pub async fn list(
     State(parts): State<Arc<Parts>>,
-    Query(range): Query<Range>,
-) -> Result<Json<Value>, ApiError> {
-    let limit = page_size(range.limit);
-    let dead = parts
-        .host
-        .store
-        .deliveries
-        .dead(range.after.map(DeliveryId), limit)
-        .await?;
+    Query(query): Query<DeadQuery>,
+) -> Result<Json<DeadPage>, ApiError> {
+    let limit = page_size(query.limit);
+    let deliveries = &parts.host.store.deliveries;
+    let dead = deliveries.dead(query.after.map(DeliveryId), limit).await?;
     let next = (dead.len() == limit as usize)
-        .then(|| dead.last().map(|record| record.delivery.id))
+        .then(|| dead.last().map(|record| record.delivery.id.0))
         .flatten();
-    Ok(Json(
-        json!({ "items": dead.iter().map(whole).collect::<Vec<_>>(), "next": next }),
-    ))
+    let items = dead.into_iter().map(DeadDelivery::from).collect();
+    Ok(Json(DeadPage { items, next }))
 }
 
 /// Makes dead deliveries wait again, due at once.
-pub async fn retry(State(parts): State<Arc<Parts>>, Body(body): Body) -> Result<Json<Value>, ApiError> {
+#[utoipa::path(
+    post,
+    path = "/v1/dead/retry",
+    request_body = RetrySelection,
+    responses((status = 200, body = Retried), (status = "default", body = Refusal))
+)]
+pub async fn retry(
+    State(parts): State<Arc<Parts>>,
+    Body(selection): Body<RetrySelection>,
+) -> Result<Json<Retried>, ApiError> {
     let host = &parts.host;
-    let retried = host
-        .store
-        .deliveries
-        .retry_dead(selection(body)?, host.clock.now())
+    let deliveries = &host.store.deliveries;
+    let retried = deliveries
+        .retry_dead(chosen(selection)?, host.clock.now())
         .await?;
-    Ok(Json(json!({ "retried": retried })))
+    Ok(Json(Retried { retried }))
 }
 
-fn selection(mut body: Value) -> Result<DeadSelection, ApiError> {
-    whole_numbers(&mut body, "ids");
-    let selection: Selection =
-        serde_json::from_value(body).map_err(|error| ApiError::invalid(error.to_string(), SELECTION))?;
+fn chosen(selection: RetrySelection) -> Result<DeadSelection, ApiError> {
     match selection {
-        Selection {
+        RetrySelection {
             all: Some(true),
             ids: None,
         } => Ok(DeadSelection::All),
-        Selection {
+        RetrySelection {
             all: None,
             ids: Some(ids),
         } => Ok(DeadSelection::These(ids.into_iter().map(DeliveryId).collect())),
         _ => Err(ApiError::invalid(
             "the body does not say which deliveries are meant",
-            SELECTION,
+            RetrySelection::HINT,
         )),
     }
-}
-
-/// Why a delivery was given up.
-pub fn letter(letter: &DeadLetter) -> Value {
-    json!({ "kind": letter.kind, "code": letter.code, "message": letter.message, "hint": letter.hint })
-}
-
-fn whole(record: &DeliveryRecord) -> Value {
-    let delivery = &record.delivery;
-    // The payload is JSON text of ours; one that is none is shown as it is.
-    let payload: Value =
-        serde_json::from_str(&delivery.payload).unwrap_or_else(|_| Value::String(delivery.payload.clone()));
-    json!({
-        "id": delivery.id,
-        "event": delivery.event,
-        "target": delivery.target,
-        "key": delivery.key,
-        "revision": delivery.revision,
-        "attempt": delivery.attempt,
-        "payload": payload,
-        "letter": record.letter.as_ref().map(letter),
-        "created_at": delivery.created_at,
-        "died_at": record.updated_at,
-    })
 }

@@ -2,7 +2,7 @@
 //! through someone's browser. A browser that was told that a foreign name is 127.0.0.1 still says the foreign name.
 
 use super::error::ApiError;
-use crate::host::Parts;
+use crate::parts::Parts;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use axum::middleware::Next;

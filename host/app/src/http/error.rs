@@ -1,25 +1,21 @@
 //! What a client hears when a request fails. The log says more.
 
 use super::LARGEST_BODY;
+use crate::api::errors::{MemberFault, Problem, Refusal};
 use axum::Json;
 use axum::extract::rejection::{BytesRejection, PathRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
-use serde_json::{Value, json};
 use std::error::Error;
 use std::io;
-use sunmao_runtime::ContactFault;
+use sunmao_catalogue::{Fault, Kind};
 use sunmao_store::StoreError;
 
 /// A failed request.
 #[derive(Debug)]
 pub struct ApiError {
     status: StatusCode,
-    kind: &'static str,
-    message: String,
-    hint: String,
-    faults: Vec<Value>,
+    problem: Problem,
 }
 
 impl ApiError {
@@ -31,10 +27,12 @@ impl ApiError {
     ) -> Self {
         ApiError {
             status,
-            kind,
-            message: message.into(),
-            hint: hint.into(),
-            faults: Vec::new(),
+            problem: Problem {
+                kind: kind.to_owned(),
+                message: message.into(),
+                hint: hint.into(),
+                faults: Vec::new(),
+            },
         }
     }
 
@@ -43,18 +41,29 @@ impl ApiError {
         ApiError::new(StatusCode::BAD_REQUEST, "invalid", message, hint)
     }
 
-    /// A contact with everything that is wrong with it.
-    pub fn unsound_contact(id: &str, faults: &[ContactFault]) -> Self {
-        ApiError::invalid(
-            format!("contact {id} is unsound; nothing was kept"),
-            "correct the members and file it again",
+    /// Nobody may do this.
+    pub fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::FORBIDDEN, "refused", message, hint)
+    }
+
+    /// What is there is not what the request says.
+    pub fn conflict(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::PRECONDITION_FAILED, "conflict", message, hint)
+    }
+
+    /// Nobody more may follow the changes.
+    pub fn too_many_followers() -> Self {
+        ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "as many follow the changes as may",
+            "ask for pages of them, or let a webhook be told",
         )
-        .with_faults(faults)
     }
 
     /// The same error with everything that is wrong.
-    pub fn with_faults(mut self, faults: &[impl Serialize]) -> Self {
-        self.faults = faults.iter().map(|fault| json!(fault)).collect();
+    pub fn with_faults(mut self, faults: Vec<MemberFault>) -> Self {
+        self.problem.faults = faults;
         self
     }
 
@@ -65,10 +74,7 @@ impl ApiError {
 
     /// No resource has this path.
     pub fn no_such_path() -> Self {
-        ApiError::not_found(
-            "no such path",
-            "the paths are /v1/hub/contacts, /v1/extensions, /v1/operations, /v1/deliveries, /v1/dead, /v1/audit, /v1/status and /healthz",
-        )
+        ApiError::not_found("no such path", "`GET /v1/openapi.json` describes all paths")
     }
 
     /// The resource does not take this method.
@@ -121,7 +127,7 @@ impl ApiError {
     pub fn an_array() -> Self {
         ApiError::invalid(
             "the body is one JSON array; wanted is one object a line. Nothing was kept",
-            "take the array apart: jq -c '.[]' contacts.json",
+            "take the array apart: jq -c '.[]' records.json",
         )
     }
 
@@ -151,7 +157,7 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "the host is stopping",
-            "send the request again when it is back: filing a contact twice costs nothing",
+            "send the request again when it is back: filing a record twice costs nothing",
         )
     }
 
@@ -165,9 +171,20 @@ impl ApiError {
         )
     }
 
+    /// Something of ours is broken.
+    pub fn faulty(error: &dyn Error) -> Self {
+        tracing::error!(%error, "an answer could not be made");
+        ApiError::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "faulty",
+            error.to_string(),
+            "this is a fault of Sunmao's: report it",
+        )
+    }
+
     /// The same error with another hint.
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
+        self.problem.hint = hint.into();
         self
     }
 
@@ -176,19 +193,16 @@ impl ApiError {
         self.status
     }
 
-    /// The error as the member of a body.
-    pub fn to_json(&self) -> Value {
-        let mut error = json!({"kind": self.kind, "message": self.message, "hint": self.hint});
-        if !self.faults.is_empty() {
-            error["faults"] = json!(self.faults);
-        }
-        error
+    /// What it says, as the member of a body.
+    pub fn into_problem(self) -> Problem {
+        self.problem
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "error": self.to_json() }))).into_response()
+        let refusal = Refusal { error: self.problem };
+        (self.status, Json(refusal)).into_response()
     }
 }
 
@@ -201,6 +215,20 @@ impl From<StoreError> for ApiError {
             error.to_string(),
             error.hint(),
         )
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        let status = match fault.kind {
+            Kind::Invalid => StatusCode::BAD_REQUEST,
+            Kind::NotGranted => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::Unconfirmed => StatusCode::BAD_GATEWAY,
+            Kind::Session | Kind::Unavailable | Kind::OverBudget => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        ApiError::new(status, fault.kind.name(), fault.message, fault.hint)
     }
 }
 

@@ -1,12 +1,16 @@
 //! `/v1/extensions`: plugins and scripts, and why a file among them does not serve.
 
-use crate::host::Parts;
+use crate::api::extensions::{Extension, Extensions};
+use crate::parts::Parts;
 use axum::Json;
 use axum::extract::State;
-use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Every file in the two folders.
-pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Value> {
-    Json(json!({ "items": parts.extensions.status() }))
+#[utoipa::path(get, path = "/v1/extensions", responses((status = 200, body = Extensions)))]
+pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Extensions> {
+    let items = parts.extensions.status().into_iter().map(Extension::from);
+    Json(Extensions {
+        items: items.collect(),
+    })
 }

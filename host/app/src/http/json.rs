@@ -4,15 +4,21 @@ use super::error::ApiError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
-use serde_json::Value;
-use sunmao_runtime::{make_whole, text};
+use serde::de::DeserializeOwned;
+use sunmao_runtime::text;
 
 const CONTENT_TYPE: &str = "application/json";
 
-/// One JSON value; a byte order mark in front of it is taken away.
-pub struct Body(pub Value);
+/// What a body may hold.
+pub trait RequestBody: DeserializeOwned {
+    /// What to send, for whoever sent something else.
+    const HINT: &'static str;
+}
 
-impl<S: Send + Sync> FromRequest<S> for Body {
+/// One JSON value of a declared shape; a byte order mark in front of it is taken away.
+pub struct Body<T>(pub T);
+
+impl<T: RequestBody, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -28,14 +34,6 @@ impl<S: Send + Sync> FromRequest<S> for Body {
             .map_err(|fault| ApiError::invalid(fault.to_string(), "send the body as UTF-8"))?;
         serde_json::from_str(text)
             .map(Body)
-            .map_err(|error| ApiError::invalid(error.to_string(), "send one JSON object"))
+            .map_err(|error| ApiError::invalid(error.to_string(), T::HINT))
     }
-}
-
-/// Reads `3.0` and `3e0` in a list member as the whole number that they are.
-pub fn whole_numbers(body: &mut Value, member: &str) {
-    let list = body.get_mut(member).and_then(Value::as_array_mut);
-    list.into_iter().flatten().for_each(|number| {
-        make_whole(number);
-    });
 }

@@ -5,8 +5,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 
-/// Longest value of a parameter, in bytes; a contact's id has 64 characters.
+/// Longest value of a parameter, in bytes; a record's id has 64 characters.
 const LONGEST: usize = 1024;
 
 /// The parameters, each of them in UTF-8 and given once.
@@ -23,7 +24,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 fn check(query: &str) -> Result<(), ApiError> {
-    for pair in query.split('&') {
+    let mut names = BTreeSet::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let shown: String = percent_decode_str(name)
             .decode_utf8_lossy()
@@ -40,6 +42,12 @@ fn check(query: &str) -> Result<(), ApiError> {
             return Err(ApiError::invalid(
                 format!("the parameter `{shown}` is no UTF-8 text"),
                 hint,
+            ));
+        }
+        if !names.insert(shown.clone()) {
+            return Err(ApiError::invalid(
+                format!("the parameter `{shown}` stands there twice"),
+                "give each of them once",
             ));
         }
         if value.len() > LONGEST {

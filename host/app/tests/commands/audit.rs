@@ -65,7 +65,7 @@ async fn signing_in_and_out_leaves_rows_of_the_hosts_own() {
     } = host().await;
     let contact = json!({"company_name": "样例木作", "real_name": "李明", "phone": "19900000001",
         "phone_verified": true, "score": 80});
-    let address = format!("{url}/v1/hub/contacts/c-1");
+    let address = format!("{url}/v1/records/contact/c-1");
     let filed = reqwest::Client::new().put(&address).json(&contact).send().await;
     filed.unwrap().error_for_status().unwrap();
     eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;

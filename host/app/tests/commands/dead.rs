@@ -28,11 +28,11 @@ async fn file(address: &str, contact: &Value) {
 #[tokio::test]
 async fn what_the_erp_refuses_waits_with_its_words_and_goes_on_after_a_retry() {
     let host = host().await;
-    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let address = format!("{}/v1/records/contact/c-1", host.url);
     let mut contact = json!({"company_name": "样例木作", "phone": "19900000001", "has_order": true});
     file(&address, &contact).await;
-    let linked = eventually(&address, |contact| contact["link"].is_object()).await;
-    let own = linked["link"]["erp_key"].to_string();
+    let linked = eventually(&address, |contact| contact["links"][0].is_object()).await;
+    let own = linked["links"][0]["erp_key"].to_string();
 
     // A colleague gives the customer another number, and its number to another customer.
     save(&host, &own, "OLD-1").await;
@@ -58,7 +58,7 @@ async fn what_the_erp_refuses_waits_with_its_words_and_goes_on_after_a_retry() {
         .json();
     assert_eq!(
         (&listed[0]["key"], &listed[0]["letter"]["message"]),
-        (&json!("c-1"), &json!(words))
+        (&json!("contact/c-1"), &json!(words))
     );
 
     save(&host, &other, "OTHER-1").await;
@@ -69,7 +69,10 @@ async fn what_the_erp_refuses_waits_with_its_words_and_goes_on_after_a_retry() {
     assert_eq!(retried.code, Some(0), "{}", retried.stderr);
     let done = eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
     assert_eq!(
-        (&done["link"]["number"], done["link"]["erp_key"].to_string()),
+        (
+            &done["links"][0]["number"],
+            done["links"][0]["erp_key"].to_string()
+        ),
         (&json!("WXc-1"), own)
     );
 }

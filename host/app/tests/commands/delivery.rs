@@ -23,7 +23,7 @@ async fn host_without_its_automation() -> Host {
         .map(|number| json!({ "id": format!("c-{number}"), "score": 1 }).to_string())
         .collect();
     let request = reqwest::Client::new()
-        .post(format!("{}/v1/hub/contacts", host.url))
+        .post(format!("{}/v1/records/contact", host.url))
         .header("content-type", "application/x-ndjson")
         .body(lines.join("\n"));
     let (status, answer) = send(request).await;

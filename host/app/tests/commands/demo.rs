@@ -145,7 +145,7 @@ async fn a_second_one_in_the_same_folder_leaves_the_first_alone() {
     );
     assert!(database.is_file(), "the second deleted the database of the first");
     let status = format!("{}/v1/status", ready["host"].as_str().unwrap());
-    assert!(eventually(&status, |_| true).await["contacts"].as_u64() >= Some(2));
+    assert!(eventually(&status, |_| true).await["records"]["contact"].as_u64() >= Some(2));
     assert_eq!(first.terminate().await, Some(0));
 }
 

@@ -91,8 +91,8 @@ async fn half_a_head_is_not_waited_for_for_ever() {
 async fn half_a_body_is_not_waited_for_for_ever() {
     let host = with("idle_seconds = 1", None).await;
     for (method, path, kind) in [
-        ("PUT", "/v1/hub/contacts/c-1", "application/json"),
-        ("POST", "/v1/hub/contacts", "application/x-ndjson"),
+        ("PUT", "/v1/records/contact/c-1", "application/json"),
+        ("POST", "/v1/records/contact", "application/x-ndjson"),
         ("POST", "/v1/dead/retry", "application/json"),
     ] {
         let head = format!(
@@ -110,7 +110,7 @@ async fn half_a_body_is_not_waited_for_for_ever() {
 async fn a_body_that_trickles_has_an_end() {
     let host = with("idle_seconds = 30\nbody_seconds = 1", None).await;
     let mut slow = host.connect().await;
-    let head = "POST /v1/hub/contacts HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
+    let head = "POST /v1/records/contact HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
                 transfer-encoding: chunked\r\n\r\n";
     slow.write_all(head.as_bytes()).await.unwrap();
     let (mut read, mut write) = slow.into_split();
@@ -137,7 +137,7 @@ async fn four_hundred_silent_connections_keep_nobody_out_at_256_descriptors() {
     }
     let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
     let filed = http
-        .put(format!("{}/v1/hub/contacts/c-1", host.url))
+        .put(format!("{}/v1/records/contact/c-1", host.url))
         .json(&json!({"company_name": "样例木作"}));
     assert_eq!(filed.send().await.unwrap().status(), 202);
     host.sunmao.write("scripts/late.rhai", "fn handle(event) { }");
@@ -219,12 +219,12 @@ async fn only_names_that_are_known_are_answered() {
         ("GET /healthz HTTP/1.1\r\n", 400),
         ("GET /healthz HTTP/1.0\r\n", 200),
         (
-            "POST /v1/hub/contacts HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
+            "POST /v1/records/contact HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-ndjson\r\n\
              transfer-encoding: gzip, chunked\r\n",
             415,
         ),
         (
-            "PUT /v1/hub/contacts/c-1 HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n",
+            "PUT /v1/records/contact/c-1 HTTP/1.1\r\nhost: evil.example\r\ncontent-length: 0\r\n",
             421,
         ),
     ] {
@@ -239,11 +239,11 @@ async fn what_cannot_be_read_is_refused_by_name() {
     let http = reqwest::Client::new();
     let long = "a".repeat(2_000);
     for query in [
-        "/v1/hub/contacts?after=%FF",
-        "/v1/hub/contacts?after=%E6%A0",
-        "/v1/hub/contacts?after=%zz",
-        "/v1/hub/contacts?after=a&after=b",
-        &format!("/v1/hub/contacts?after={long}"),
+        "/v1/records/contact?after=%FF",
+        "/v1/records/contact?after=%E6%A0",
+        "/v1/records/contact?after=%zz",
+        "/v1/records/contact?after=a&after=b",
+        &format!("/v1/records/contact?after={long}"),
         "/v1/audit?actor=x&after=%FF",
         "/v1/dead?after=%FF",
     ] {
@@ -256,8 +256,8 @@ async fn what_cannot_be_read_is_refused_by_name() {
         );
     }
     let kinds = [
-        ("application/json", "/v1/hub/contacts/c-1"),
-        ("application/x-ndjson", "/v1/hub/contacts"),
+        ("application/json", "/v1/records/contact/c-1"),
+        ("application/x-ndjson", "/v1/records/contact"),
     ];
     for (kind, path) in kinds {
         let method = if kind == "application/json" {

@@ -31,8 +31,9 @@ async fn contacts_are_pushed_however_windows_saved_them() {
     for (number, content) in written(LINES).iter().enumerate() {
         let lines = write(&host.sunmao, "contacts.ndjson", content);
         let arguments = [
-            "contacts",
-            "push",
+            "records",
+            "file",
+            "contact",
             lines.to_str().unwrap(),
             "--json",
             "--url",
@@ -46,7 +47,7 @@ async fn contacts_are_pushed_however_windows_saved_them() {
             pushed.stderr
         );
     }
-    let contact = eventually(&format!("{}/v1/hub/contacts/c-1", host.url), |_| true).await;
+    let contact = eventually(&format!("{}/v1/records/contact/c-1", host.url), |_| true).await;
     assert_eq!(
         (&contact["body"]["company_name"], &contact["revision"]),
         (&json!("样例木作有限公司"), &json!(1))
@@ -64,7 +65,14 @@ async fn what_is_no_list_of_lines_is_refused_whole() {
         (&western[..], "Windows-1252"),
     ] {
         let file = write(&host.sunmao, "contacts.json", content);
-        let arguments = ["contacts", "push", file.to_str().unwrap(), "--url", &host.url];
+        let arguments = [
+            "records",
+            "file",
+            "contact",
+            file.to_str().unwrap(),
+            "--url",
+            &host.url,
+        ];
         let pushed = host.sunmao.run(&arguments).await;
         assert_eq!(pushed.code, Some(1));
         let told = pushed.stdout + &pushed.stderr;
@@ -72,7 +80,7 @@ async fn what_is_no_list_of_lines_is_refused_whole() {
     }
     let pushed = host
         .sunmao
-        .run(&["contacts", "push", "-", "--json", "--url", &host.url])
+        .run(&["records", "file", "contact", "-", "--json", "--url", &host.url])
         .await;
     assert_eq!(
         (pushed.code, &pushed.json()["lines"]),
@@ -81,7 +89,7 @@ async fn what_is_no_list_of_lines_is_refused_whole() {
         pushed.stderr
     );
     let bulk = |body: Vec<u8>| {
-        let request = reqwest::Client::new().post(format!("{}/v1/hub/contacts", host.url));
+        let request = reqwest::Client::new().post(format!("{}/v1/records/contact", host.url));
         send(request.header("content-type", "application/x-ndjson").body(body))
     };
     for array in [array, "[{\"id\": \"a-3\"}]"] {
@@ -92,7 +100,7 @@ async fn what_is_no_list_of_lines_is_refused_whole() {
             "{answer}"
         );
     }
-    let page = eventually(&format!("{}/v1/hub/contacts", host.url), |_| true).await;
+    let page = eventually(&format!("{}/v1/records/contact", host.url), |_| true).await;
     assert_eq!(page["items"], json!([]));
 }
 
@@ -102,7 +110,7 @@ async fn http_takes_a_mark_and_names_every_other_encoding() {
     let http = reqwest::Client::new();
     let [marked, utf_16, _, gbk] = written("{\"company_name\": \"样例木作有限公司\"}");
     let put = |body: Vec<u8>| {
-        let request = http.put(format!("{}/v1/hub/contacts/c-1", host.url));
+        let request = http.put(format!("{}/v1/records/contact/c-1", host.url));
         send(request.header("content-type", "application/json").body(body))
     };
     assert_eq!(put(marked).await.0, 202);
@@ -113,7 +121,7 @@ async fn http_takes_a_mark_and_names_every_other_encoding() {
     }
     let [marked, _, _, gbk] = written(LINES);
     let bulk = |body: Vec<u8>| {
-        let request = http.post(format!("{}/v1/hub/contacts", host.url));
+        let request = http.post(format!("{}/v1/records/contact", host.url));
         send(request.header("content-type", "application/x-ndjson").body(body))
     };
     let (status, answer) = bulk(marked).await;
@@ -185,7 +193,7 @@ async fn an_encoding_in_doubt_is_named() {
 #[tokio::test]
 async fn eighty_point_nothing_is_eighty() {
     let host = host().await;
-    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let address = format!("{}/v1/records/contact/c-1", host.url);
     let put = |body: &'static str| {
         let request = reqwest::Client::new().put(&address);
         send(request.header("content-type", "application/json").body(body))

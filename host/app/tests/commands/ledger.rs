@@ -50,7 +50,7 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
         if life == 0 {
             for index in 0..CONTACTS {
                 let contact = json!({"company_name": format!("样例木作 {index}"), "phone": "19900000001"});
-                let put = reqwest::Client::new().put(format!("{url}/v1/hub/contacts/c-{index}"));
+                let put = reqwest::Client::new().put(format!("{url}/v1/records/contact/c-{index}"));
                 assert_eq!(put.json(&contact).send().await.unwrap().status(), 202);
             }
         }
@@ -122,7 +122,7 @@ async fn the_audit_log_of_a_host_that_was_stopped_is_exact() {
         .to_owned();
     for index in 0..CONTACTS {
         let contact = json!({"company_name": format!("样例木作 {index}"), "phone": "19900000001"});
-        let put = reqwest::Client::new().put(format!("{url}/v1/hub/contacts/c-{index}"));
+        let put = reqwest::Client::new().put(format!("{url}/v1/records/contact/c-{index}"));
         assert_eq!(put.json(&contact).send().await.unwrap().status(), 202);
     }
     eventually(&format!("{url}/v1/status"), |status| {

@@ -113,7 +113,7 @@ impl Served {
         for number in 0..20 {
             let body = json!({"company_name": format!("样例木作 {number}"), "phone": "19900000001"});
             let request = http
-                .put(format!("{}/v1/hub/contacts/c-{number}", self.url))
+                .put(format!("{}/v1/records/contact/c-{number}", self.url))
                 .json(&body);
             assert_eq!(request.send().await.unwrap().status(), 202);
         }
@@ -122,8 +122,8 @@ impl Served {
         })
         .await;
         for number in 0..20 {
-            let contact = eventually(&format!("{}/v1/hub/contacts/c-{number}", self.url), |_| true).await;
-            assert!(contact["link"]["number"].is_string(), "{contact}");
+            let contact = eventually(&format!("{}/v1/records/contact/c-{number}", self.url), |_| true).await;
+            assert!(contact["links"][0]["number"].is_string(), "{contact}");
         }
     }
 
@@ -287,10 +287,10 @@ async fn nobody_steers_a_terminal_or_forges_a_line_of_the_log() {
     let ready: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
     let url = ready["url"].as_str().unwrap().to_owned();
     let filed = reqwest::Client::new()
-        .put(format!("{url}/v1/hub/contacts/c-1"))
+        .put(format!("{url}/v1/records/contact/c-1"))
         .json(&json!({"company_name": "x"}));
     assert_eq!(filed.send().await.unwrap().status(), 202);
-    eventually(&format!("{url}/v1/hub/contacts/c-1"), |contact| {
+    eventually(&format!("{url}/v1/records/contact/c-1"), |contact| {
         contact["deliveries"][0]["reason"].is_string() || contact["deliveries"][0]["letter"].is_object()
     })
     .await;

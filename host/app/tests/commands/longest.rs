@@ -34,7 +34,7 @@ async fn what_is_accepted_at_its_longest_becomes_a_customer() {
     let host = host().await;
     let http = reqwest::Client::new();
     let file = |id: String, body: Value| {
-        let address = format!("{}/v1/hub/contacts/{id}", host.url);
+        let address = format!("{}/v1/records/contact/{id}", host.url);
         let request = http.put(&address).json(&body);
         async move { (send(request).await, address) }
     };
@@ -50,8 +50,8 @@ async fn what_is_accepted_at_its_longest_becomes_a_customer() {
                 state == "done" || state == "dead"
             })
             .await;
-            assert!(ended["link"]["number"].is_string(), "{ended}");
-            numbers.push(ended["link"]["number"].to_string());
+            assert!(ended["links"][0]["number"].is_string(), "{ended}");
+            numbers.push(ended["links"][0]["number"].to_string());
         }
     }
     numbers.sort();

@@ -75,7 +75,7 @@ pub async fn send(request: reqwest::RequestBuilder) -> (u16, Value) {
 async fn a_contact_becomes_a_customer_and_shows_its_link() {
     let host = host().await;
     let http = reqwest::Client::new();
-    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let address = format!("{}/v1/records/contact/c-1", host.url);
     let (status, receipt) = send(http.put(&address).json(&contact(80))).await;
     assert_eq!(
         (status, &receipt["revision"], &receipt["changed"]),
@@ -83,8 +83,8 @@ async fn a_contact_becomes_a_customer_and_shows_its_link() {
     );
     let linked = eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
     assert_eq!(linked["body"]["company_name"], "样例木作");
-    assert_eq!(linked["link"]["number"], "WXc-1");
-    let key = linked["link"]["erp_key"].to_string();
+    assert_eq!(linked["links"][0]["number"], "WXc-1");
+    let key = linked["links"][0]["erp_key"].to_string();
     let customer = host
         .sunmao
         .run(&["call", "customers.get", &format!("ord={key}"), "--json"])
@@ -97,7 +97,7 @@ async fn a_contact_becomes_a_customer_and_shows_its_link() {
         (&again["revision"], &again["changed"]),
         (&json!(1), &json!(false))
     );
-    let page = eventually(&format!("{}/v1/hub/contacts?limit=1", host.url), |_| true).await;
+    let page = eventually(&format!("{}/v1/records/contact?limit=1", host.url), |_| true).await;
     assert_eq!(
         (&page["items"][0]["id"], &page["next"]),
         (&json!("c-1"), &json!("c-1"))
@@ -130,7 +130,7 @@ async fn a_contact_becomes_a_customer_and_shows_its_link() {
 async fn an_unsound_contact_gets_every_fault_and_is_not_kept() {
     let host = host().await;
     let http = reqwest::Client::new();
-    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let address = format!("{}/v1/records/contact/c-1", host.url);
     let body = json!({"score": 101, "phone_verified": "yes", "compny_name": "x"});
     let (status, answer) = send(http.put(&address).json(&body)).await;
     assert_eq!((status, answer["error"]["kind"].as_str()), (400, Some("invalid")));
@@ -168,20 +168,23 @@ async fn every_refusal_is_json() {
         (http.get(format!("{}/v1/audit?limt=3", host.url)), 400),
         (http.get(format!("{}/v1/operations/customers.lst", host.url)), 404),
         (http.get(format!("{}/v1/operations/%FF", host.url)), 400),
-        (http.get(format!("{}/v1/hub/contacts/%FF", host.url)), 400),
+        (http.get(format!("{}/v1/records/contact/%FF", host.url)), 400),
         (
-            http.put(format!("{}/v1/hub/contacts/%FF", host.url))
+            http.put(format!("{}/v1/records/contact/%FF", host.url))
                 .json(&json!({})),
             400,
         ),
         // One byte too many: the host has read all of it when it refuses, so that its answer is never lost to a reset.
         (
-            http.put(format!("{}/v1/hub/contacts/c-1", host.url))
+            http.put(format!("{}/v1/records/contact/c-1", host.url))
                 .header("content-type", "application/json")
                 .body(" ".repeat(LARGEST_BODY + 1)),
             413,
         ),
-        (http.post(format!("{}/v1/hub/contacts", host.url)).body("{}"), 415),
+        (
+            http.post(format!("{}/v1/records/contact", host.url)).body("{}"),
+            415,
+        ),
         (retry.json(&json!({"id": 3})), 400),
     ];
     for (request, expected) in cases {
@@ -213,7 +216,7 @@ async fn a_line_of_many_may_be_unsound() {
         json!({"id": "c-2", "score": -1, "source": "fax"}).to_string(),
         json!({"id": "c-3", "company_name": "乙"}).to_string(),
     ];
-    let request = reqwest::Client::new().post(format!("{}/v1/hub/contacts", host.url));
+    let request = reqwest::Client::new().post(format!("{}/v1/records/contact", host.url));
     let (status, summary) = send(
         request
             .header("content-type", "application/x-ndjson")
@@ -238,7 +241,7 @@ async fn a_line_of_many_may_be_unsound() {
         ),
         (&json!("c-2"), 2)
     );
-    let page = eventually(&format!("{}/v1/hub/contacts", host.url), |_| true).await;
+    let page = eventually(&format!("{}/v1/records/contact", host.url), |_| true).await;
     assert_eq!(page["items"].as_array().unwrap().len(), 2);
 }
 
@@ -246,7 +249,7 @@ async fn a_line_of_many_may_be_unsound() {
 #[tokio::test]
 async fn what_is_too_large_is_said_and_the_rest_is_kept() {
     let host = host().await;
-    let address = format!("{}/v1/hub/contacts", host.url);
+    let address = format!("{}/v1/records/contact", host.url);
     let bulk = |body: String| {
         let request = reqwest::Client::new().post(&address);
         send(request.header("content-type", "application/x-ndjson").body(body))
@@ -325,7 +328,7 @@ async fn the_audit_log_is_followed() {
     let mut tail = host
         .sunmao
         .start(&["audit", "tail", "-f", "--json", "--url", &host.url]);
-    let address = format!("{}/v1/hub/contacts/c-1", host.url);
+    let address = format!("{}/v1/records/contact/c-1", host.url);
     reqwest::Client::new()
         .put(&address)
         .json(&contact(80))

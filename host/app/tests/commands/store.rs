@@ -10,7 +10,7 @@ async fn a_host_whose_store_is_gone_accepts_nothing_and_is_not_healthy() {
     let http = reqwest::Client::new();
     let contact = json!({"company_name": "样例木作", "phone": "19900000001"});
     let put = |id: &str| {
-        http.put(format!("{}/v1/hub/contacts/{id}", host.url))
+        http.put(format!("{}/v1/records/contact/{id}", host.url))
             .json(&contact)
     };
     let healthz = format!("{}/healthz", host.url);

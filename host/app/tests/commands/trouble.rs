@@ -59,7 +59,7 @@ async fn file(url: &str, contacts: usize) {
         })
         .collect();
     let filed = reqwest::Client::new()
-        .post(format!("{url}/v1/hub/contacts"))
+        .post(format!("{url}/v1/records/contact"))
         .header("content-type", "application/x-ndjson")
         .body(lines.join("\n"))
         .send();
@@ -82,7 +82,7 @@ async fn a_disk_that_was_full_holds_work_up_no_longer_than_it_was() {
     // Long enough for what is in hand to come to its end, which cannot be written.
     tokio::time::sleep(Duration::from_secs(3)).await;
     let full = reqwest::Client::new()
-        .put(format!("{url}/v1/hub/contacts/late"))
+        .put(format!("{url}/v1/records/contact/late"))
         .json(&json!({}));
     assert_eq!(full.send().await.unwrap().status(), 503, "the disk is full");
     running.limit_files("unlimited").await;

@@ -1,14 +1,12 @@
 //! The walk over the arguments of one call: names to parameters, parameters to wire values, faults on the side.
 
-use super::{
-    FieldFault,
-    scalar::{self, Wrong},
-};
-use crate::{Field, FieldType, Operation, Record, Value};
+use super::FieldFault;
+use super::scalar::{self, Wrong};
+use super::slots::{Given, Slots};
+use crate::nearest::nearest_of;
+use crate::{CustomFields, Field, FieldType, Operation, Record, Value};
 use std::fmt;
 
-/// Names further from every known name than this are not worth a hint (normalised Damerau-Levenshtein distance).
-const LEAST_SIMILARITY: f64 = 0.5;
 /// Where parameters travel that the catalogue does not know.
 const EXTRA: &str = "extra";
 
@@ -22,8 +20,14 @@ pub(crate) struct Check<'a> {
 /// record's members are of their JSON type, go under snake_case names, and what is empty is not there.
 #[derive(Clone, Copy)]
 enum Subject<'a> {
-    Call,
-    Record { kind: &'a str },
+    Call {
+        object: &'a str,
+        /// The installation's own fields.
+        own: &'a CustomFields,
+    },
+    Record {
+        kind: &'a str,
+    },
 }
 
 /// Whether names that nobody knows may be passed on.
@@ -52,18 +56,12 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// A given value and the name it was given under.
-#[derive(Clone, Copy)]
-struct Given<'a> {
-    name: &'a str,
-    value: &'a Value,
-}
-
 impl<'k> Check<'k> {
     /// A check of the arguments of one call.
-    pub(crate) fn of_call() -> Self {
+    pub(crate) fn of_call(operation: &'k Operation, own: &'k CustomFields) -> Self {
+        let object = operation.object.as_str();
         Check {
-            subject: Subject::Call,
+            subject: Subject::Call { object, own },
             faults: Vec::new(),
         }
     }
@@ -78,7 +76,7 @@ impl<'k> Check<'k> {
 
     /// The members of a record under snake_case names, in the kind's order.
     pub(crate) fn record_members(&mut self, fields: &[Field], given: &Record) -> Record {
-        let values = self.members(Path::Root, fields, given, Unknown::Refused, &[]);
+        let values = self.members(Path::Root, fields, given, Unknown::Refused);
         values.into_iter().collect()
     }
 
@@ -89,13 +87,7 @@ impl<'k> Check<'k> {
         } else {
             Unknown::PassedOn
         };
-        self.members(
-            Path::Root,
-            &operation.params,
-            given,
-            unknown,
-            &operation.custom_fields,
-        )
+        self.members(Path::Root, &operation.params, given, unknown)
     }
 
     /// What was found wrong, in the order in which it was met.
@@ -109,7 +101,6 @@ impl<'k> Check<'k> {
         fields: &[Field],
         given: &Record,
         unknown: Unknown,
-        custom: &[(String, String)],
     ) -> Vec<(String, Value)> {
         let mut slots = Slots::new(fields);
         for (name, value) in given {
@@ -117,7 +108,7 @@ impl<'k> Check<'k> {
                 continue;
             }
             let given = Given { name, value };
-            match (slots.find(name), custom_wire(custom, name)) {
+            match (slots.find(name), self.custom_wire(path, name)) {
                 (Some(index), _) => self.place(path, &mut slots, index, given),
                 (None, Some(name)) => self.pass_on(path, &mut slots, Given { name, value }),
                 _ if name == EXTRA && self.is_call() => self.extra(path, &mut slots, value),
@@ -195,14 +186,14 @@ impl<'k> Check<'k> {
     fn unknown(&mut self, path: Path<'_>, fields: &[Field], name: &str) {
         let near = nearest(fields, name);
         let (message, hint) = match (self.subject, near) {
-            (Subject::Call, Some(field)) => (
+            (Subject::Call { .. }, Some(field)) => (
                 "is no parameter".to_owned(),
                 format!(
                     "did you mean `{}`? The installation's own fields go into `extra`",
                     field.name
                 ),
             ),
-            (Subject::Call, None) => (
+            (Subject::Call { .. }, None) => (
                 "is no parameter".to_owned(),
                 "the installation's own fields go into `extra`".to_owned(),
             ),
@@ -218,14 +209,22 @@ impl<'k> Check<'k> {
         self.fault(Path::Member(&path, name), message, hint);
     }
 
+    /// The wire name of a field of the installation's own. Lines have none.
+    fn custom_wire(&self, path: Path<'_>, name: &str) -> Option<&'k str> {
+        match (self.subject, path) {
+            (Subject::Call { object, own }, Path::Root) => own.wire(object, name),
+            _ => None,
+        }
+    }
+
     fn is_call(&self) -> bool {
-        matches!(self.subject, Subject::Call)
+        matches!(self.subject, Subject::Call { .. })
     }
 
     /// The name that a checked value goes on under.
     fn outer_name(&self, field: &Field) -> String {
         match self.subject {
-            Subject::Call => field.wire.clone(),
+            Subject::Call { .. } => field.wire.clone(),
             Subject::Record { .. } => field.snake_name(),
         }
     }
@@ -233,7 +232,7 @@ impl<'k> Check<'k> {
     /// The name by which a person is told of a field that was not given.
     fn told_name(&self, field: &Field) -> String {
         match self.subject {
-            Subject::Call => field.name.clone(),
+            Subject::Call { .. } => field.name.clone(),
             Subject::Record { .. } => field.snake_name(),
         }
     }
@@ -285,7 +284,7 @@ impl<'k> Check<'k> {
 
     fn scalar(&self, field: &Field, value: &Value) -> Result<Value, Wrong> {
         match self.subject {
-            Subject::Call => scalar::wire_value(field, value),
+            Subject::Call { .. } => scalar::wire_value(field, value),
             Subject::Record { .. } => scalar::member_value(field, value),
         }
     }
@@ -334,7 +333,7 @@ impl<'k> Check<'k> {
             Unknown::Refused
         };
         let values = match value {
-            Value::Record(record) => self.members(path, &field.fields, record, unknown, &[]),
+            Value::Record(record) => self.members(path, &field.fields, record, unknown),
             Value::List(_) if field.fields.is_empty() => {
                 let mut slots = Slots::new(&field.fields);
                 self.extra(path, &mut slots, value);
@@ -357,48 +356,6 @@ impl<'k> Check<'k> {
     }
 }
 
-/// The wire name of a field of the installation's own, by that name or its label.
-fn custom_wire<'a>(custom: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let mut fields = custom.iter();
-    let found = fields.find(|(wire, label)| wire == name || label == name);
-    found.map(|(wire, _)| wire.as_str())
-}
-
-/// What was given for each field, and what else was given.
-struct Slots<'a> {
-    fields: &'a [Field],
-    known: Vec<Option<Given<'a>>>,
-    others: Vec<Given<'a>>,
-    /// Callers mostly name fields in the catalogue's order, so a search goes on where the last one ended.
-    next: usize,
-}
-
-impl<'a> Slots<'a> {
-    fn new(fields: &'a [Field]) -> Self {
-        Slots {
-            fields,
-            known: vec![None; fields.len()],
-            others: Vec::new(),
-            next: 0,
-        }
-    }
-
-    /// The position of the field that `name` means. English names come before wire names: typed guests know no others.
-    fn find(&mut self, name: &str) -> Option<usize> {
-        let index = self
-            .search(|field| field.has_english_name(name))
-            .or_else(|| self.search(|field| field.wire == name))?;
-        self.next = index + 1;
-        Some(index)
-    }
-
-    fn search(&self, matches: impl Fn(&Field) -> bool) -> Option<usize> {
-        let (before, after) = self.fields.split_at(self.next.min(self.fields.len()));
-        let later = after.iter().position(&matches).map(|index| index + before.len());
-        later.or_else(|| before.iter().position(&matches))
-    }
-}
-
 /// Whether a required field is still missing. Where several values are taken, empty ones are no value, as they are
 /// dropped on the way to the wire.
 fn is_absent(field: &Field, value: &Value) -> bool {
@@ -411,17 +368,9 @@ fn is_empty_list(value: &Value) -> bool {
 
 /// The field whose English name, wire name or label is nearest to what the caller wrote.
 fn nearest<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
-    let name = name.to_lowercase().replace('_', "-");
-    let similarity = |field: &Field| {
-        [&field.name, &field.wire, &field.label]
-            .into_iter()
-            .map(|known| strsim::normalized_damerau_levenshtein(&known.to_lowercase(), &name))
-            .fold(0.0, f64::max)
-    };
-    fields
-        .iter()
-        .map(|field| (similarity(field), field))
-        .filter(|(similarity, _)| *similarity >= LEAST_SIMILARITY)
-        .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, field)| field)
+    let names = fields.iter().flat_map(|field| {
+        let names = [&field.name, &field.wire, &field.label];
+        names.map(|name| (name.as_str(), field))
+    });
+    nearest_of(name, names)
 }

@@ -1,6 +1,6 @@
 //! The kinds of the ERP's rows, given by its objects.
 
-use crate::{Catalogue, Effect, ErpObject, Field, KindSource, Operation, RecordKind, Repeat};
+use crate::{Catalogue, Effect, ErpObject, Field, IdentityForm, KindSource, Operation, RecordKind, Repeat};
 
 /// The kind of an object's rows: what its list shows, then what only the record itself shows, then what its writes take,
 /// since of most screens the vendor publishes no members. None where the ERP shows none.
@@ -25,7 +25,7 @@ pub(super) fn kind(catalogue: &Catalogue, object: &ErpObject) -> Option<RecordKi
             .iter()
             .any(|known| known.name == field.name || known.wire == field.wire)
         {
-            fields.push(optional(field));
+            fields.push(row_field(object, field));
         }
     }
     let name = format!("erp.{}", object.name);
@@ -46,10 +46,16 @@ fn writes_content(operation: &Operation) -> bool {
     matches!(&operation.effect, Effect::Write(write) if write.repeat != Repeat::Never)
 }
 
-/// A row may lack any member, whatever a write asks for.
-fn optional(field: &Field) -> Field {
+/// A row may lack any member, whatever a write asks for. Its number and what identifies it are looked up.
+fn row_field(object: &ErpObject, field: &Field) -> Field {
+    let mut identity = object.identity.iter();
+    let declared = identity
+        .find(|(wire, _)| *wire == field.wire)
+        .map(|(_, form)| *form);
+    let is_number = object.number.as_ref() == Some(&field.wire);
     Field {
         required: false,
+        identity: declared.or(is_number.then_some(IdentityForm::Number)),
         ..field.clone()
     }
 }

@@ -3,6 +3,7 @@
 mod declared;
 mod faults;
 mod files;
+mod reference;
 mod shown;
 mod stable;
 

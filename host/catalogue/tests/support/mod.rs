@@ -24,7 +24,7 @@ pub fn operation(params: Vec<Field>) -> Operation {
         paging: None,
         effect: Effect::Read,
         newer_form: None,
-        custom_fields: Vec::new(),
+        subjects: Vec::new(),
         observed_order: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Where the effect of a write can be seen, and whether it may be sent again when it is not there.
 
 use super::compare::Difference;
+use crate::pages::is_key_name;
 use crate::shown::declared;
 use sunmao_catalogue::{Answer, Arguments, Catalogue, Field, Operation, Repeat, ResultKind, Value};
 
@@ -144,10 +145,9 @@ impl<'a> Watched<'a> {
         let Some(write) = declared(self.operation) else {
             return false;
         };
-        let is_own_key =
-            matches!(&write.repeat, Repeat::ReservedKey { parameter, .. } if *parameter == field.wire);
         let is_proposed = sent.is_empty() && write.proposed.contains(&field.wire);
-        field.wire != KEY && !is_own_key && !is_proposed && !write.computed.contains(&field.wire)
+        let is_other = write.computed.contains(&field.wire) || write.hidden.contains(&field.wire);
+        !is_key_name(&field.wire) && !is_proposed && !is_other
     }
 
     pub(super) fn may_be_sent_again(&self, differences: &[Difference]) -> bool {

@@ -5,6 +5,8 @@
 mod arbitrary_arguments;
 mod budget;
 mod comfort;
+mod confirm;
+mod confirm_every_write;
 mod corpus;
 mod credentials;
 mod encode;

@@ -4,7 +4,7 @@ use crate::support::*;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Kind, Operation};
-use sunmao_erp_client::{Before, BeforeSending, ErpClient, Error, HeldBack, Outgoing, Settings};
+use sunmao_erp_client::{BeforeSending, ErpClient, Error, HeldBack, Outgoing, Settings};
 
 /// Counts how often it was asked; lets nothing out where it is told so.
 #[derive(Default)]
@@ -35,7 +35,7 @@ async fn send(
 ) -> Result<Answer, Error> {
     let limit = Duration::from_millis(milliseconds);
     let nothing = Arguments::default();
-    let sent = client.send(operation, &nothing, limit, Before::Unread, outgoing);
+    let sent = client.send(operation, &nothing, limit, sunmao_erp_client::Before::Unread, outgoing);
     sent.await.map(|sent| sent.answer)
 }
 

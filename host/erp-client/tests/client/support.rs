@@ -222,7 +222,7 @@ pub fn operation(dialect: Dialect, result: ResultKind, effect: Effect) -> Operat
         paging: None,
         effect,
         newer_form: None,
-        custom_fields: Vec::new(),
+        subjects: Vec::new(),
         observed_order: Vec::new(),
     }
 }
@@ -232,6 +232,7 @@ pub fn write() -> Effect {
         repeat: Repeat::Never,
         read_back: None,
         computed: Vec::new(),
+        hidden: Vec::new(),
         proposed: Vec::new(),
         judged: false,
     })

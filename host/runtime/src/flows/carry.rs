@@ -51,8 +51,6 @@ pub(super) enum Stop {
     Fault(Fault),
     /// A person has to look.
     Person(Fault),
-    /// The hub's record changed meanwhile: from the beginning.
-    Overtaken,
 }
 
 impl From<ExtensionError> for Stop {
@@ -140,10 +138,6 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
         },
         Stop::Fault(fault) => judged(fault, delivery),
         Stop::Person(fault) => Handled::Dead(fault),
-        Stop::Overtaken => Handled::Later(Fault::new(
-            Kind::Unavailable,
-            "the record changed while it was merged",
-        )),
     }
 }
 
@@ -186,6 +180,9 @@ impl<'a> Carrying<'a> {
     }
 
     async fn carry(&self) -> Carried {
+        if let Some(skipped) = self.overtaken().await? {
+            return Ok((Keep::default(), skipped));
+        }
         if let Some(skipped) = self.judge().await? {
             return Ok((Keep::default(), skipped));
         }
@@ -195,6 +192,19 @@ impl<'a> Carrying<'a> {
             // Who handles it was called in place of all this.
             Sink::Handle(_) => Ok((Keep::default(), Step::Handled)),
         }
+    }
+
+    /// A record that was in hand while it was deleted is not written any more.
+    async fn overtaken(&self) -> Result<Option<Step>, Stop> {
+        if self.is_deleted() {
+            return Ok(None);
+        }
+        let kept = self.host.store.records.get(&self.name).await?;
+        let is_gone = kept.is_some_and(|kept| kept.body.is_none());
+        Ok(is_gone.then(|| Step::Skipped {
+            policy: self.flow.name.clone(),
+            reason: "deleted meanwhile".to_owned(),
+        }))
     }
 
     /// Asks the policy. The end, where it holds the record back.

@@ -13,7 +13,7 @@ use super::worker::{AFTER_AN_ERROR, Inner, LEASE};
 use crate::supervision::caught;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use sunmao_catalogue::{Fault, Kind};
+use sunmao_catalogue::Kind;
 use sunmao_store::{Cause, Delivery, Lease, Leased, Occasion, PutOff, Route, StoreError};
 use tokio::task::AbortHandle;
 

@@ -61,7 +61,13 @@ mod tests {
         let settings = Settings::new(base_url, "sunmao", "secret".to_owned().into(), "SUNMAO01");
         let erp = ErpClient::new(settings).expect("client");
         let gateway = Gateway::new(erp, store.clone(), Clock::system());
-        let host = Host::new(Catalogue::shared(), gateway, store.clone(), Clock::system());
+        let host = Host::new(
+            Catalogue::shared(),
+            Kinds::shipped(&Catalogue::shared()).unwrap(),
+            gateway,
+            store.clone(),
+            Clock::system(),
+        );
         let heartbeat = Heartbeat::new();
         let begun = Instant::now();
         let beaten = async {

@@ -2,9 +2,10 @@
 
 use super::carry::{Carrying, Stop};
 use crate::extension::Change;
-use crate::merge::{Circumstances, Disputed, Ruling, Verdict, conflicts};
+use super::sink::erp::WHOLE_RECORD;
+use crate::merge::{Circumstances, Disputed, Merged, Ruling, Verdict, conflicts};
 use jiff::Timestamp;
-use sunmao_catalogue::{Record, Value};
+use sunmao_catalogue::{Record, RecordKind, Value};
 use sunmao_store::{ClosedConflicts, Conflict, NewConflict, RecordName, StoredRecord};
 
 /// Members by which a row of the ERP says when it last changed.
@@ -15,6 +16,8 @@ const HUB_CHANGED: &str = "updated_at";
 /// Two records that are one.
 pub(super) struct Meeting<'a> {
     pub carrying: &'a Carrying<'a>,
+    /// The kind of the hub's record.
+    pub kind: &'a RecordKind,
     /// The name of the hub's record.
     pub name: &'a RecordName,
     /// The hub's record, with its id.
@@ -97,33 +100,61 @@ async fn ruled(meeting: &Meeting<'_>, disputed: &Disputed) -> Result<Verdict, St
     ))
 }
 
-/// The fields that nobody decided, as conflicts to note: each once, whichever flow meets it first.
-pub(super) fn to_note(
+/// The conflicts that come of a merge, each once, whichever flow meets it first; and those that are over.
+pub(super) fn ended(
     meeting: &Meeting<'_>,
-    undecided: Vec<Disputed>,
+    merged: &Merged<'_>,
     erp_key: Option<i64>,
-) -> Vec<NewConflict> {
+) -> (Vec<NewConflict>, Vec<ClosedConflicts>) {
     let flow = &meeting.carrying.flow.name;
-    let hub_changed = meeting
-        .kept
-        .map(|kept| format!("{}, {}", kept.origin, kept.updated_at));
+    let undecided = merged.undecided();
+    let mut over = conflicts::outdated(
+        flow,
+        &undecided,
+        meeting.conflicts,
+        meeting.kind,
+        &meeting.hub,
+        meeting.row,
+    );
+    let settled = merged.settled();
+    let own = meeting.conflicts.iter().filter(|conflict| conflict.flow == *flow);
+    let own = own.filter(|conflict| settled.contains(&conflict.field) || conflict.field == WHOLE_RECORD);
+    over.extend(own.map(|conflict| conflict.field.clone()));
+    over.sort_unstable();
+    over.dedup();
+    let known: Vec<Conflict> = meeting
+        .conflicts
+        .iter()
+        .filter(|conflict| !over.contains(&conflict.field))
+        .cloned()
+        .collect();
+    let hub_changed = meeting.kept.map(|kept| format!("{}, {}", kept.origin, kept.updated_at));
     let erp_changed = meeting.erp_changed_at().map(|at| at.to_string());
-    conflicts::to_note(flow, undecided, meeting.conflicts)
-        .into_iter()
-        .map(|disputed| NewConflict {
+    let found = conflicts::to_note(flow, undecided, &known).into_iter();
+    let found = found.map(|disputed| NewConflict {
+        link: meeting.link(),
+        record: meeting.name.clone(),
+        erp_key,
+        field: disputed.field,
+        base: json(&disputed.base),
+        hub: json(&disputed.hub),
+        erp: json(&disputed.erp),
+        hub_changed: hub_changed.clone(),
+        erp_changed: erp_changed.clone(),
+        flow: flow.clone(),
+        candidates: Vec::new(),
+    });
+    let found: Vec<NewConflict> = found.collect();
+    over.retain(|field| !found.iter().any(|conflict| conflict.field == *field));
+    let closed = match over.is_empty() {
+        true => Vec::new(),
+        false => vec![ClosedConflicts {
             link: meeting.link(),
             record: meeting.name.clone(),
-            erp_key,
-            field: disputed.field,
-            base: json(&disputed.base),
-            hub: json(&disputed.hub),
-            erp: json(&disputed.erp),
-            hub_changed: hub_changed.clone(),
-            erp_changed: erp_changed.clone(),
-            flow: flow.clone(),
-            candidates: Vec::new(),
-        })
-        .collect()
+            fields: over,
+        }],
+    };
+    (found, closed)
 }
 
 fn json(value: &Value) -> Option<String> {
@@ -131,23 +162,4 @@ fn json(value: &Value) -> Option<String> {
         Value::Null => None,
         value => serde_json::to_string(value).ok(),
     }
-}
-
-/// The conflicts of this flow that are over.
-pub(super) fn closed(meeting: &Meeting<'_>, settled: &[String]) -> Vec<ClosedConflicts> {
-    let flow = &meeting.carrying.flow.name;
-    let is_over = |conflict: &&Conflict| {
-        conflict.flow == *flow
-            && (settled.contains(&conflict.field) || conflict.field == super::sink::erp::WHOLE_RECORD)
-    };
-    let over = meeting.conflicts.iter().filter(is_over);
-    let fields: Vec<String> = over.map(|conflict| conflict.field.clone()).collect();
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    vec![ClosedConflicts {
-        link: meeting.link(),
-        record: meeting.name.clone(),
-        fields,
-    }]
 }

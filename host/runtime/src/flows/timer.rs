@@ -87,6 +87,8 @@ async fn look_at_all(inner: &Inner) -> Result<Option<Timestamp>, StoreError> {
         .iter()
         .filter_map(|one| Some(((one.flow.as_str(), one.rhythm), one.looked_at.as_ref()?)))
         .collect();
+    // A host that has just come to life does not know yet, and another host may have paused one.
+    inner.read_paused().await?;
     let paused = inner.paused.load_full();
     let mut next: Option<Timestamp> = None;
     for timed in timed.iter().filter(|timed| !paused.contains(&timed.flow)) {

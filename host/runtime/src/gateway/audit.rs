@@ -6,15 +6,12 @@ use crate::actor::Actor;
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 use std::time::Duration;
-use sunmao_catalogue::{Arguments, Fault, Kind, Operation, Record, Value};
+use sunmao_catalogue::{Arguments, Fault, Field, Kind, Operation, Value};
 use sunmao_erp_client::{Outgoing, SessionEvent};
 use sunmao_store::{AuditEnd, AuditRow};
 
 /// The outcome of a call that the host did not let out.
 const DENIED: &str = "denied";
-
-/// Parameters that name the record a call is about, by wire name, the surest first.
-const SUBJECTS: [&str; 6] = ["ord", "khid", "htbh", "ID", "id", "Ord"];
 
 /// The row of a call before it goes out.
 pub fn row(caller: &Caller, operation: &Operation, arguments: Option<&Arguments>, at: Timestamp) -> AuditRow {
@@ -29,13 +26,13 @@ pub fn row(caller: &Caller, operation: &Operation, arguments: Option<&Arguments>
             .subject
             .as_deref()
             .map(str::to_owned)
-            .or_else(|| arguments.and_then(subject)),
+            .or_else(|| operation.subject(arguments?)),
         outcome: AuditRow::OPEN.to_owned(),
         error_kind: None,
         message: None,
         duration_micros: 0,
         requests: 0,
-        arguments: arguments.map(|arguments| redacted(arguments).to_string()),
+        arguments: arguments.map(|arguments| redacted(operation, arguments).to_string()),
     }
 }
 
@@ -141,15 +138,6 @@ fn actor(actor: &Actor, account: Option<&str>) -> String {
     }
 }
 
-/// The record a call is about, as far as its arguments tell.
-pub fn subject(arguments: &Arguments) -> Option<String> {
-    SUBJECTS
-        .iter()
-        .find_map(|name| arguments.get(name))
-        .and_then(Value::to_text)
-        .filter(|text| !text.is_empty())
-}
-
 fn word(operation: &Operation, fault: Option<&Fault>) -> &'static str {
     match fault.map(|fault| fault.kind) {
         None if operation.is_read() => "read",
@@ -161,32 +149,33 @@ fn word(operation: &Operation, fault: Option<&Fault>) -> &'static str {
     }
 }
 
-fn redacted(arguments: &Arguments) -> Json {
-    Json::Object(
-        arguments
-            .iter()
-            .map(|(name, value)| (name.to_owned(), redact(name, value)))
-            .collect(),
-    )
+fn redacted(operation: &Operation, arguments: &Arguments) -> Json {
+    redact_members(&operation.params, arguments.iter())
 }
 
-fn redact(name: &str, value: &Value) -> Json {
-    if is_secret(name) && !value.is_empty() {
+fn redact_members<'a>(fields: &[Field], members: impl Iterator<Item = (&'a str, &'a Value)>) -> Json {
+    members
+        .map(|(name, value)| {
+            let field = fields.iter().find(|field| field.wire == name);
+            (name.to_owned(), redact(field, name, value))
+        })
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// A value without what is secret and what says something of a person.
+fn redact(field: Option<&Field>, name: &str, value: &Value) -> Json {
+    if !value.is_empty() && (is_secret(name) || field.is_some_and(|field| field.personal)) {
         return Json::String("***".to_owned());
     }
     match value {
-        Value::Record(record) => redact_record(record),
-        Value::List(values) => Json::Array(values.iter().map(|value| redact(name, value)).collect()),
+        Value::Record(record) => {
+            let fields = field.map_or(&[][..], |field| &field.fields);
+            redact_members(fields, record.iter().map(|(name, value)| (name.as_str(), value)))
+        }
+        Value::List(values) => Json::Array(values.iter().map(|value| redact(field, name, value)).collect()),
         value => serde_json::to_value(value).unwrap_or_default(),
     }
-}
-
-fn redact_record(record: &Record) -> Json {
-    record
-        .iter()
-        .map(|(name, value)| (name.clone(), redact(name, value)))
-        .collect::<Map<_, _>>()
-        .into()
 }
 
 fn is_secret(name: &str) -> bool {
@@ -203,7 +192,7 @@ fn is_secret(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sunmao_catalogue::{Catalogue, Field};
+    use sunmao_catalogue::{Catalogue, Record};
 
     fn collect<'a>(fields: &'a [Field], passwords: &mut Vec<&'a Field>) {
         for field in fields {
@@ -214,17 +203,33 @@ mod tests {
         }
     }
 
+    fn arguments(members: &[(&str, Value)]) -> Arguments {
+        let mut arguments = Arguments::default();
+        for (name, value) in members {
+            arguments.set(name, value.clone());
+        }
+        arguments
+    }
+
+    fn record(members: &[(&str, &str)]) -> Value {
+        let members = members
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+        Value::from(members.collect::<Record>())
+    }
+
     #[test]
     fn no_password_of_the_catalogue_gets_into_a_row() {
         let catalogue = Catalogue::shared();
+        let operation = catalogue.find("customers.list").unwrap();
         let mut passwords = Vec::new();
         for operation in catalogue.operations() {
             collect(&operation.params, &mut passwords);
         }
         assert!(passwords.len() > 3, "the catalogue has passwords");
         for field in passwords {
-            let arguments = Value::from(Record::from_iter([(field.wire.clone(), Value::from("hunter2"))]));
-            let row = redact("", &arguments).to_string();
+            let arguments = arguments(&[("lines", record(&[(&field.wire, "hunter2")]))]);
+            let row = redacted(operation, &arguments).to_string();
             assert!(
                 !row.contains("hunter2"),
                 "{} ({}): {row}",
@@ -235,8 +240,74 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_stays_readable() {
-        let arguments = Value::from(Record::from_iter([("name".to_owned(), Value::from("示例公司"))]));
-        assert_eq!(redact("", &arguments).to_string(), r#"{"name":"示例公司"}"#);
+    fn what_says_something_of_a_person_gets_into_no_row_and_the_rest_stays_readable() {
+        let catalogue = Catalogue::shared();
+        let company = catalogue.find("customers.save-company").unwrap();
+        let arguments = arguments(&[
+            ("name", "示例公司".into()),
+            ("khid", "WX1".into()),
+            ("person_name", "李明".into()),
+            ("mobile", "13800000000".into()),
+            ("weixinAcc", "wx_1".into()),
+            ("email", "".into()),
+        ]);
+        assert_eq!(
+            redacted(company, &arguments).to_string(),
+            r#"{"name":"示例公司","khid":"WX1","person_name":"***","mobile":"***","weixinAcc":"***","email":""}"#
+        );
+        let lists = catalogue.operations().iter().flat_map(|operation| {
+            let lists = operation.params.iter().filter(|field| !field.fields.is_empty());
+            lists.map(move |list| (operation, list))
+        });
+        let mut seen = 0;
+        for (operation, list) in lists {
+            for field in list.fields.iter().filter(|field| field.personal) {
+                let line = Value::List(vec![record(&[(&field.wire, "李明")])]);
+                let mut given = Arguments::default();
+                given.set(&list.wire, line);
+                let row = redacted(operation, &given).to_string();
+                assert!(!row.contains("李明"), "{} {}: {row}", operation.name, field.wire);
+                seen += 1;
+            }
+        }
+        assert!(seen > 0, "lines say something of people too");
+    }
+
+    #[test]
+    fn a_row_names_the_record_by_its_key_or_its_number() {
+        let catalogue = Catalogue::shared();
+        let subject = |operation: &str, members: &[(&str, Value)]| {
+            let operation = catalogue.find(operation).unwrap();
+            operation.subject(&arguments(members))
+        };
+        let number = |text: &str| Value::from(text);
+        for (operation, members, expected) in [
+            (
+                "customers.save-company",
+                vec![("khid", number("WX1")), ("ord", 7.into())],
+                Some("7"),
+            ),
+            (
+                "customers.save-company",
+                vec![("khid", number("WX1")), ("ord", number(""))],
+                Some("WX1"),
+            ),
+            ("contracts.list", vec![("htbh", number("HT-1"))], Some("HT-1")),
+            ("contracts.create", vec![("HTId", number("HT-1"))], Some("HT-1")),
+            (
+                "production-bills-of-materials.save",
+                vec![("ID", 3.into())],
+                Some("3"),
+            ),
+            ("contract-lines.delete", vec![("id", number("5"))], Some("5")),
+            (
+                "repairs.save",
+                vec![("SerialNumber", number("WX-9"))],
+                Some("WX-9"),
+            ),
+            ("customers.list", vec![("name", number("榫卯"))], None),
+        ] {
+            assert_eq!(subject(operation, &members).as_deref(), expected, "{operation}");
+        }
     }
 }

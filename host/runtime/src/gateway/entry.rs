@@ -6,7 +6,7 @@ use super::opening::Opening;
 use std::sync::Arc;
 use std::time::Instant;
 use sunmao_catalogue::{Fault, Kind, Operation};
-use sunmao_erp_client::{Outgoing, Sent};
+use sunmao_erp_client::Outgoing;
 use sunmao_store::{AuditRow, IntentOutcome};
 
 /// The entry while the call is under way.
@@ -40,7 +40,7 @@ impl<'a> Entry<'a> {
     }
 
     /// Notes how the call ended. A write is on disk when this returns, or waits until it can be.
-    pub async fn end(mut self, outcome: &Result<Sent, Fault>) {
+    pub async fn end<T>(mut self, outcome: &Result<T, Fault>) {
         let Some(row) = self.row.take() else { return };
         let fault = outcome.as_ref().err();
         let end = audit::end(self.operation, fault, self.outgoing, self.begun.elapsed());

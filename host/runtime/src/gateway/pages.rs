@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::{Caller, Gateway, audit, no_account, permitted};
 use jiff::Timestamp;
 use std::time::Instant;
-use sunmao_catalogue::{Answer, Fault, Operation, Record, Table, Value};
+use sunmao_catalogue::{Fault, Operation, Record, Table, Value};
 use sunmao_erp_client::{Outgoing, Pages};
 use sunmao_store::AuditEnd;
 
@@ -101,13 +101,10 @@ impl GatewayPages<'_> {
         let page = self.pages.next_within(self.caller.call_limit(), &outgoing).await;
         self.requests += i64::from(outgoing.requests());
         let outcome = page
-            .map(|page| Answer::Table(page.unwrap_or_default()))
+            .map(|page| page.unwrap_or_default())
             .map_err(|error| error.fault());
         entry.end(&outcome).await;
-        match outcome? {
-            Answer::Table(page) => Ok(Some(page)),
-            _ => Ok(None),
-        }
+        outcome.map(Some)
     }
 
     /// Why the rows that came may not be all there are, once the last page came.

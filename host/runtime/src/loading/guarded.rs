@@ -1,7 +1,7 @@
 //! What stands between the host and a version that serves: it is paused when it keeps running into its limits, and what
 //! it hands over is kept to a size.
 
-use super::pausing::{Change, Leave, Pausing};
+use super::pausing::{self, Leave, Pausing};
 use crate::extension::{
     Change, Decision, Event, Extension, ExtensionError, Identity, Invocation, SharedExtension, Surface,
 };
@@ -88,7 +88,7 @@ impl Guarded {
         drop(pausing);
         let Identity { name, version, .. } = self.identity();
         match (change, &reason) {
-            (Change::Paused, Some(reason)) => {
+            (pausing::Change::Paused, Some(reason)) => {
                 tracing::error!(
                     extension = name,
                     version,
@@ -96,7 +96,7 @@ impl Guarded {
                     "paused; what waits for it is kept"
                 );
             }
-            (Change::Resumed, _) => tracing::info!(extension = name, version, "goes on after its pause"),
+            (pausing::Change::Resumed, _) => tracing::info!(extension = name, version, "goes on after its pause"),
             _ => {}
         }
         match (outcome, reason) {

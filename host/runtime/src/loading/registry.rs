@@ -6,7 +6,7 @@ use crate::extension::{Extension, ExtensionKind, SharedExtension, Surface};
 use crate::load_error::LoadError;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub type ExtensionKey = (ExtensionKind, String);
 
 /// Where a file stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExtensionState {
     /// What lies in the folder serves.

@@ -30,7 +30,9 @@ pub enum Side {
 /// its value of the conflict or, already, the one that was decided on.
 pub fn settled(conflicts: &[Conflict], disputed: &Disputed) -> Option<Verdict> {
     let own = conflicts.iter().find(|conflict| conflict.field == disputed.field);
-    let of_others = conflicts.iter().filter(|conflict| own.is_none() && conflict.candidates.is_empty());
+    let of_others = conflicts
+        .iter()
+        .filter(|conflict| own.is_none() && conflict.candidates.is_empty());
     let mut candidates = own.into_iter().chain(of_others);
     candidates.find_map(|conflict| verdict(conflict, disputed))
 }
@@ -58,16 +60,23 @@ pub fn outdated(
             return false;
         }
         if conflict.flow == flow {
-            let mut own = undecided.iter().filter(|disputed| disputed.field == conflict.field);
+            let mut own = undecided
+                .iter()
+                .filter(|disputed| disputed.field == conflict.field);
             return own.any(|disputed| is_noted_by_another(flow, disputed, known));
         }
         // What is still disputed in these values is still that conflict, whatever this flow calls it.
         if undecided.iter().any(|disputed| is_over_same(conflict, disputed)) {
             return false;
         }
-        let own = kind.field(&conflict.field).map(|field| hub.get(&field.snake_name()));
-        let hub_moved = own.is_some_and(|own| !is_written(conflict.hub.as_deref(), own.unwrap_or(&Value::Null)));
-        let shown = row.iter().find(|(name, _)| name.replace('-', "_") == conflict.field.replace('-', "_"));
+        let own = kind
+            .field(&conflict.field)
+            .map(|field| hub.get(&field.snake_name()));
+        let hub_moved =
+            own.is_some_and(|own| !is_written(conflict.hub.as_deref(), own.unwrap_or(&Value::Null)));
+        let shown = row
+            .iter()
+            .find(|(name, _)| name.replace('-', "_") == conflict.field.replace('-', "_"));
         hub_moved || shown.is_some_and(|(_, shown)| !is_written(conflict.erp.as_deref(), shown))
     };
     let over = known.iter().filter(is_over);
@@ -95,9 +104,8 @@ fn verdict(conflict: &Conflict, disputed: &Disputed) -> Option<Verdict> {
         Settlement::Take(Side::Erp) => erp.map(str::to_owned),
         Settlement::Value(value) => serde_json::to_string(value).ok(),
     };
-    let stands = |own: Option<&str>, value: &Value| {
-        is_written(own, value) || is_written(decided.as_deref(), value)
-    };
+    let stands =
+        |own: Option<&str>, value: &Value| is_written(own, value) || is_written(decided.as_deref(), value);
     if !stands(hub, &disputed.hub) || !stands(erp, &disputed.erp) {
         return None;
     }
@@ -127,7 +135,9 @@ fn is_over_same(conflict: &Conflict, disputed: &Disputed) -> bool {
 
 /// Whether a value is the one that a conflict keeps, as far as white space and the kind of a number go.
 fn is_written(kept: Option<&str>, value: &Value) -> bool {
-    let kept: Value = kept.and_then(|kept| serde_json::from_str(kept).ok()).unwrap_or_default();
+    let kept: Value = kept
+        .and_then(|kept| serde_json::from_str(kept).ok())
+        .unwrap_or_default();
     let words = |value: &Value| {
         let text = value.to_text()?;
         Some(text.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -131,10 +131,10 @@ fn what_only_one_side_ever_had_is_taken_and_what_differs_at_the_first_meeting_is
 
 #[test]
 fn what_a_page_does_not_show_or_says_in_its_own_words_has_not_changed() {
-    let base = record(&[("credit-rating", "A"), ("industry", "139")]);
-    let shown = record(&[("industry", "印刷业")]);
-    let hub = record(&[("credit-rating", "B"), ("industry", "139")]);
-    let erp = record(&[("industry", "印刷业")]);
+    let base = record(&[("credit-rating", "A"), ("customer-industry", "139")]);
+    let shown = record(&[("customer-industry", "印刷业")]);
+    let hub = record(&[("credit-rating", "B"), ("customer-industry", "139")]);
+    let erp = record(&[("customer-industry", "印刷业")]);
     let sides = Sides {
         base: &base,
         shown: &shown,
@@ -144,11 +144,14 @@ fn what_a_page_does_not_show_or_says_in_its_own_words_has_not_changed() {
     let merged = compare(WRITE.vocabulary(), sides).decide(Vec::new());
     assert_eq!(merged.for_erp(), record(&[("credit-rating", "B")]));
     // A colleague chose another one: the word is another, and stays.
-    let erp = record(&[("industry", "银行业")]);
+    let erp = record(&[("customer-industry", "银行业")]);
     let sides = Sides { erp: &erp, ..sides };
     let merged = compare(WRITE.vocabulary(), sides).decide(Vec::new());
     assert_eq!(merged.for_erp(), record(&[("credit-rating", "B")]));
-    assert_eq!(merged.agreed(Target::Erp).get("industry"), Some(&"139".into()));
+    assert_eq!(
+        merged.agreed(Target::Erp).get("customer-industry"),
+        Some(&"139".into())
+    );
 }
 
 #[test]
@@ -282,15 +285,15 @@ fn the_newer_one_is_the_hubs_where_nobody_knows_and_proved_is_what_the_record_sa
 #[test]
 fn a_colleagues_edit_is_not_taken_for_what_was_shown_when_both_agreed() {
     let mut agreed = Agreed::default();
-    let hub = record(&[("industry", "139"), ("remarks", "a")]);
+    let hub = record(&[("customer-industry", "139"), ("remarks", "a")]);
     agreed.wrote(
         WRITE.vocabulary(),
         &hub,
-        &record(&[("industry", "印刷业"), ("remarks", "a")]),
+        &record(&[("customer-industry", "印刷业"), ("remarks", "a")]),
     );
     assert_eq!(agreed.erp, hub);
     // A colleague changes both, and a push that has nothing to say of them looks.
-    let erp = record(&[("industry", "银行业"), ("remarks", "b")]);
+    let erp = record(&[("customer-industry", "银行业"), ("remarks", "b")]);
     let base = agreed.clone();
     let sides = |hub| Sides {
         base: &base.erp,
@@ -305,10 +308,10 @@ fn a_colleagues_edit_is_not_taken_for_what_was_shown_when_both_agreed() {
     assert_eq!(agreed.erp, base.erp);
     assert_eq!(agreed.shown, base.shown);
     // Then the hub changes both: neither side may silently win.
-    let hub = record(&[("industry", "137"), ("remarks", "c")]);
+    let hub = record(&[("customer-industry", "137"), ("remarks", "c")]);
     let compared = compare(WRITE.vocabulary(), sides(&hub));
     let disputed: Vec<_> = compared.disputed().iter().map(|one| one.field.as_str()).collect();
-    assert_eq!(disputed, ["industry", "remarks"]);
+    assert_eq!(disputed, ["customer-industry", "remarks"]);
 }
 
 #[test]

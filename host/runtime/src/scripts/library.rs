@@ -6,16 +6,13 @@ use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, INT, ImmutableStrin
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, nearest};
 
 /// Deepest nesting of statements and expressions, at the top and inside a function. Rhai's own values for release
 /// builds, so that a script that loads on one build loads on the other.
 const EXPRESSION_DEPTHS: (usize, usize) = (64, 32);
 /// Symbols that would run text, reach files, or build values that no limit sees.
 const DISABLED: [&str; 3] = ["eval", "import", "curry"];
-/// Below this likeness a suggestion misleads more than it helps.
-const LIKENESS: f64 = 0.6;
-
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::new(&Catalogue::shared()));
 
 /// The functions of Rhai's standard library, of the ERP's objects and of the host's services.
@@ -114,15 +111,6 @@ impl Library {
             name.to_owned()
         }
     }
-}
-
-/// The candidate most like a name; none when nothing is near.
-pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(candidate, name), candidate))
-        .filter(|(likeness, _)| *likeness >= LIKENESS)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, candidate)| candidate)
 }
 
 /// Rhai's standard library, without what does not suit a host.

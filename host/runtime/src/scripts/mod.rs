@@ -4,10 +4,10 @@
 //!
 //! | function | role | gives |
 //! | --- | --- | --- |
-//! | `admit(contact)` | `policy` | `true`, `false`, the reason to skip as text, or `#{ admit: false, reason: "…" }` |
-//! | `to_customer(contact)` | `mapping` | a map of the flow's parameters, by English or wire name |
-//! | `to_contact(customer, known)` | `mapping` | the contact as a map; `known` is `()` for a new one |
-//! | `merge(contact, customer)` | `merge` | the contact as a map |
+//! | `judge(record)` | `policy` | `true`, `false`, the reason to skip as text, or `#{ admit: false, reason: "…" }` |
+//! | `map(record)` | `mapping` | a map of an operation's parameters, by English or wire name |
+//! | `map(record, known)` | `mapping` | a record as a map; `known` is the present one, `()` where there is none |
+//! | `merge(change)` | `merge` | `"erp"`, `"hub"`, `"newer"`, `"erp-unless-verified"`, `#{ value: … }`, or `()` |
 //! | `handle(event)` | `automation` | nothing |
 //!
 //! Operations are functions of their object's module, `customers::list(#{ name: "…" })`. A call that fails throws a map
@@ -26,6 +26,7 @@ mod operations;
 mod own;
 mod record;
 mod result;
+mod ruling;
 mod run;
 mod script;
 mod services;

@@ -2,12 +2,12 @@
 //! was probably meant.
 
 use super::fault::ScriptFault;
-use super::library::{self, Library};
+use super::library::Library;
 use super::operations;
 use super::own::Own;
 use super::walk::{Call, Mentions, Outer};
 use std::collections::BTreeSet;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, nearest};
 
 /// The module of a script's own constants.
 pub const GLOBAL: &str = "global";
@@ -59,7 +59,7 @@ fn unknown_function(own: &Own<'_>, call: &Call) -> Option<ScriptFault> {
     }
     let candidates = library.functions().chain(own.functions.keys().copied());
     let fault = ScriptFault::unknown(call.position, format!("there is no function {name}"));
-    Some(fault.with_nearest(library::nearest(name, candidates)))
+    Some(fault.with_nearest(nearest(name, candidates)))
 }
 
 fn wrong_count(name: &str, counts: &BTreeSet<usize>, call: &Call) -> Option<ScriptFault> {
@@ -90,6 +90,6 @@ fn unknown_variable(own: &Own<'_>, variable: &Outer) -> Option<ScriptFault> {
         return None;
     }
     let message = format!("there is no constant {name} at the top of the script");
-    let nearest = library::nearest(name, own.constants.iter().copied());
-    Some(ScriptFault::unknown(*position, message).with_nearest(nearest))
+    let near = nearest(name, own.constants.iter().copied());
+    Some(ScriptFault::unknown(*position, message).with_nearest(near))
 }

@@ -4,9 +4,8 @@ use super::check::{self, Checked};
 use super::failure::Failing;
 use super::fault;
 use super::run::{Asker, Run};
-use super::{contact, result, threads};
+use super::{record, result, ruling, threads};
 use crate::asked::check_grants;
-use crate::contact::Contact;
 use crate::extension::{
     Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit, Surface,
 };

@@ -47,7 +47,13 @@ pub async fn parts_behind(simulator: Simulator, base_url: &str, username: String
         .expect("store");
     let clock = Clock::system();
     let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
-    let host = Arc::new(Host::new(Catalogue::shared(), gateway, store, clock));
+    let host = Arc::new(Host::new(
+        Catalogue::shared(),
+        Kinds::shipped(&Catalogue::shared()).unwrap(),
+        gateway,
+        store,
+        clock,
+    ));
     Parts {
         simulator,
         erp,

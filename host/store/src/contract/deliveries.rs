@@ -1,30 +1,31 @@
 //! Cases for how [`Deliveries`](crate::Deliveries) end.
 
-use super::{at, audit_row, bury_one, event, handle_one, lease, lease_one, letter};
+use super::{at, bury_one, event, handle_one, lease, lease_one, letter};
 use crate::{
-    AuditFilter, Completion, DeadSelection, DeliveryCounts, DeliveryId, DeliveryState, NewDelivery, NewLink,
+    Completion, DeadSelection, DeliveryCounts, DeliveryId, DeliveryState, NewDelivery, NewLink, RecordName,
     Store, StoreError,
 };
 
-fn link(hub_id: &str) -> NewLink {
+fn link(id: &str) -> NewLink {
     NewLink {
-        kind: "customer".to_owned(),
-        hub_id: hub_id.to_owned(),
+        link: "customer".to_owned(),
+        record: RecordName::new("contact", id),
         erp_key: 4711,
         number: "KH-0001".to_owned(),
+        agreed: None,
     }
 }
 
-fn linked(hub_id: &str) -> Completion {
+fn linked(id: &str) -> Completion {
     Completion {
-        link: Some(link(hub_id)),
+        link: Some(link(id)),
         outcome: "linked".to_owned(),
-        audit: vec![audit_row("customers.save-company")],
+        ..Completion::default()
     }
 }
 
 /// One commit, so that a crash leaves all of it or nothing.
-pub async fn completing_writes_link_audit_and_end_together(store: &Store) -> Result<(), StoreError> {
+pub async fn completing_writes_link_and_end_together(store: &Store) -> Result<(), StoreError> {
     store.deliveries.enqueue(vec![event("c1", "1")], at(0)).await?;
     let leased = lease_one(store, 1).await?;
     let commits = store.commits();
@@ -33,15 +34,13 @@ pub async fn completing_writes_link_audit_and_end_together(store: &Store) -> Res
         .complete(leased.lease, linked("c1"), at(2))
         .await?;
     assert_eq!(store.commits() - commits, 1);
-    let kept = store.links.get("customer", "c1").await?;
+    let kept = store
+        .links
+        .get("customer", &RecordName::new("contact", "c1"))
+        .await?;
     assert_eq!(
         kept.map(|link| (link.erp_key, link.number, link.linked_at)),
         Some((4711, "KH-0001".into(), at(2)))
-    );
-    let audit = store.audit.tail(None, 10, AuditFilter::default()).await?;
-    assert_eq!(
-        audit.iter().map(|entry| &entry.row).collect::<Vec<_>>(),
-        [&audit_row("customers.save-company")]
     );
     let record = store.deliveries.get(leased.delivery.id).await?;
     let record = record.map(|record| (record.state, record.outcome, record.worker, record.updated_at));
@@ -59,21 +58,24 @@ pub async fn a_taken_link_leaves_everything_as_it_was(store: &Store) -> Result<(
     let leased = lease_one(store, 1).await?;
     let refused = store.deliveries.complete(leased.lease, linked("c1"), at(2)).await;
     assert!(
-        matches!(&refused, Err(StoreError::LinkTaken { holder, hub_id, erp_key: 4711, .. }) if holder == "other" && hub_id == "c1"),
+        matches!(&refused, Err(StoreError::LinkTaken { holder, record, erp_key: 4711, .. })
+            if holder.id == "other" && record.id == "c1"),
         "{refused:?}"
     );
-    assert_eq!(store.links.get("customer", "c1").await?, None);
-    assert_eq!(store.audit.tail(None, 10, AuditFilter::default()).await?, []);
+    assert_eq!(
+        store
+            .links
+            .get("customer", &RecordName::new("contact", "c1"))
+            .await?,
+        None
+    );
     let state = store
         .deliveries
         .get(leased.delivery.id)
         .await?
         .map(|record| record.state);
     assert_eq!(state, Some(DeliveryState::Leased));
-    store
-        .deliveries
-        .bury(leased.lease, letter("taken"), Vec::new(), at(3))
-        .await
+    store.deliveries.bury(leased.lease, letter("taken"), at(3)).await
 }
 
 /// A dead one is for a person; the lane is not.
@@ -83,12 +85,10 @@ pub async fn a_buried_delivery_keeps_its_letter_and_frees_its_lane(store: &Store
         .enqueue(vec![event("k", "1"), event("k", "2"), event("l", "3")], at(0))
         .await?;
     let leased = lease(store, 1).await?.remove(0);
-    let audit = vec![audit_row("customers.save-company")];
     store
         .deliveries
-        .bury(leased.lease, letter("客户名称重复"), audit, at(2))
+        .bury(leased.lease, letter("客户名称重复"), at(2))
         .await?;
-    assert_eq!(store.audit.tail(None, 10, AuditFilter::default()).await?.len(), 1);
     let second = lease_one(store, 3).await?;
     assert_eq!(second.delivery.payload, "2");
     let dead = store.deliveries.dead(None, 10).await?;
@@ -103,7 +103,7 @@ pub async fn a_buried_delivery_keeps_its_letter_and_frees_its_lane(store: &Store
     );
     store
         .deliveries
-        .bury(second.lease, letter("again"), Vec::new(), at(4))
+        .bury(second.lease, letter("again"), at(4))
         .await?;
     let after = store.deliveries.dead(Some(leased.delivery.id), 10).await?;
     assert_eq!(

@@ -81,7 +81,7 @@ async fn is_lost(store: &Store, lease: Lease) -> Result<(), StoreError> {
         deliveries.complete(lease, Completion::default(), at(50)).await,
         deliveries.extend(lease, at(99), at(50)).await,
         deliveries.release(lease, later(at(50), "late"), at(50)).await,
-        deliveries.bury(lease, letter("late"), Vec::new(), at(50)).await,
+        deliveries.bury(lease, letter("late"), at(50)).await,
     ];
     for result in results {
         assert!(
@@ -220,10 +220,7 @@ pub async fn workers_are_told_when_something_may_be_due(store: &Store) -> Result
     enqueue(store, "k", "2", 2).await?;
     let leased = lease_one(store, 2).await?;
     told();
-    store
-        .deliveries
-        .bury(leased.lease, letter("no"), Vec::new(), at(3))
-        .await?;
+    store.deliveries.bury(leased.lease, letter("no"), at(3)).await?;
     assert!(told(), "burying");
     store
         .deliveries

@@ -1,22 +1,32 @@
 //! What every backend must do, as test cases. [`contract_tests!`](crate::contract_tests) turns them into tests.
 
 pub mod audit;
-pub mod contacts;
+pub mod completing;
+pub mod conflicts;
 pub mod deliveries;
 pub mod ended;
+pub mod fingerprints;
 pub mod intents;
 pub mod lanes;
 pub mod links;
+pub mod listing;
+pub mod preconditions;
+pub mod records;
 pub mod revisions;
 pub mod schedules;
 pub mod shares;
 pub mod state;
 pub mod sweeps;
+pub mod turning;
+pub mod unshown;
 pub mod waiting;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{AuditRow, Cause, DeadLetter, Delivery, Leased, NewDelivery, PutOff, Store, StoreError, Wanted};
+use crate::{
+    Accepted, AuditRow, Cause, DeadLetter, Delivery, Leased, NewDelivery, NewRecord, Occasion, PutOff,
+    RecordName, Route, Store, StoreError, Wanted,
+};
 
 /// Makes a test of each case. Takes the name of an `async fn` in scope that returns, if it can, a fresh store and
 /// whatever must live as long as it.
@@ -24,14 +34,41 @@ use crate::{AuditRow, Cause, DeadLetter, Delivery, Leased, NewDelivery, PutOff, 
 macro_rules! contract_tests {
     ($open:ident) => {
         $crate::contract_tests! { $open;
-            contacts:
-                an_accepted_contact_is_kept_and_enqueued,
+            records:
+                an_accepted_record_is_kept_and_enqueued,
                 a_batch_answers_in_order_and_counts_repetitions,
                 every_route_gets_its_own_delivery,
                 an_unchanged_body_is_accepted_without_another_delivery,
                 an_unchanged_body_that_lies_dead_is_tried_again,
-                lists_go_on_after_an_id,
+                a_record_is_of_its_kind_alone,
+                routes_are_of_a_kind_and_an_occasion,
+                what_has_not_changed_keeps_its_change_number,
+                records_are_found_by_what_identifies_them,
                 any_text_survives;
+            fingerprints:
+                an_equal_fingerprint_is_unchanged_whatever_the_body,
+                another_fingerprint_of_the_same_body_is_kept_without_a_change,
+                a_dead_delivery_stays_dead_where_nobody_filed_anything;
+            preconditions:
+                a_record_is_accepted_only_at_the_revision_that_is_expected,
+                of_many_who_expect_the_same_revision_one_is_heard;
+            listing:
+                lists_go_on_after_an_id,
+                lists_are_filtered_by_members_and_by_presence,
+                lists_by_change_go_on_after_a_change,
+                an_entry_has_its_links_and_the_newest_delivery_of_each_target,
+                what_was_taken_over_never_stands_for_a_record,
+                changes_come_in_their_order,
+                a_reader_of_changes_misses_none;
+            turning:
+                a_deleted_record_is_a_tombstone_that_can_be_revived,
+                deleting_what_is_not_there_is_no_write,
+                a_deletion_takes_the_place_of_what_still_waits,
+                a_record_that_is_saved_again_takes_the_place_of_its_deletion,
+                a_deletion_queues_behind_the_one_in_hand,
+                a_released_delivery_takes_over_the_deletion,
+                what_nobody_would_follow_up_is_superseded,
+                what_may_have_been_written_is_not_superseded;
             lanes:
                 a_lane_gives_one_at_a_time_in_order,
                 lanes_do_not_wait_for_each_other,
@@ -43,7 +80,7 @@ macro_rules! contract_tests {
                 the_next_due_time_is_that_of_the_lanes_heads,
                 workers_are_told_when_something_may_be_due;
             deliveries:
-                completing_writes_link_audit_and_end_together,
+                completing_writes_link_and_end_together,
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
                 deliveries_of_a_record_are_listed_newest_first,
@@ -71,7 +108,7 @@ macro_rules! contract_tests {
                 a_newer_payload_keeps_the_time_of_one_put_off,
                 an_older_payload_is_covered,
                 events_that_stand_for_themselves_are_never_merged,
-                records_of_different_events_and_targets_are_not_merged,
+                records_of_different_targets_are_not_merged_whatever_the_event,
                 a_newer_payload_that_got_through_supersedes_the_dead,
                 an_overtaken_payload_is_not_retried;
             ended:
@@ -83,8 +120,23 @@ macro_rules! contract_tests {
             links:
                 a_link_is_found_from_both_sides,
                 a_hub_record_can_be_linked_anew,
-                an_erp_record_has_one_hub_record_of_a_kind,
-                lists_go_on_after_a_hub_id;
+                an_erp_record_has_one_hub_record_in_a_link,
+                what_was_agreed_is_kept_until_another_record_is_linked,
+                many_are_found_at_once,
+                lists_go_on_after_a_record;
+            completing:
+                all_that_a_delivery_brought_about_is_one_commit,
+                a_record_that_changed_meanwhile_leaves_everything_as_it_was,
+                what_must_not_be_there_may_have_been_deleted;
+            conflicts:
+                an_equal_conflict_is_listed_once,
+                an_open_conflict_gets_the_present_values,
+                a_settled_conflict_stays_until_its_values_change,
+                settling_wakes_whoever_carries_it_out,
+                a_closed_conflict_makes_room_for_the_next,
+                conflicts_are_filtered_and_listed_by_number;
+            unshown:
+                a_field_is_new_once_and_counted;
             intents:
                 an_intent_is_begun_once,
                 a_resolved_intent_says_how_it_ended,
@@ -183,7 +235,7 @@ fn audit_row(operation: &str) -> AuditRow {
         version: "1.2.0".to_owned(),
         operation: operation.to_owned(),
         menu_id: Some("12004".to_owned()),
-        subject: Some("contact-1".to_owned()),
+        subject: Some("contact/1".to_owned()),
         outcome: "applied".to_owned(),
         error_kind: None,
         message: None,
@@ -191,6 +243,48 @@ fn audit_row(operation: &str) -> AuditRow {
         requests: 1,
         arguments: Some(r#"{"name":"北风贸易"}"#.to_owned()),
     }
+}
+
+/// A contact's name.
+fn name(id: &str) -> RecordName {
+    RecordName::new("contact", id)
+}
+
+/// A contact with this body, or its end.
+fn record(id: &str, body: Option<&str>) -> NewRecord {
+    match body {
+        Some(body) => NewRecord::saved(name(id), body),
+        None => NewRecord::deleted(name(id)),
+    }
+}
+
+fn contact(id: &str, body: &str) -> NewRecord {
+    record(id, Some(body))
+}
+
+/// Who hears of saved contacts.
+fn route(target: &str) -> Route {
+    Route {
+        kind: "contact".to_owned(),
+        occasion: Occasion::Saved,
+        target: target.to_owned(),
+    }
+}
+
+/// Files a contact that one target hears of.
+async fn accept(store: &Store, id: &str, body: &str, now: i64) -> Result<Accepted, StoreError> {
+    let routes = vec![route("customer-push")];
+    let mut accepted = store
+        .records
+        .accept(vec![contact(id, body)], routes, "hub", at(now))
+        .await?;
+    assert_eq!(accepted.len(), 1);
+    assert_eq!(accepted[0].deliveries.len(), 1);
+    Ok(accepted.remove(0))
+}
+
+async fn body_of(store: &Store, id: &str) -> Result<Option<String>, StoreError> {
+    Ok(store.records.get(&name(id)).await?.and_then(|record| record.body))
 }
 
 /// Given back after a failure of its own.
@@ -242,7 +336,7 @@ async fn bury_one(store: &Store, now: i64) -> Result<Delivery, StoreError> {
     let leased = lease_one(store, now).await?;
     store
         .deliveries
-        .bury(leased.lease, letter("客户名称重复"), Vec::new(), at(now))
+        .bury(leased.lease, letter("客户名称重复"), at(now))
         .await?;
     Ok(leased.delivery)
 }

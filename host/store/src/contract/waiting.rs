@@ -85,9 +85,7 @@ pub async fn what_counts_is_counted_anew_for_a_newer_payload(store: &Store) -> R
         [3, 2, 1, 1],
         "counted since it was taken over"
     );
-    deliveries
-        .bury(leased.lease, super::letter("no"), Vec::new(), at(1))
-        .await?;
+    deliveries.bury(leased.lease, super::letter("no"), at(1)).await?;
     deliveries.retry_dead(crate::DeadSelection::All, at(1)).await?;
     assert_eq!(
         counts(&lease_one(store, 1).await?.delivery),

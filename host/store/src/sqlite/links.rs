@@ -47,7 +47,7 @@ impl Links for Sqlite {
         limit: u32,
     ) -> Result<Vec<Link>, StoreError> {
         let query = query(
-            "SELECT * FROM links WHERE link = ?1 AND (?2 IS NULL OR (kind, id) > (?2, ?3)) ORDER BY kind, id LIMIT ?4",
+            "SELECT * FROM links WHERE link = ?1 AND (kind, id) > (COALESCE(?2, ''), COALESCE(?3, '')) ORDER BY kind, id LIMIT ?4",
         );
         let query = query
             .bind(link)
@@ -88,9 +88,9 @@ pub(super) async fn put(
     if let Some(holder) = holder {
         return Err(Failure::Refused(StoreError::LinkTaken {
             link: link.link.clone(),
-            record: link.record.clone(),
+            record: Box::new(link.record.clone()),
             erp_key: link.erp_key,
-            holder: name(&holder)?,
+            holder: Box::new(name(&holder)?),
         }));
     }
     // What was agreed with another ERP record says nothing of this one.

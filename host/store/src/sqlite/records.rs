@@ -57,8 +57,8 @@ macro_rules! entries {
     };
 }
 
-const BY_ID: &str = entries!("(?2 IS NULL OR id > ?2) AND ?3 IS NULL", "id");
-const BY_CHANGE: &str = entries!("(?2 IS NULL OR id > ?2) AND change > ?3", "change");
+const BY_ID: &str = entries!("id > COALESCE(?2, '') AND ?3 IS NULL", "id");
+const BY_CHANGE: &str = entries!("id > COALESCE(?2, '') AND change > ?3", "change");
 const ONE: &str = entries!("id = ?2 AND ?3 IS NULL", "id");
 
 /// Records under the names that [`stored`] reads.
@@ -148,13 +148,17 @@ impl Records for Sqlite {
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError> {
         let query = match kind {
-            None => query(select!("WHERE change > ?1 ORDER BY change LIMIT ?2")),
+            None => query(select!("WHERE change > ?1 ORDER BY change LIMIT ?2"))
+                .bind(after)
+                .bind(limit),
             Some(kind) => query(select!(
                 "WHERE change > ?1 AND kind = ?3 ORDER BY change LIMIT ?2"
             ))
+            .bind(after)
+            .bind(limit)
             .bind(kind),
         };
-        self.read(READING, query.bind(after).bind(limit), stored).await
+        self.read(READING, query, stored).await
     }
 
     async fn find_by_identity(
@@ -339,3 +343,6 @@ pub(super) async fn standing(
         },
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,3 +19,12 @@ pub fn letter() -> DeadLetter {
         hint: "correct it".to_owned(),
     }
 }
+
+/// A record is saved and deleted in turns.
+pub fn event(revision: Option<i64>) -> &'static str {
+    match revision.map(|revision| revision % 2) {
+        None => "paid",
+        Some(0) => "deleted",
+        Some(_) => "saved",
+    }
+}

@@ -10,7 +10,7 @@ use sunmao_store::{
     Completion, DeadSelection, DeliveryId, Disposition, Lease, Leased, NewDelivery, Store, StoreError, Wanted,
 };
 
-use crate::ends::{later, letter};
+use crate::ends::{event, later, letter};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -99,7 +99,7 @@ impl Model {
                 let Some(lease) = self.pick(which) else {
                     return Ok(());
                 };
-                deliveries.bury(lease, letter(), Vec::new(), self.now).await?;
+                deliveries.bury(lease, letter(), self.now).await?;
                 self.end(lease.delivery, |model| &mut model.dead);
                 Ok(())
             }
@@ -174,7 +174,7 @@ impl Model {
 
     async fn enqueue(&mut self, key: usize, revision: Option<i64>) -> Outcome {
         let delivery = NewDelivery {
-            event: if revision.is_some() { "saved" } else { "paid" }.to_owned(),
+            event: event(revision).to_owned(),
             target: "flow".to_owned(),
             key: format!("key-{key}"),
             payload: revision.unwrap_or_default().to_string(),
@@ -241,6 +241,7 @@ impl Model {
             let known = &self.known[&delivery.id];
             assert_eq!(delivery.revision, known.revision);
             assert_eq!(delivery.payload, known.revision.unwrap_or_default().to_string());
+            assert_eq!(delivery.event, event(known.revision));
             self.waiting.remove(&delivery.id);
             if let Some((ended, _)) = self.held.insert(delivery.id, (*lease, until)) {
                 self.late.push(ended);

@@ -45,7 +45,7 @@ impl Filer {
     pub async fn next(&mut self) -> Result<Filed, Failure> {
         let (id, body) = contact(self.number);
         self.number += 1;
-        let address = format!("{}/v1/hub/contacts/{id}", self.host);
+        let address = format!("{}/v1/records/contact/{id}", self.host);
         let response = self
             .client
             .put(address)

@@ -198,7 +198,7 @@ impl Narrator {
         );
         if self.dead > 0 {
             let (id, body) = MENDED;
-            let address = format!("{}/v1/hub/contacts/{id}", places.host);
+            let address = format!("{}/v1/records/contact/{id}", places.host);
             suggestion(
                 "Name the contact that was given up, and it goes on:",
                 &[format!(
@@ -215,7 +215,7 @@ impl Narrator {
             &[
                 format!("{program} audit tail --url {}", places.host),
                 format!("{program} dead list --url {}", places.host),
-                format!("curl {}/v1/hub/contacts/demo-01", places.host),
+                format!("curl {}/v1/records/contact/demo-01", places.host),
             ],
         );
         output::coloured_line("\n  A new contact comes every few seconds. Ctrl-C ends everything.\n");

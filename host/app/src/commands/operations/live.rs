@@ -1,13 +1,13 @@
 //! The fields that an installation added itself, found by looking at one of its records.
 
 use crate::access;
-use crate::commands::{self, CUSTOM_FIELDS, Context};
+use crate::commands::Context;
+use crate::custom_fields;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::shutdown::Shutdown;
 use serde::Serialize;
-use std::path::Path;
 use sunmao_catalogue::{Answer, Arguments, Catalogue, Field, Operation, Value};
 use sunmao_erp_client::ErpClient;
 
@@ -161,29 +161,23 @@ fn collect(answer: Answer, known: &[String], found: &mut Vec<CustomField>) {
     }
 }
 
-/// Adds what was found to the overlay in the working folder.
+/// Adds what was found to the account's overlay in the working folder.
 ///
 /// # Errors
 /// The overlay cannot be read or written.
-pub fn keep(operation: &Operation, found: &[CustomField], style: Style) -> Result<(), Failure> {
-    let unwritten = |error: std::io::Error| {
-        Failure::new(
-            Exit::Failed,
-            CUSTOM_FIELDS,
-            "keeping the installation's own fields",
-            error.to_string(),
-        )
-    };
-    let mut fields = commands::custom_fields()?.unwrap_or_default();
+pub fn keep(
+    operation: &Operation,
+    found: &[CustomField],
+    account: &str,
+    style: Style,
+) -> Result<(), Failure> {
+    let mut fields = custom_fields::read(account)?;
     for field in found {
         fields.insert(&operation.object, &field.wire, &field.label);
     }
-    // Written beside it first: a reader never sees half of it.
-    let beside = format!("{CUSTOM_FIELDS}.new");
-    std::fs::write(&beside, fields.text()).map_err(unwritten)?;
-    std::fs::rename(&beside, Path::new(CUSTOM_FIELDS)).map_err(unwritten)?;
+    custom_fields::write(account, &fields)?;
     if style == Style::Text {
-        output::line(format!("\nkept in {CUSTOM_FIELDS}"));
+        output::line(format!("\nkept in {}", custom_fields::file_of(account)));
     }
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! A record on its way into the hub's records: merged with the one that is there, or a new one.
 
-use crate::actor::Actor;
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::flows::ruling::{self, Meeting};
-use crate::merge::{Agreed, Sides, Snapshot, Target, Vocabulary, agree, compare};
+use crate::extension::ExtensionError;
+use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
 use crate::record::{self, ID};
+use crate::actor::Actor;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Value};
 use sunmao_store::{Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
@@ -92,17 +93,9 @@ impl Filed<'_> {
         let known = is_there.then(|| record::with_id(&name.id, &stored));
         let mapped = self.mapped(&carrying.body, known.as_ref()).await?;
         if carrying.flow.link.is_none() {
-            return Ok(self.kept(
-                &name,
-                kept.as_ref(),
-                &stored,
-                without_id(&mapped),
-                None,
-                Vec::new(),
-            ));
+            return Ok(self.kept(&name, kept.as_ref(), &stored, without_id(&mapped), None, Vec::new()));
         }
-        self.merge(&name, kept.as_ref(), &stored, is_there, without_id(&mapped))
-            .await
+        self.merge(&name, kept.as_ref(), &stored, is_there, without_id(&mapped)).await
     }
 
     async fn merge(
@@ -115,7 +108,7 @@ impl Filed<'_> {
     ) -> Carried {
         let carrying = self.carrying;
         let link = carrying.flow.link.as_deref().unwrap_or_default();
-        let conflicts: Vec<Conflict> = carrying.host.store.conflicts.of_record(link, name).await?;
+        let known: Vec<Conflict> = carrying.host.store.conflicts.of_record(link, name).await?;
         let of_record = match &self.link {
             Some(link) => Some(link.clone()),
             None => carrying.host.store.links.get(link, name).await?,
@@ -123,11 +116,11 @@ impl Filed<'_> {
         let mut agreed = Agreed::read(of_record.as_ref().and_then(|link| link.agreed.as_deref()));
         self.catch_up(name, &mut agreed).await?;
         let vocabulary = Vocabulary::Members(&self.kind.fields);
-        let nothing = Record::default();
+        let (before, nothing) = (agreed.hub.clone(), Record::default());
         let compared = compare(
             vocabulary,
             Sides {
-                base: &agreed.hub,
+                base: &before,
                 shown: &nothing,
                 hub: stored,
                 erp: &mapped,
@@ -135,44 +128,44 @@ impl Filed<'_> {
         );
         let meeting = Meeting {
             carrying,
+            kind: self.kind,
             name,
             hub: record::with_id(&name.id, stored),
             kept: kept.filter(|_| is_there),
             row: &carrying.body,
-            conflicts: &conflicts,
+            conflicts: &known,
         };
         let verdicts = ruling::verdicts(&meeting, compared.disputed()).await?;
         let merged = compared.decide(verdicts);
         let body = merged.body(stored);
-        agreed.hub = merged.agreed(Target::Hub);
-        agreed.last = Some(Snapshot {
-            by: carrying.flow.name.clone(),
+        agreed.pulled(&merged);
+        let snapshot = Snapshot {
+            by: Direction::Pull,
             hub: body.clone(),
             erp: carrying.body.clone(),
-        });
-        let undecided = ruling::to_note(&meeting, merged.undecided(), self.key);
-        let mut ended = self.kept(name, kept, stored, body, Some(agreed), undecided);
-        ended.0.closed = ruling::closed(&meeting, &merged.settled());
-        Ok(ended)
+        };
+        agreed.looked(snapshot, merged.left(Target::Hub));
+        let (conflicts, closed) = ruling::ended(&meeting, &merged, self.key);
+        let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts);
+        keep.closed = closed;
+        Ok((keep, step))
     }
 
-    /// Brings what was agreed on in this flow's names up to date, where a flow of the other direction looked last.
+    /// Brings what was agreed on in this flow's names up to date with what flows of the other direction saw since.
     async fn catch_up(&self, name: &RecordName, agreed: &mut Agreed) -> Result<(), Stop> {
-        let Some(last) = agreed
-            .last
-            .clone()
-            .filter(|_| agreed.is_behind(&self.carrying.flow.name))
-        else {
-            return Ok(());
-        };
-        let known = record::with_id(&name.id, &last.hub);
-        let erp = without_id(&self.mapped(&last.erp, Some(&known)).await?);
-        agreed.hub = agree(
-            Vocabulary::Members(&self.kind.fields),
-            &agreed.hub,
-            &last.hub,
-            &erp,
-        );
+        let unseen: Vec<Snapshot> = agreed.unseen(Direction::Pull);
+        for seen in unseen {
+            let known = record::with_id(&name.id, &seen.hub);
+            match self.mapped(&seen.erp, Some(&known)).await {
+                Ok(mapped) => {
+                    let vocabulary = Vocabulary::Members(&self.kind.fields);
+                    agreed.met_for_pull(vocabulary, &seen.hub, &without_id(&mapped));
+                }
+                // What the mapping refuses now says nothing of what was agreed on then.
+                Err(Stop::Extension(ExtensionError::Data { .. })) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
         Ok(())
     }
 
@@ -224,10 +217,7 @@ impl Filed<'_> {
     /// says, or a new one.
     async fn owner(&self, mapped: &Record) -> Result<Owner, Stop> {
         let store = &self.carrying.host.store;
-        let named = mapped
-            .get(ID)
-            .and_then(Value::to_text)
-            .filter(|id| !id.is_empty());
+        let named = mapped.get(ID).and_then(Value::to_text).filter(|id| !id.is_empty());
         if let Some(id) = named {
             return Ok(Owner::Is(RecordName::new(&self.kind.name, id)));
         }
@@ -321,10 +311,7 @@ impl Filed<'_> {
             link,
             filing,
             conflicts: undecided,
-            unchanged: vec![(
-                name.clone(),
-                kept.filter(|_| is_there).map_or(0, |kept| kept.revision),
-            )],
+            unchanged: vec![(name.clone(), kept.filter(|_| is_there).map_or(0, |kept| kept.revision))],
             ..Keep::default()
         };
         let step = Step::Filed {

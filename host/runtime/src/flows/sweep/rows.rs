@@ -91,10 +91,20 @@ impl Rows {
             .unwrap_or_default();
         let bodies: Vec<Record> = items
             .iter()
-            .map(|item| item.as_record().cloned().unwrap_or_default())
+            .map(|item| flat(item.as_record().cloned().unwrap_or_default()))
             .collect();
         changed.into_iter().zip(bodies).collect()
     }
+}
+
+/// A row without the difference between the columns that the catalogue knows and others: its detail makes none.
+fn flat(mut item: Record) -> Record {
+    if let Some(Value::Record(others)) = item.shift_remove("extra") {
+        for (name, value) in *others {
+            item.entry(name).or_insert(value);
+        }
+    }
+    item
 }
 
 /// The record that a row becomes, with what its detail shows over it.

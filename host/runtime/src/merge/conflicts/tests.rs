@@ -46,7 +46,10 @@ fn disputed(field: &str, hub: &str, erp: &str) -> Disputed {
 fn a_settlement_is_kept_as_its_json() {
     assert_eq!(Settlement::Take(Side::Hub).write(), r#"{"take":"hub"}"#);
     assert_eq!(Settlement::Value("x".into()).write(), r#"{"value":"x"}"#);
-    assert_eq!(Settlement::read(r#"{"take":"erp"}"#), Some(Settlement::Take(Side::Erp)));
+    assert_eq!(
+        Settlement::read(r#"{"take":"erp"}"#),
+        Some(Settlement::Take(Side::Erp))
+    );
     assert_eq!(Settlement::read(r#"{"take":"me"}"#), None);
 }
 
@@ -58,14 +61,25 @@ fn what_was_settled_holds_for_these_values_under_either_flows_name_and_for_no_ot
     let taken = [decided(noted, &Settlement::Take(Side::Hub))];
     assert_eq!(settled(&taken, &disputed("mobile", "1", "2")), Some(Verdict::Hub));
     assert_eq!(settled(&taken, &disputed("phone", "1", "2")), Some(Verdict::Hub));
-    assert_eq!(settled(&taken, &disputed("phone", "1", "3")), None, "the ERP changed again");
-    assert_eq!(settled(&taken, &disputed("phone", "4", "2")), None, "the hub changed again");
+    assert_eq!(
+        settled(&taken, &disputed("phone", "1", "3")),
+        None,
+        "the ERP changed again"
+    );
+    assert_eq!(
+        settled(&taken, &disputed("phone", "4", "2")),
+        None,
+        "the hub changed again"
+    );
 }
 
 #[test]
 fn another_value_holds_while_only_one_side_has_it_yet() {
     let settlement = Settlement::Value("3".into());
-    let known = [decided(conflict("customer-push", "mobile", "1", "2"), &settlement)];
+    let known = [decided(
+        conflict("customer-push", "mobile", "1", "2"),
+        &settlement,
+    )];
     for (hub, erp) in [("1", "2"), ("1", "3"), ("3", "2")] {
         let verdict = settled(&known, &disputed("phone", hub, erp));
         assert_eq!(verdict, Some(Verdict::Value("3".into())), "{hub} {erp}");
@@ -75,11 +89,17 @@ fn another_value_holds_while_only_one_side_has_it_yet() {
 #[test]
 fn a_conflict_of_its_own_field_is_not_settled_by_anothers_equal_values() {
     let known = [
-        decided(conflict("push", "customer-name", "a", "b"), &Settlement::Take(Side::Erp)),
+        decided(
+            conflict("push", "customer-name", "a", "b"),
+            &Settlement::Take(Side::Erp),
+        ),
         conflict("push", "contact-name", "a", "b"),
     ];
     assert_eq!(settled(&known, &disputed("contact-name", "a", "b")), None);
-    assert_eq!(settled(&known, &disputed("customer-name", "a", "b")), Some(Verdict::Erp));
+    assert_eq!(
+        settled(&known, &disputed("customer-name", "a", "b")),
+        Some(Verdict::Erp)
+    );
 }
 
 #[test]
@@ -104,11 +124,18 @@ fn a_conflict_is_over_once_a_side_has_another_value_and_not_before() {
     assert_eq!(over(&of("phone", "1"), &[]), Vec::<String>::new());
     assert_eq!(over(&of("phone", "5"), &[]), ["phone"]);
     assert_eq!(over(&Record::default(), &[]), ["phone"], "the hub has emptied it");
-    assert_eq!(over(&of("phone", "5"), &[disputed("mobile", "1", "2")]), Vec::<String>::new());
+    assert_eq!(
+        over(&of("phone", "5"), &[disputed("mobile", "1", "2")]),
+        Vec::<String>::new()
+    );
     // The other way round: the row tells what the ERP has now.
     let known = [conflict("customer-push", "mobile", "1", "2")];
     let over = |row: &Record| outdated("customer-pull", &[], &known, kind, &Record::default(), row);
     assert_eq!(over(&of("mobile", "2")), Vec::<String>::new());
     assert_eq!(over(&of("mobile", "1")), ["mobile"]);
-    assert_eq!(over(&Record::default()), Vec::<String>::new(), "a page that does not show it says nothing");
+    assert_eq!(
+        over(&Record::default()),
+        Vec::<String>::new(),
+        "a page that does not show it says nothing"
+    );
 }

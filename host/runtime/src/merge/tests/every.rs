@@ -129,7 +129,8 @@ impl World {
     fn push(&mut self) {
         let vocabulary = WRITE.vocabulary();
         for seen in self.agreed.unseen(Direction::Push) {
-            self.agreed.met_for_push(vocabulary, &to_erp(&seen.hub), &seen.erp);
+            self.agreed
+                .met_for_push(vocabulary, &to_erp(&seen.hub), &seen.erp);
         }
         let (hub, erp, base) = (to_erp(&self.hub), self.erp.clone(), self.agreed.clone());
         let sides = Sides {
@@ -152,7 +153,8 @@ impl World {
     fn pull(&mut self) {
         let vocabulary = Vocabulary::Members(&CONTACT.fields);
         for seen in self.agreed.unseen(Direction::Pull) {
-            self.agreed.met_for_pull(vocabulary, &seen.hub, &to_hub(&seen.erp));
+            self.agreed
+                .met_for_pull(vocabulary, &seen.hub, &to_hub(&seen.erp));
         }
         let (nothing, erp, hub) = (Record::default(), to_hub(&self.erp), self.hub.clone());
         let base = self.agreed.hub.clone();

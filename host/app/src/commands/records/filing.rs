@@ -1,24 +1,23 @@
-//! `sunmao contacts push`: many contacts from a file into a running host.
+//! Filing the lines of a file, portion by portion.
 
-mod writing;
-
-use super::Context;
+use super::segment;
+use super::writing::Writing;
+use crate::api::errors::MemberFault;
+use crate::api::filing::{FilingSummary, RejectedLine};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http::{LARGEST_BODY, is_array};
 use crate::lines::unicode::unicode;
 use crate::lines::{Line, Lines};
 use crate::output::{self, Style};
-use crate::remote::{Remote, Target};
-use clap::{Args, Subcommand};
+use crate::remote::Remote;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use serde::Serialize;
+use std::path::Path;
 use sunmao_runtime::text::TextFault;
 use tokio::fs::File;
 use tokio::io::{AsyncBufRead, AsyncRead, BufReader};
 use tokio_util::io::{ReaderStream, StreamReader};
-use writing::Writing;
 
 /// The name that stands for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -27,57 +26,37 @@ const PORTION: usize = 500;
 /// Once a request has this many bytes it takes no more lines: far less than the host accepts in one.
 const PORTION_BYTES: usize = 8 * 1024 * 1024;
 
-/// File contacts in a running host
-#[derive(Debug, Args)]
-pub struct Contacts {
-    #[command(subcommand)]
-    action: Action,
-    #[command(flatten)]
-    target: Target,
-}
-
-#[derive(Debug, Subcommand)]
-enum Action {
-    /// File the contacts of a file, one JSON object with an `id` on each line
-    Push {
-        /// The file, or - for standard input
-        file: PathBuf,
-    },
+/// Files the records of a file, one on each line.
+pub(super) async fn file(remote: &Remote, kind: &str, file: &Path, style: Style) -> Result<(), Failure> {
+    let mut filing = Filing::open(remote, kind, file).await?;
+    let sent = filing.all().await;
+    filing.bar.finish_and_clear();
+    filing.tally.print(style);
+    sent?;
+    match filing.tally.rejected.len() {
+        0 => Ok(()),
+        unsound => Err(Failure::new(
+            Exit::Failed,
+            file.display().to_string(),
+            "",
+            format!("{unsound} lines were rejected"),
+        )
+        .with_hint("correct them and file it again: what is on disk already costs nothing")),
+    }
 }
 
 /// What became of the lines so far.
-#[derive(Default)]
+#[derive(Default, Serialize)]
 struct Tally {
     lines: u64,
     accepted: u64,
     changed: u64,
-    rejected: Vec<Value>,
+    rejected: Vec<RejectedLine>,
 }
 
-impl Contacts {
-    pub async fn run(self, context: &Context) -> Result<(), Failure> {
-        let remote = self.target.connect(context)?;
-        let Action::Push { file } = self.action;
-        let mut push = Push::open(&remote, &file).await?;
-        let sent = push.all().await;
-        push.bar.finish_and_clear();
-        push.tally.print(context.style());
-        sent?;
-        match push.tally.rejected.len() {
-            0 => Ok(()),
-            unsound => Err(Failure::new(
-                Exit::Failed,
-                file.display().to_string(),
-                "",
-                format!("{unsound} lines were rejected"),
-            )
-            .with_hint("correct them and push the file again: what is on disk already costs nothing")),
-        }
-    }
-}
-
-struct Push<'a> {
+struct Filing<'a> {
     remote: &'a Remote,
+    kind: &'a str,
     file: &'a Path,
     lines: Lines<Box<dyn AsyncBufRead + Send + Unpin>>,
     writing: Writing,
@@ -87,8 +66,8 @@ struct Push<'a> {
     tally: Tally,
 }
 
-impl<'a> Push<'a> {
-    async fn open(remote: &'a Remote, file: &'a Path) -> Result<Self, Failure> {
+impl<'a> Filing<'a> {
+    async fn open(remote: &'a Remote, kind: &'a str, file: &'a Path) -> Result<Self, Failure> {
         let unread = |error: std::io::Error| unread(file, &error);
         let (source, length): (Box<dyn AsyncRead + Send + Unpin>, u64) =
             match file == Path::new(STANDARD_INPUT) {
@@ -102,8 +81,9 @@ impl<'a> Push<'a> {
         let text: Box<dyn AsyncBufRead + Send + Unpin> = Box::new(BufReader::new(StreamReader::new(
             unicode(ReaderStream::new(source)),
         )));
-        Ok(Push {
+        Ok(Filing {
             remote,
+            kind,
             file,
             lines: Lines::new(text, LARGEST_BODY),
             writing: Writing::Plain,
@@ -119,21 +99,24 @@ impl<'a> Push<'a> {
                 self.send(portion).await?;
             }
             self.bar.set_position(self.lines.position());
-            self.bar.set_message(format!("{} contacts", self.tally.accepted));
+            self.bar.set_message(format!("{} records", self.tally.accepted));
         }
         Ok(())
     }
 
     async fn send(&mut self, portion: Portion) -> Result<(), Failure> {
-        let sent = self.remote.file_contacts(portion.text).await;
+        let sent = self.remote.file(&segment(self.kind), portion.text).await;
         let summary = sent.map_err(|failure| self.broken_off(&failure))?;
-        self.tally.add(&summary, portion.first_line - 1);
-        if let (Some(error), true) = (summary.get("error"), summary["lines"] != portion.lines) {
-            let message = error["message"].as_str().unwrap_or_default();
-            let failure = Failure::new(Exit::Failed, "", "filing", message);
-            return Err(self.broken_off(&failure));
+        let lines = summary.lines;
+        let error = summary.error.clone();
+        self.tally.add(summary, portion.first_line - 1);
+        match error {
+            Some(error) if lines != portion.lines => {
+                let failure = Failure::new(Exit::Failed, "", "filing", error.message);
+                Err(self.broken_off(&failure))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The next lines of the file; none at its end.
@@ -178,19 +161,19 @@ impl<'a> Push<'a> {
     fn an_array(&self) -> Failure {
         let message = "the file is one JSON array; wanted is one object a line. Nothing was filed";
         Failure::new(Exit::Failed, self.file.display().to_string(), "reading", message)
-            .with_hint("take the array apart: jq -c '.[]' FILE > contacts.ndjson")
+            .with_hint("take the array apart: jq -c '.[]' FILE > records.ndjson")
     }
 
-    /// The same failure with how far the file came: contacts on disk stay there, and nothing goes on by itself.
+    /// The same failure with how far the file came: records on disk stay there, and nothing goes on by itself.
     fn broken_off(&self, failure: &Failure) -> Failure {
         let message = format!(
-            "broken off after {} contacts: {}",
+            "broken off after {} records: {}",
             self.tally.accepted,
             failure.message()
         );
         Failure::new(failure.exit(), self.file.display().to_string(), "filing", message)
             .with_kind(failure.kind())
-            .with_hint("push the file again: what is on disk already costs nothing")
+            .with_hint("file it again: what is on disk already costs nothing")
     }
 }
 
@@ -203,39 +186,38 @@ struct Portion {
 
 impl Tally {
     /// Adds a request's summary; its line numbers count from the request's first line.
-    fn add(&mut self, summary: &Value, lines_before: u64) {
-        self.accepted += summary["accepted"].as_u64().unwrap_or_default();
-        self.changed += summary["changed"].as_u64().unwrap_or_default();
-        for rejected in summary["rejected"].as_array().into_iter().flatten() {
-            let mut rejected = rejected.clone();
-            rejected["line"] = json!(rejected["line"].as_u64().unwrap_or_default() + lines_before);
-            self.rejected.push(rejected);
-        }
+    fn add(&mut self, summary: FilingSummary, lines_before: u64) {
+        self.accepted += summary.accepted;
+        self.changed += summary.changed;
+        let rejected = summary.rejected.into_iter();
+        self.rejected.extend(rejected.map(|rejected| RejectedLine {
+            line: rejected.line + lines_before,
+            ..rejected
+        }));
     }
 
     /// Adds a line that the host would not read either.
     fn reject(&mut self, line: u64, message: String) {
-        self.rejected
-            .push(json!({"line": line, "id": null, "faults": [{"field": "", "message": message}]}));
+        let field = String::new();
+        self.rejected.push(RejectedLine {
+            line,
+            id: None,
+            faults: vec![MemberFault { field, message }],
+        });
     }
 
     fn print(&mut self, style: Style) {
-        self.rejected.sort_by_key(|rejected| rejected["line"].as_u64());
+        self.rejected.sort_by_key(|rejected| rejected.line);
         if style == Style::Json {
-            return output::json(&json!({
-                "lines": self.lines,
-                "accepted": self.accepted,
-                "changed": self.changed,
-                "rejected": self.rejected,
-            }));
+            return output::json(self);
         }
         for rejected in &self.rejected {
-            for fault in rejected["faults"].as_array().into_iter().flatten() {
+            for fault in &rejected.faults {
                 output::line(describe(rejected, fault));
             }
         }
         output::line(format!(
-            "{} contacts filed, {} of them new or changed; {} lines rejected",
+            "{} records filed, {} of them new or changed; {} lines rejected",
             self.accepted,
             self.changed,
             self.rejected.len()
@@ -243,25 +225,18 @@ impl Tally {
     }
 }
 
-fn describe(rejected: &Value, fault: &Value) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let id = rejected["id"]
-        .as_str()
-        .map(|id| format!(" ({id})"))
-        .unwrap_or_default();
-    let field = match text(&fault["field"]) {
-        field if field.is_empty() => field,
+fn describe(rejected: &RejectedLine, fault: &MemberFault) -> String {
+    let id = rejected.id.as_ref().map(|id| format!(" ({id})"));
+    let field = match fault.field.as_str() {
+        "" => String::new(),
         field => format!("{field}: "),
     };
-    format!(
-        "line {}{id}: {field}{}",
-        rejected["line"],
-        text(&fault["message"])
-    )
+    let (line, id) = (rejected.line, id.unwrap_or_default());
+    format!("line {line}{id}: {field}{}", fault.message)
 }
 
 fn too_long() -> String {
-    format!("the line is longer than the {LARGEST_BODY} bytes that a contact may have")
+    format!("the line is longer than the {LARGEST_BODY} bytes that a record may have")
 }
 
 fn unreadable(fault: &TextFault) -> String {

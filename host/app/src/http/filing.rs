@@ -1,76 +1,75 @@
-//! `POST /v1/hub/contacts`: many contacts as lines of JSON, each with its `id`. Read as they come, kept in portions;
+//! `POST /v1/records/{kind}`: many records as lines of JSON, each with its `id`. Read as they come, kept in portions;
 //! an unsound line does not stop the others. However the body is made, what is held of it stays small.
 
-use super::contacts;
 use super::error::{self, ApiError};
-use super::{LARGEST_BODY, LARGEST_BULK};
-use crate::host::Parts;
+use super::kinds::fileable;
+use super::records::{self, ORIGIN};
+use super::{LARGEST_BODY, LARGEST_BULK, LINES};
+use crate::api::errors::MemberFault;
+use crate::api::filing::{FilingSummary, RejectedLine};
 use crate::lines::{Line, Lines};
+use crate::parts::Parts;
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::future::ready;
 use std::io;
 use std::sync::Arc;
-use sunmao_runtime::ContactFault;
+use sunmao_catalogue::{FieldFault, RecordKind};
 use sunmao_runtime::text;
 use sunmao_store::{NewRecord, StoreError};
 use tokio::io::{AsyncBufRead, BufReader};
 use tokio_util::io::StreamReader;
 
-/// Contacts kept in one commit.
+/// Records kept in one commit.
 const PORTION: usize = 500;
 /// Most unsound lines that are described; the others are counted.
 const DESCRIBED: usize = 1_000;
 /// Most faults of one line that are described.
 const FAULTS: usize = 50;
-/// Longest id that a contact may have, in characters; of a longer one this much is shown.
+/// Longest id that a record may have, in characters; of a longer one this much is shown.
 const LONGEST_ID: usize = 64;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
-const CONTENT_TYPE: &str = "application/x-ndjson";
 
-/// What became of the lines.
-#[derive(Debug, Default, Serialize)]
-struct Summary {
-    /// Lines read, empty ones not counted.
-    lines: u64,
-    /// Contacts that are on disk.
-    accepted: u64,
-    /// Those among them that differ from what was kept before.
-    changed: u64,
-    /// Unsound lines.
-    unsound: u64,
-    /// The unsound lines by number, from 1, with every fault.
-    rejected: Vec<Rejected>,
-}
-
-#[derive(Debug, Serialize)]
-struct Rejected {
-    line: u64,
-    id: Option<String>,
-    faults: Vec<ContactFault>,
-}
-
-/// 202 with a summary once everything sound is on disk; 400 if there was nothing sound. If the store fails, the body is
-/// too large or the connection breaks, the summary beside the error says how many lines are on disk.
-pub async fn file(State(parts): State<Arc<Parts>>, request: Request) -> Response {
+/// Files records, one a line, each with its `id`: 202 with a summary once everything sound is on disk; 400 if there was
+/// nothing sound. If the store fails, the body is too large or the connection breaks, `error` says so, and `accepted` how
+/// many records are on disk.
+#[utoipa::path(
+    post,
+    path = "/v1/records/{kind}",
+    params(("kind" = String, Path, description = "The records' kind, such as `contact`")),
+    request_body(content = String, content_type = "application/x-ndjson"),
+    responses(
+        (status = 202, body = FilingSummary),
+        (status = 400, body = FilingSummary),
+        (status = "default", body = FilingSummary)
+    )
+)]
+pub async fn file(
+    State(parts): State<Arc<Parts>>,
+    kind: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let Path(kind) = kind?;
+    let kind = fileable(&parts, &kind)?;
     if !has_content_type(&request) {
-        return ApiError::wrong_content_type(CONTENT_TYPE).into_response();
+        return Err(ApiError::wrong_content_type(LINES));
     }
     let mut filing = Filing {
         parts: &parts,
+        kind,
         portion: Vec::new(),
-        summary: Summary::default(),
+        summary: FilingSummary::default(),
     };
-    match filing.all(lines(request.into_body())).await {
-        Ok(()) => filing.summary.into_response(),
-        Err(error) => broken_off(&error, &filing.summary),
-    }
+    Ok(match filing.all(lines(request.into_body())).await {
+        Ok(()) => ended(filing.summary),
+        Err(error) => broken_off(error, filing.summary),
+    })
 }
 
 fn has_content_type(request: &Request) -> bool {
@@ -80,7 +79,7 @@ fn has_content_type(request: &Request) -> bool {
         .and_then(|value| value.to_str().ok());
     given
         .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim() == CONTENT_TYPE)
+        .is_some_and(|value| value.trim() == LINES)
 }
 
 /// The lines of a body, which ends with an error where it is larger than a body may be.
@@ -105,8 +104,9 @@ fn broken(error: axum::Error) -> io::Error {
 
 struct Filing<'a> {
     parts: &'a Parts,
+    kind: Arc<RecordKind>,
     portion: Vec<NewRecord>,
-    summary: Summary,
+    summary: FilingSummary,
 }
 
 impl Filing<'_> {
@@ -135,20 +135,20 @@ impl Filing<'_> {
     fn take(&mut self, number: u64, line: &Line) {
         let read = match line {
             Line::Whole(line) if line.trim_ascii().is_empty() => return,
-            Line::Whole(line) => read(line),
+            Line::Whole(line) => read(&self.kind, line),
             Line::TooLong => Err((None, vec![too_long()])),
         };
         self.summary.lines += 1;
         let (id, faults) = match read {
-            Ok(contact) => return self.portion.push(contact),
+            Ok(record) => return self.portion.push(record),
             Err(rejected) => rejected,
         };
         self.summary.unsound += 1;
         if self.summary.rejected.len() < DESCRIBED {
-            self.summary.rejected.push(Rejected {
+            self.summary.rejected.push(RejectedLine {
                 line: number,
                 id: id.map(|id| id.chars().take(LONGEST_ID).collect()),
-                faults: described(faults),
+                faults: described(faults).iter().map(MemberFault::from).collect(),
             });
         }
     }
@@ -162,23 +162,18 @@ impl Filing<'_> {
         let accepted = host
             .store
             .records
-            .accept(
-                portion,
-                self.parts.flows.contact_routes(),
-                contacts::ORIGIN,
-                host.clock.now(),
-            )
+            .accept(portion, host.routes(&self.kind), ORIGIN, host.clock.now())
             .await?;
-        for contact in accepted {
+        for record in accepted {
             self.summary.accepted += 1;
-            self.summary.changed += u64::from(contact.changed);
+            self.summary.changed += u64::from(record.changed);
         }
         Ok(())
     }
 }
 
-/// The contact on a line, or its id as far as there is one, and every fault.
-fn read(line: &[u8]) -> Result<NewRecord, (Option<String>, Vec<ContactFault>)> {
+/// The record on a line, or its id as far as there is one, and every fault.
+fn read(kind: &RecordKind, line: &[u8]) -> Result<NewRecord, (Option<String>, Vec<FieldFault>)> {
     let unread = |message: String| (None, vec![fault("", message)]);
     let line = text::utf_8(line).map_err(|fault| {
         unread(format!(
@@ -193,11 +188,11 @@ fn read(line: &[u8]) -> Result<NewRecord, (Option<String>, Vec<ContactFault>)> {
             vec![fault("id", "every line needs its `id`, as text".to_owned())],
         ));
     };
-    contacts::read(&id, body).map_err(|faults| (Some(id), faults))
+    records::read(kind, &id, body).map_err(|faults| (Some(id), faults))
 }
 
 /// A line's faults, as many as anyone reads.
-fn described(mut faults: Vec<ContactFault>) -> Vec<ContactFault> {
+fn described(mut faults: Vec<FieldFault>) -> Vec<FieldFault> {
     let more = faults.len().saturating_sub(FAULTS);
     if more > 0 {
         faults.truncate(FAULTS);
@@ -206,17 +201,18 @@ fn described(mut faults: Vec<ContactFault>) -> Vec<ContactFault> {
     faults
 }
 
-fn too_long() -> ContactFault {
+fn too_long() -> FieldFault {
     fault(
         "",
-        format!("the line is longer than the {LARGEST_BODY} bytes that a contact may have"),
+        format!("the line is longer than the {LARGEST_BODY} bytes that a record may have"),
     )
 }
 
-fn fault(field: &str, message: String) -> ContactFault {
-    ContactFault {
+fn fault(field: &str, message: String) -> FieldFault {
+    FieldFault {
         field: field.to_owned(),
         message,
+        hint: String::new(),
     }
 }
 
@@ -233,30 +229,27 @@ fn unread(error: io::Error) -> ApiError {
     )
 }
 
-impl IntoResponse for Summary {
-    fn into_response(self) -> Response {
-        if self.accepted > 0 || self.unsound == 0 {
-            return (StatusCode::ACCEPTED, Json(self)).into_response();
-        }
-        broken_off(
-            &ApiError::invalid(
-                "no line holds a sound contact",
-                "correct the lines and send them again",
-            ),
-            &self,
-        )
+fn ended(summary: FilingSummary) -> Response {
+    if summary.accepted > 0 || summary.unsound == 0 {
+        return (StatusCode::ACCEPTED, Json(summary)).into_response();
     }
+    let error = ApiError::invalid(
+        "no line holds a sound record",
+        "correct the lines and send them again",
+    );
+    broken_off(error, summary)
 }
 
-fn broken_off(error: &ApiError, summary: &Summary) -> Response {
-    let mut body = json!(summary);
-    body["error"] = error.to_json();
-    (error.status(), Json(body)).into_response()
+fn broken_off(error: ApiError, summary: FilingSummary) -> Response {
+    let status = error.status();
+    let error = Some(error.into_problem());
+    (status, Json(FilingSummary { error, ..summary })).into_response()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sunmao_catalogue::{Catalogue, Kinds};
 
     #[test]
     fn a_line_full_of_faults_is_described_as_far_as_anyone_reads() {
@@ -264,7 +257,8 @@ mod tests {
             .map(|number| format!("\"x{number}\": 1"))
             .collect();
         let line = format!("{{\"id\": \"c-1\", {}}}", members.join(", "));
-        let (id, faults) = read(line.as_bytes()).unwrap_err();
+        let kinds = Kinds::shipped(&Catalogue::shared()).unwrap();
+        let (id, faults) = read(kinds.find("contact").unwrap(), line.as_bytes()).unwrap_err();
         assert_eq!((id.as_deref(), faults.len()), (Some("c-1"), FAULTS + 7));
         let described = described(faults);
         assert_eq!(described.len(), FAULTS + 1);

@@ -1,0 +1,95 @@
+//! Who did what in the ERP.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use sunmao_store::AuditEntry;
+use utoipa::{IntoParams, ToSchema};
+
+/// Which rows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// The rows behind this number. Without it: the last rows.
+    pub after: Option<i64>,
+    /// How many at most: 100 if left out, 1,000 at most.
+    #[param(minimum = 0)]
+    pub limit: Option<u32>,
+    /// Only those of this actor.
+    pub actor: Option<String>,
+    /// Only those of this operation.
+    pub operation: Option<String>,
+    /// Only those that ended, or stand, this way.
+    pub outcome: Option<String>,
+}
+
+/// Rows of the log, the oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AuditPage {
+    /// The rows.
+    pub items: Vec<AuditRow>,
+    /// The `after` for what comes later.
+    pub next: Option<i64>,
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AuditRow {
+    /// When the call began.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Who called.
+    pub actor: String,
+    /// The caller's version.
+    pub version: String,
+    /// The operation's full name.
+    pub operation: String,
+    /// The vendor's menu id of the operation.
+    pub menu_id: Option<String>,
+    /// The record it was about.
+    pub subject: Option<String>,
+    /// How it ended, or stands: `open`, `read`, `applied`, `refused`, `unknown`, `failed`, `denied`, `lost`.
+    pub outcome: String,
+    /// The fault's kind.
+    pub error_kind: Option<String>,
+    /// The ERP's own words.
+    pub message: Option<String>,
+    /// How long the call took, in microseconds.
+    pub duration_micros: i64,
+    /// How many requests went out for it.
+    pub requests: i64,
+    /// What was asked, by wire name, without secrets and personal data.
+    #[schema(value_type = Option<Object>)]
+    pub arguments: Option<Map<String, Value>>,
+    /// The row's number. Rises; never used again.
+    pub sequence: i64,
+}
+
+impl AuditRow {
+    /// Whether the end of the row is still to come. One that an earlier process left open says so, and stays.
+    pub fn is_under_way(&self) -> bool {
+        self.outcome == sunmao_store::AuditRow::OPEN && self.message.is_none()
+    }
+}
+
+impl From<AuditEntry> for AuditRow {
+    fn from(AuditEntry { sequence, row }: AuditEntry) -> Self {
+        let arguments = row.arguments.as_deref();
+        AuditRow {
+            at: row.at,
+            actor: row.actor,
+            version: row.version,
+            operation: row.operation,
+            menu_id: row.menu_id,
+            subject: row.subject,
+            outcome: row.outcome,
+            error_kind: row.error_kind,
+            message: row.message,
+            duration_micros: row.duration_micros,
+            requests: row.requests,
+            arguments: arguments.and_then(|text| serde_json::from_str(text).ok()),
+            sequence,
+        }
+    }
+}

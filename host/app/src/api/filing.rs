@@ -1,0 +1,34 @@
+//! Many records at once, a line each, and what became of the lines.
+
+use super::errors::{MemberFault, Problem};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What became of the lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FilingSummary {
+    /// Lines read, empty ones not counted.
+    pub lines: u64,
+    /// Records that are on disk.
+    pub accepted: u64,
+    /// Those among them that differ from what was kept before.
+    pub changed: u64,
+    /// Unsound lines.
+    pub unsound: u64,
+    /// The unsound lines by number, from 1, with every fault; the first 1,000 of them.
+    pub rejected: Vec<RejectedLine>,
+    /// Why not all was filed that is sound, or nothing at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Problem>,
+}
+
+/// An unsound line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RejectedLine {
+    /// Its number, from 1.
+    pub line: u64,
+    /// The id on it, as far as there is one.
+    pub id: Option<String>,
+    /// Everything that is wrong with it.
+    pub faults: Vec<MemberFault>,
+}

@@ -1,0 +1,221 @@
+//! `sunmao records`: records of a running host, filed from a file, shown and listed.
+
+mod filing;
+mod writing;
+
+use crate::api::records::{Deleted, Record, RecordPage, RecordQuery};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::{self, Style};
+use crate::remote::{Remote, Target};
+use clap::{Args, Subcommand};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::path::PathBuf;
+use sunmao_store::DeliveryState;
+
+/// Records the host is asked for at once.
+const PAGE: u32 = 500;
+
+/// File records in a running host, or look at those that it has
+#[derive(Debug, Args)]
+pub struct Records {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// File the records of a file, one JSON object with an `id` on each line
+    File {
+        /// Their kind, such as contact
+        kind: String,
+        /// The file, or - for standard input
+        file: PathBuf,
+    },
+    /// Show a record, its links and where its deliveries stand
+    Show {
+        /// Its kind, such as contact
+        kind: String,
+        /// Its id
+        id: String,
+    },
+    /// List records of a kind, with what became of them
+    List {
+        /// Their kind, such as contact
+        kind: String,
+        /// Only those with this value of a member, such as `phone=19900000001`
+        #[arg(long = "where", value_name = "MEMBER=VALUE", value_parser = member)]
+        members: Vec<(String, String)>,
+        /// Only those that changed after this change number, in the order of their last change
+        #[arg(long)]
+        changed_after: Option<i64>,
+        /// Those that were deleted
+        #[arg(long)]
+        deleted: bool,
+        /// Show at most this many
+        #[arg(short = 'n', long, default_value_t = 100)]
+        lines: usize,
+    },
+}
+
+fn member(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("write a member and its value, such as phone=19900000001")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl Records {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        let remote = self.target.connect(context)?;
+        let style = context.style();
+        match self.action {
+            Action::File { kind, file } => filing::file(&remote, &kind, &file, style).await,
+            Action::Show { kind, id } => {
+                let path = format!("{}/{}", path(&kind), segment(&id));
+                show(&remote.get(&path, &()).await?, style);
+                Ok(())
+            }
+            Action::List {
+                kind,
+                members,
+                changed_after,
+                deleted,
+                lines,
+            } => {
+                let query = RecordQuery {
+                    changed_after,
+                    deleted: deleted.then_some(Deleted::True),
+                    members: members.into_iter().collect(),
+                    ..RecordQuery::default()
+                };
+                let (records, is_cut) = find(&remote, &kind, query, lines).await?;
+                list(&records, style);
+                if is_cut && style == Style::Text {
+                    output::line(format!("… the first {lines}; -n shows more"));
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Where records of a kind are listed.
+fn path(kind: &str) -> String {
+    format!("/v1/records/{}", segment(kind))
+}
+
+fn segment(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// At most so many records, and whether there are more.
+async fn find(
+    remote: &Remote,
+    kind: &str,
+    mut query: RecordQuery,
+    most: usize,
+) -> Result<(Vec<Record>, bool), Failure> {
+    let mut records = Vec::new();
+    loop {
+        let wanted = most - records.len();
+        query.limit = Some(u32::try_from(wanted).unwrap_or(PAGE).min(PAGE));
+        let page: RecordPage = remote.get(&path(kind), &query).await?;
+        records.extend(page.items);
+        let Some(next) = page.next else {
+            return Ok((records, false));
+        };
+        if records.len() >= most {
+            return Ok((records, true));
+        }
+        match query.changed_after {
+            None => query.after = Some(next),
+            Some(_) => query.changed_after = Some(next.parse().map_err(|_| unread(&next))?),
+        }
+    }
+}
+
+fn unread(next: &str) -> Failure {
+    let message = format!("the host's next change number is none: {next}");
+    Failure::new(Exit::NoHost, "records", "listing", message)
+}
+
+fn show(record: &Record, style: Style) {
+    if style == Style::Json {
+        return output::json(record);
+    }
+    let state = match record.deleted {
+        true => "deleted",
+        false => "revision",
+    };
+    output::line(format!(
+        "{}/{}  {state} {}, change {}, {} by {}",
+        record.kind,
+        record.id,
+        record.revision,
+        record.change,
+        output::time(record.updated_at),
+        record.origin
+    ));
+    if let Some(body) = &record.body {
+        output::json(body);
+    }
+    for link in &record.links {
+        output::line(format!("{} {} (key {})", link.link, link.number, link.erp_key));
+    }
+    for line in standings(record) {
+        output::line(line);
+    }
+}
+
+fn list(records: &[Record], style: Style) {
+    if style == Style::Json {
+        return output::json(&records);
+    }
+    if records.is_empty() {
+        return output::line("There are none.");
+    }
+    output::line(output::table(
+        ["id", "revision", "changed", "links", "deliveries"],
+        records.iter().map(|record| {
+            let links = record.links.iter();
+            let links: Vec<String> = links
+                .map(|link| format!("{} {}", link.link, link.number))
+                .collect();
+            vec![
+                record.id.clone(),
+                record.revision.to_string(),
+                output::time(record.updated_at),
+                links.join("\n"),
+                standings(record).join("\n"),
+            ]
+        }),
+    ));
+}
+
+/// A line for whoever heard of the record.
+fn standings(record: &Record) -> Vec<String> {
+    let lines = record.deliveries.iter().map(|standing| {
+        let target = &standing.target;
+        let letter = standing.letter.as_ref();
+        match standing.state {
+            DeliveryState::Dead => {
+                let words = letter.map_or("", |letter| letter.message.as_str());
+                format!("{target}: dead: {words}")
+            }
+            DeliveryState::Done => {
+                format!("{target}: {}", standing.outcome.as_deref().unwrap_or("done"))
+            }
+            DeliveryState::Leased => format!("{target}: in hand"),
+            DeliveryState::Pending | DeliveryState::Superseded => {
+                let held_up = standing.held_up.as_ref().map(|held_up| held_up.message.as_str());
+                let why = held_up.or(standing.reason.as_deref()).unwrap_or("its turn");
+                format!("{target}: waits: {why}")
+            }
+        }
+    });
+    lines.collect()
+}

@@ -1,0 +1,237 @@
+//! `/v1/records/{kind}/{id}`: one record, filed, deleted and looked at.
+
+use super::condition::{self, Condition};
+use super::error::ApiError;
+use super::json::{Body, RequestBody};
+use super::kinds::{fileable, known};
+use crate::api::errors::{MemberFault, Refusal};
+use crate::api::records::{Body as Members, Link, Receipt, Record};
+use crate::parts::Parts;
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+use std::sync::Arc;
+use sunmao_catalogue::{FieldFault, RecordKind};
+use sunmao_store::{Accepted, NewRecord, RecordEntry, RecordName};
+
+/// Who files what comes over HTTP.
+pub const ORIGIN: &str = "http";
+
+/// As often a write that needs a record to be there looks at it again, where others change it meanwhile.
+const LOOKS: usize = 5;
+
+type Named = Result<Path<(String, String)>, PathRejection>;
+type Receipted = (StatusCode, [(HeaderName, HeaderValue); 1], Json<Receipt>);
+
+impl RequestBody for Value {
+    const HINT: &'static str = "send one JSON object";
+}
+
+/// Files a record: 202 once it and its deliveries are on disk.
+#[utoipa::path(
+    put,
+    path = "/v1/records/{kind}/{id}",
+    params(
+        ("kind" = String, Path, description = "The record's kind, such as `contact`"),
+        ("id" = String, Path, description = "Its id: 1 to 64 characters without spaces"),
+        ("If-Match" = Option<String>, Header, description = "Only if the record has this revision, or `*`: is there"),
+        ("If-None-Match" = Option<String>, Header, description = "`*`: only if the record is not there")
+    ),
+    request_body(content = Object, description = "The record's members; what is left out is empty from now on"),
+    responses(
+        (status = 202, body = Receipt),
+        (status = 412, body = Refusal, description = "The record has another revision"),
+        (status = "default", body = Refusal)
+    )
+)]
+pub async fn file(
+    State(parts): State<Arc<Parts>>,
+    named: Named,
+    condition: Condition,
+    Body(body): Body<Value>,
+) -> Result<Receipted, ApiError> {
+    let Path((kind, id)) = named?;
+    let kind = fileable(&parts, &kind)?;
+    let record = read(&kind, &id, body).map_err(|faults| unsound(&kind, &id, &faults))?;
+    accept(&parts, &kind, record, condition).await.map(receipt)
+}
+
+/// Deletes a record: 202 once that and its deliveries are on disk. Its revisions go on.
+#[utoipa::path(
+    delete,
+    path = "/v1/records/{kind}/{id}",
+    params(
+        ("kind" = String, Path, description = "The record's kind, such as `contact`"),
+        ("id" = String, Path, description = "Its id"),
+        ("If-Match" = Option<String>, Header, description = "Only if the record has this revision, or `*`: is there")
+    ),
+    responses(
+        (status = 202, body = Receipt),
+        (status = 412, body = Refusal, description = "The record has another revision"),
+        (status = "default", body = Refusal)
+    )
+)]
+pub async fn delete(
+    State(parts): State<Arc<Parts>>,
+    named: Named,
+    condition: Condition,
+) -> Result<Receipted, ApiError> {
+    let Path((kind, id)) = named?;
+    let kind = fileable(&parts, &kind)?;
+    let record = NewRecord {
+        name: RecordName::new(&kind.name, &id),
+        body: None,
+        fingerprint: None,
+        identities: Vec::new(),
+    };
+    let accepted = accept(&parts, &kind, record, condition).await?;
+    match accepted.revision {
+        0 => Err(absent(&kind, &id)),
+        _ => Ok(receipt(accepted)),
+    }
+}
+
+/// A record, its links and where its deliveries stand. One that was deleted has no body.
+#[utoipa::path(
+    get,
+    path = "/v1/records/{kind}/{id}",
+    params(
+        ("kind" = String, Path, description = "The record's kind, such as `contact`"),
+        ("id" = String, Path, description = "Its id"),
+        ("If-None-Match" = Option<String>, Header, description = "304 if the record has this revision")
+    ),
+    responses(
+        (status = 200, body = Record),
+        (status = 304, description = "It has this revision"),
+        (status = "default", body = Refusal)
+    )
+)]
+pub async fn show(
+    State(parts): State<Arc<Parts>>,
+    named: Named,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let Path((kind, id)) = named?;
+    let kind = known(&parts, &kind)?;
+    let name = RecordName::new(&kind.name, &id);
+    let entry = parts.host.store.records.entry(&name).await?;
+    let entry = entry.ok_or_else(|| absent(&kind, &id))?;
+    let revision = entry.record.revision;
+    let tag = [(header::ETAG, condition::etag(revision))];
+    if condition::has(&headers, revision) {
+        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    }
+    Ok((tag, Json(whole(&parts, entry))).into_response())
+}
+
+/// A filed body as the store keeps it: sound, and written the same way whatever the order of its members.
+pub fn read(kind: &RecordKind, id: &str, body: Value) -> Result<NewRecord, Vec<FieldFault>> {
+    let record = kind.read(id, body)?;
+    let body = serde_json::to_string(&record).map_err(|error| {
+        vec![FieldFault {
+            field: String::new(),
+            message: error.to_string(),
+            hint: String::new(),
+        }]
+    })?;
+    Ok(NewRecord {
+        name: RecordName::new(&kind.name, id),
+        body: Some(body),
+        fingerprint: None,
+        identities: kind.identities(&record),
+    })
+}
+
+/// A record as answers show it.
+pub fn whole(parts: &Parts, entry: RecordEntry) -> Record {
+    let record = entry.record;
+    // Bodies are JSON objects of ours.
+    let body: Option<Members> = record.body.and_then(|body| serde_json::from_str(&body).ok());
+    let deliveries = entry.deliveries.iter();
+    Record {
+        kind: record.name.kind,
+        id: record.name.id,
+        revision: record.revision,
+        change: record.change,
+        origin: record.origin,
+        deleted: body.is_none(),
+        created_at: record.created_at,
+        updated_at: record.updated_at,
+        body,
+        links: entry.links.into_iter().map(Link::from).collect(),
+        deliveries: deliveries
+            .map(|delivery| super::deliveries::standing(parts, delivery))
+            .collect(),
+    }
+}
+
+async fn accept(
+    parts: &Parts,
+    kind: &RecordKind,
+    record: NewRecord,
+    condition: Condition,
+) -> Result<Accepted, ApiError> {
+    let (host, name) = (&parts.host, record.name.clone());
+    let records = &host.store.records;
+    let (routes, now) = (host.routes(kind), host.clock.now());
+    let wanted = match condition {
+        Condition::None => {
+            let accepted = records.accept(vec![record], routes, ORIGIN, now).await?;
+            return accepted.into_iter().next().ok_or_else(|| failed(&name));
+        }
+        Condition::There => return accept_there(parts, kind, record).await,
+        Condition::Absent => None,
+        Condition::Revision(revision) => Some(revision),
+    };
+    let accepted = records.accept_if(record, wanted, routes, ORIGIN, now).await?;
+    accepted.ok_or_else(|| failed(&name))
+}
+
+/// Accepts a record whatever its revision, if it is there.
+async fn accept_there(parts: &Parts, kind: &RecordKind, record: NewRecord) -> Result<Accepted, ApiError> {
+    let (host, name) = (&parts.host, record.name.clone());
+    let records = &host.store.records;
+    for _ in 0..LOOKS {
+        let known = records.get(&name).await?.filter(|known| known.body.is_some());
+        let revision = known.ok_or_else(|| failed(&name))?.revision;
+        let (routes, now) = (host.routes(kind), host.clock.now());
+        let accepted = records
+            .accept_if(record.clone(), Some(revision), routes, ORIGIN, now)
+            .await?;
+        if let Some(accepted) = accepted {
+            return Ok(accepted);
+        }
+    }
+    Err(failed(&name))
+}
+
+fn receipt(accepted: Accepted) -> Receipted {
+    let tag = [(header::ETAG, condition::etag(accepted.revision))];
+    (StatusCode::ACCEPTED, tag, Json(Receipt::from(accepted)))
+}
+
+fn failed(name: &RecordName) -> ApiError {
+    ApiError::conflict(
+        format!("{name} is not as the request says; nothing was kept"),
+        "read it again, and send what is to become of it with the ETag of that answer",
+    )
+}
+
+fn absent(kind: &RecordKind, id: &str) -> ApiError {
+    let id: String = id.chars().take(64).collect();
+    ApiError::not_found(
+        format!("no {} {id} was filed", kind.name),
+        format!("file it with PUT /v1/records/{}/{{id}}", kind.name),
+    )
+}
+
+fn unsound(kind: &RecordKind, id: &str, faults: &[FieldFault]) -> ApiError {
+    ApiError::invalid(
+        format!("{} {id} is unsound; nothing was kept", kind.name),
+        "correct the members and file it again",
+    )
+    .with_faults(faults.iter().map(MemberFault::from).collect())
+}

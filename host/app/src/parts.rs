@@ -1,0 +1,41 @@
+//! What a running host is made of, as the HTTP API, the configuration's follower and the demonstration look at it.
+
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::Timestamp;
+use std::sync::Arc;
+use sunmao_runtime::{Extensions, Flows, Host};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+/// The parts of a host that serves.
+pub struct Parts {
+    /// What extensions reach.
+    pub host: Arc<Host>,
+    /// Plugins and scripts.
+    pub extensions: Extensions,
+    /// The flows.
+    pub flows: Flows,
+    /// The configuration in force.
+    pub configuration: ArcSwap<Configuration>,
+    /// What the file holds now and did not come into force; none while the file is sound.
+    pub refused_configuration: ArcSwapOption<Refused>,
+    /// Cancelled when the host begins to stop: what goes on for as long as it serves ends.
+    pub stopping: CancellationToken,
+    /// Places for those who follow the changes.
+    pub followers: Arc<Semaphore>,
+    /// Cancelled when requests that are still under way have to end.
+    pub cut_off: CancellationToken,
+    /// When the host was put together.
+    pub started_at: Timestamp,
+}
+
+/// A changed configuration that did not come into force.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// When it was read.
+    pub at: Timestamp,
+    /// What is wrong with it.
+    pub failure: Failure,
+}

@@ -1,0 +1,148 @@
+//! A record that is in the ERP already: merged with what is there now, and written only where that differs.
+
+use super::ending::Stands;
+use super::{Writing, with_key, writes_content};
+use crate::extension::ExtensionError;
+use crate::flows::carry::{Carried, Stop};
+use crate::flows::ruling::{self, Meeting};
+use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
+use crate::record;
+use std::sync::Arc;
+use sunmao_catalogue::{Answer, Fault, Kind, Operation, Record};
+use sunmao_erp_client::{Before, shown};
+
+impl Writing<'_> {
+    /// Writes a record that is there: merged with what the ERP shows now, where that can be seen.
+    pub(super) async fn under(&self, key: i64) -> Carried {
+        let Some((operation, parameter)) = self.sink.changes() else {
+            return Err(Stop::Person(self.only_creates(key)));
+        };
+        let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(operation));
+        let Some(read_back) = read_back else {
+            let arguments = with_key(&self.known_to(operation), operation, parameter, key);
+            let sent = self.send(operation, &arguments, Before::Unread).await?;
+            let stands = self.stands(sent, Some(key)).await?;
+            return Ok(self.first(stands, &arguments));
+        };
+        let Some(answer) = self.read(read_back, key).await? else {
+            return Err(Stop::Person(self.is_gone(key)));
+        };
+        self.merge(operation, parameter, read_back, key, answer).await
+    }
+
+    async fn merge(
+        &self,
+        operation: &Arc<Operation>,
+        parameter: &str,
+        read_back: &Operation,
+        key: i64,
+        answer: Answer,
+    ) -> Carried {
+        let carrying = self.carrying;
+        let present = shown(operation, read_back, &answer);
+        let (record, row) = (present.record(), self.row(read_back, &answer));
+        let hub = self.known_to(operation);
+        let mut agreed = Agreed::read(self.link.as_ref().and_then(|link| link.agreed.as_deref()));
+        let vocabulary = Vocabulary::of_write(&carrying.host.catalogue, operation);
+        self.catch_up(operation, vocabulary, &mut agreed).await?;
+        let before = agreed.clone();
+        let compared = compare(
+            vocabulary,
+            Sides {
+                base: &before.erp,
+                shown: &before.shown,
+                hub: &hub,
+                erp: &record,
+            },
+        );
+        let kept = carrying.host.store.records.get(&carrying.name).await?;
+        let meeting = Meeting {
+            carrying,
+            kind: &carrying.kind,
+            name: &carrying.name,
+            hub: carrying.seen(),
+            kept: kept.as_ref(),
+            row: &row,
+            conflicts: &self.conflicts,
+        };
+        let verdicts = ruling::verdicts(&meeting, compared.disputed()).await?;
+        let merged = compared.decide(verdicts);
+        let changes = merged.for_erp();
+        let stands = if changes.is_empty() {
+            Stands {
+                key: Some(key),
+                shown: record.clone(),
+                row: row.clone(),
+            }
+        } else {
+            let form = merged.form(&present.whole_form());
+            let arguments = with_key(&form, operation, parameter, key);
+            let sent = self.send(operation, &arguments, Before::Read(&answer)).await?;
+            self.stands(sent, Some(key)).await?
+        };
+        agreed.pushed(&merged, &stands.shown);
+        let (conflicts, closed) = ruling::ended(&meeting, &merged, Some(key));
+        let (mut keep, step) = self.linked(
+            stands,
+            agreed,
+            merged.left(Target::Erp),
+            conflicts,
+            !changes.is_empty(),
+        );
+        keep.closed = closed;
+        Ok((keep, step))
+    }
+
+    /// Brings what was agreed on in this flow's names up to date with what flows of the other direction saw since.
+    async fn catch_up(
+        &self,
+        operation: &Operation,
+        vocabulary: Vocabulary<'_>,
+        agreed: &mut Agreed,
+    ) -> Result<(), Stop> {
+        let carrying = self.carrying;
+        let unseen: Vec<Snapshot> = agreed.unseen(Direction::Push);
+        for seen in unseen {
+            // What the mapping refuses now says nothing of what was agreed on then.
+            let from = match carrying.with_keys(&seen.hub).await {
+                Ok(from) => from,
+                Err(Stop::NotLinked { .. }) => continue,
+                Err(stop) => return Err(stop),
+            };
+            match carrying.map(&record::with_id(&carrying.name.id, &from), None).await {
+                Ok(mapped) => {
+                    agreed.met_for_push(vocabulary, &mapped, &shown_in_row(operation, &seen.erp));
+                }
+                Err(Stop::Extension(ExtensionError::Data { .. })) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(())
+    }
+
+    fn only_creates(&self, key: i64) -> Fault {
+        let name = &self.sink.operation.name;
+        let words = format!("{name} only makes records, and {} is {key} in the ERP", self.carrying.name);
+        Fault::new(Kind::Refused, words)
+            .with_hint("write by an operation that changes records too, or change it in the ERP by hand")
+    }
+
+    fn is_gone(&self, key: i64) -> Fault {
+        let words = format!("{} is linked to {key}, which the ERP has no longer", self.carrying.name);
+        Fault::new(Kind::NotFound, words)
+            .with_hint("find out who removed it; delete the hub's record, or drop this delivery: sunmao delivery drop")
+    }
+}
+
+
+/// What a row of the object says of a write's parameters.
+fn shown_in_row(operation: &Operation, row: &Record) -> Record {
+    let fields = operation.params.iter();
+    fields
+        .filter_map(|field| {
+            let value = row.get(&field.snake_name()).or_else(|| row.get(&field.wire))?;
+            Some((field.name.clone(), value.clone()))
+        })
+        .collect()
+}
+

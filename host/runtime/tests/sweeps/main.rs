@@ -1,0 +1,10 @@
+//! Flows that are set off by themselves: lists of the ERP that are read through, and clocks that are set.
+
+#![cfg(test)]
+
+mod broken;
+mod schedules;
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;
+mod sweeping;
