@@ -1,6 +1,6 @@
 //! What a write's success rests on: the record as the ERP shows it afterwards, in every field that can be compared.
 
-use crate::support::{StandIn, Seen as Request, ok};
+use crate::support::{Seen as Request, StandIn, ok};
 use crate::variants::start;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -59,17 +59,23 @@ impl Manners {
         let Some(customer) = self.customers.get(&key) else {
             return json!({"header": {"status": 1, "message": "单据不存在或已被删除"}});
         };
-        let fields = save.params.iter().filter(|field| field.wire != "ord").map(|field| {
-            let stored = customer.get(&field.wire).map_or("", String::as_str);
-            let value = match self.shows.get(&*field.wire) {
-                Some(show) => show(stored),
-                None => stored.to_owned(),
-            };
-            json!({"id": field.wire, "caption": field.label, "value": value})
-        });
+        let fields = save
+            .params
+            .iter()
+            .filter(|field| field.wire != "ord")
+            .map(|field| {
+                let stored = customer.get(&field.wire).map_or("", String::as_str);
+                let value = match self.shows.get(&*field.wire) {
+                    Some(show) => show(stored),
+                    None => stored.to_owned(),
+                };
+                json!({"id": field.wire, "caption": field.label, "value": value})
+            });
         let fields: Vec<Json> = fields.collect();
-        document(json!({"bill": {"id": "custom", "value": key.parse::<i64>().unwrap(),
-            "groups": [{"id": "base", "fields": fields}]}}))
+        document(
+            json!({"bill": {"id": "custom", "value": key.parse::<i64>().unwrap(),
+            "groups": [{"id": "base", "fields": fields}]}}),
+        )
     }
 }
 
@@ -99,19 +105,34 @@ fn nothing(_: &str) -> String {
 #[tokio::test]
 async fn an_update_that_stores_nothing_is_told_with_every_field_and_heals() {
     let (erp, _stand_in, client) = customers(Manners::default()).await;
-    let old = [("mobile", "19900001111"), ("intro", "旧"), ("jz", "177"), ("address", "")];
+    let old = [
+        ("mobile", "19900001111"),
+        ("intro", "旧"),
+        ("jz", "177"),
+        ("address", ""),
+    ];
     save(&client, &company(7, &old), Before::Absent).await.unwrap();
-    let new = [("mobile", "19900002222"), ("intro", "新"), ("jz", "175"), ("address", "")];
+    let new = [
+        ("mobile", "19900002222"),
+        ("intro", "新"),
+        ("jz", "175"),
+        ("address", ""),
+    ];
     let update = company(7, &new);
     erp.lock().unwrap().stores_nothing = true;
     let error = save(&client, &update, Before::Unread).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Unconfirmed);
     let words = error.to_string();
     for field in ["mobile", "remark", "value-rating"] {
-        let field = operation("customers.save-company").param(field).map_or(field.to_owned(), |field| field.name.clone());
+        let field = operation("customers.save-company")
+            .param(field)
+            .map_or(field.to_owned(), |field| field.name.clone());
         assert!(words.contains(&field), "{field}: {words}");
     }
-    assert!(!words.contains("1990000"), "what people wrote stands in no error: {words}");
+    assert!(
+        !words.contains("1990000"),
+        "what people wrote stands in no error: {words}"
+    );
     assert_eq!(erp.lock().unwrap().saves, 4, "sent three times");
     erp.lock().unwrap().stores_nothing = false;
     let sent = save(&client, &update, Before::Unread).await.unwrap();
@@ -127,7 +148,10 @@ async fn a_cleared_field_that_still_reads_something_is_not_cleared() {
         .await
         .unwrap();
     let cleared = company(7, &[("mobile", "")]);
-    erp.lock().unwrap().shows.insert("mobile", |_| "19900001111".to_owned());
+    erp.lock()
+        .unwrap()
+        .shows
+        .insert("mobile", |_| "19900001111".to_owned());
     let error = save(&client, &cleared, Before::Unread).await.unwrap_err();
     assert!(error.to_string().contains("mobile was written empty"), "{error}");
     erp.lock().unwrap().shows.clear();
@@ -137,19 +161,26 @@ async fn a_cleared_field_that_still_reads_something_is_not_cleared() {
 #[tokio::test]
 async fn spelling_of_the_erps_own_is_no_difference() {
     let mut manners = Manners::default();
-    manners.shows.insert("name", |name| name.split_whitespace().collect::<Vec<_>>().join(" "));
-    manners.shows.insert("mobile", |_| "１９９００００１１１１".to_owned());
+    manners.shows.insert("name", |name| {
+        name.split_whitespace().collect::<Vec<_>>().join(" ")
+    });
+    manners
+        .shows
+        .insert("mobile", |_| "１９９００００１１１１".to_owned());
     manners.shows.insert("zijin", |_| "1,200.50".to_owned());
     manners.shows.insert("date1", |_| "2025-3-7 00:00:00".to_owned());
     manners.shows.insert("ly", |_| "陌生开发".to_owned());
     let (erp, _stand_in, client) = customers(manners).await;
-    let given = company(7, &[
-        ("name", " 榫卯木业\n  有限公司"),
-        ("mobile", "19900001111"),
-        ("zijin", "1200.5"),
-        ("date1", "2025-03-07"),
-        ("ly", "173"),
-    ]);
+    let given = company(
+        7,
+        &[
+            ("name", " 榫卯木业\n  有限公司"),
+            ("mobile", "19900001111"),
+            ("zijin", "1200.5"),
+            ("date1", "2025-03-07"),
+            ("ly", "173"),
+        ],
+    );
     save(&client, &given, Before::Absent).await.unwrap();
     assert_eq!(erp.lock().unwrap().saves, 1);
 }
@@ -181,7 +212,9 @@ async fn a_field_that_is_never_shown_is_learned_from_records_that_are_stored() {
 async fn what_stores_nothing_is_never_learned() {
     let (erp, _stand_in, client) = customers(Manners::default()).await;
     for key in 1..=6 {
-        save(&client, &company(key, &[("mobile", "1")]), Before::Absent).await.unwrap();
+        save(&client, &company(key, &[("mobile", "1")]), Before::Absent)
+            .await
+            .unwrap();
     }
     erp.lock().unwrap().stores_nothing = true;
     for round in 0..2 {
@@ -196,9 +229,13 @@ async fn what_stores_nothing_is_never_learned() {
 #[tokio::test]
 async fn a_page_gives_the_whole_form_of_what_both_pages_call_alike() {
     let (_erp, _stand_in, client) = customers(Manners::default()).await;
-    save(&client, &company(7, &[("mobile", "19900001111"), ("ly", "173")]), Before::Absent)
-        .await
-        .unwrap();
+    save(
+        &client,
+        &company(7, &[("mobile", "19900001111"), ("ly", "173")]),
+        Before::Absent,
+    )
+    .await
+    .unwrap();
     let (write, get) = (operation("customers.save-company"), operation("customers.get"));
     let mut key = Arguments::default();
     key.set("ord", Value::from(7));
@@ -219,7 +256,12 @@ async fn a_page_gives_the_whole_form_of_what_both_pages_call_alike() {
 /// A number tells whether a create arrived whose answer was lost.
 #[tokio::test]
 async fn creates_whose_answers_are_lost_make_one_record_each() {
-    for fault in [Fault::DroppedAfter, Fault::DroppedBefore, Fault::Torn, Fault::Empty] {
+    for fault in [
+        Fault::DroppedAfter,
+        Fault::DroppedBefore,
+        Fault::Torn,
+        Fault::Empty,
+    ] {
         let (simulator, client) = start(Options {
             faults: Faults::none().with(fault, 0.2).unwrap(),
             seed: 3,
@@ -238,12 +280,21 @@ async fn creates_whose_answers_are_lost_make_one_record_each() {
                 .await;
             said.insert(number, sent.map(|sent| sent.seen.and_then(|seen| seen.key)));
         }
-        let url = format!("{}/_simulator/records/products?written=true", simulator.base_url());
+        let url = format!(
+            "{}/_simulator/records/products?written=true",
+            simulator.base_url()
+        );
         let page: Json = reqwest::get(url).await.unwrap().json().await.unwrap();
         let is_done = said.values().filter(|said| said.is_ok()).count();
         assert!(is_done >= 10, "{fault}: {said:?}");
         for (number, said) in said {
-            let bears = |record: &&Json| record.as_object().unwrap().values().any(|value| *value == json!(number));
+            let bears = |record: &&Json| {
+                record
+                    .as_object()
+                    .unwrap()
+                    .values()
+                    .any(|value| *value == json!(number))
+            };
             let bearing = page["records"].as_array().unwrap().iter().filter(bears).count();
             match said {
                 Ok(_) => assert_eq!(bearing, 1, "{fault}: {number}"),
@@ -284,6 +335,9 @@ async fn as_many_calls_are_under_way_as_the_concurrency_allows() {
         let calls = (0..24).map(|_| client.call(&get, &nothing));
         futures::future::try_join_all(calls).await.unwrap();
         let most = under_way.lock().unwrap().1;
-        assert!(most <= concurrency && most * 2 > concurrency, "{most} of {concurrency}");
+        assert!(
+            most <= concurrency && most * 2 > concurrency,
+            "{most} of {concurrency}"
+        );
     }
 }

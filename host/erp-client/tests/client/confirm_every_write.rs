@@ -75,14 +75,21 @@ fn is_number(operation: &Operation, label: &str) -> bool {
 fn given(operation: &Operation, round: i64) -> Record {
     let mut given = operation.example();
     for field in &operation.params {
-        let is_key = ["ord", "id"].iter().any(|key| field.wire.eq_ignore_ascii_case(key));
-        let is_remark = matches!(&*field.wire.to_lowercase(), "intro" | "title" | "name" | "mobile" | "address" | "remark");
+        let is_key = ["ord", "id"]
+            .iter()
+            .any(|key| field.wire.eq_ignore_ascii_case(key));
+        let is_remark = matches!(
+            &*field.wire.to_lowercase(),
+            "intro" | "title" | "name" | "mobile" | "address" | "remark"
+        );
         let value = match field.kind {
             FieldType::Int if is_key => Value::from(round + 1),
             FieldType::String if is_number(operation, &field.label) => {
                 Value::from(format!("N{}-{round}", operation.id))
             }
-            FieldType::String if is_remark && field.values.is_empty() => Value::from(format!("榫卯 {round}（号）")),
+            FieldType::String if is_remark && field.values.is_empty() => {
+                Value::from(format!("榫卯 {round}（号）"))
+            }
             _ => continue,
         };
         given.insert(field.name.clone(), value);
@@ -108,7 +115,12 @@ async fn record(simulator: &Simulator, object: &str, key: i64) -> Option<Json> {
 fn key(operation: &Operation, given: &Record, sent: &Sent) -> Option<i64> {
     let own = || {
         let mut keys = ["id", "ord"].iter();
-        let field = keys.find_map(|key| operation.params.iter().find(|field| field.wire.eq_ignore_ascii_case(key)))?;
+        let field = keys.find_map(|key| {
+            operation
+                .params
+                .iter()
+                .find(|field| field.wire.eq_ignore_ascii_case(key))
+        })?;
         given.get(&field.name)?.as_integer()
     };
     sent.seen.as_ref().and_then(|seen| seen.key).or_else(own)
@@ -140,7 +152,10 @@ async fn told_and_held(operation: &Operation, fault: Fault, tally: &mut Tally) {
         let mut given = given(operation, round);
         if operation.name == "contracts.create" {
             let customer = record(&sound, "customers", 1).await.unwrap();
-            given.insert("customer-name".to_owned(), Value::from(customer["name"].as_str().unwrap()));
+            given.insert(
+                "customer-name".to_owned(),
+                Value::from(customer["name"].as_str().unwrap()),
+            );
         }
         if let Err(faults) = operation.check(&given) {
             tally.wrong.push(format!("{}: {faults:?}", operation.name));
@@ -167,7 +182,8 @@ async fn told_and_held(operation: &Operation, fault: Fault, tally: &mut Tally) {
             }
         };
         tally.done += 1;
-        let (Some(own), Some(other)) = (key(operation, &given, &said), key(operation, &given, &expected)) else {
+        let (Some(own), Some(other)) = (key(operation, &given, &said), key(operation, &given, &expected))
+        else {
             tally.wrong.push(format!("{}: no key", operation.name));
             break;
         };
@@ -204,13 +220,19 @@ fn difference(
         (Some(Json::Object(is)), Some(Json::Object(ought))) => (is, ought),
         _ => return format!("{is:?} ought to be {ought:?}"),
     };
-    let shown = said.seen.as_ref().map(|seen| seen.shown.record()).unwrap_or_default();
+    let shown = said
+        .seen
+        .as_ref()
+        .map(|seen| seen.shown.record())
+        .unwrap_or_default();
     let fields = operation.params.iter().filter(|field| {
         let is_nested = matches!(field.kind, FieldType::List | FieldType::Object);
         !is_nested && given.contains_key(&field.name) && shown.contains_key(&field.name)
     });
     let wires = fields.map(|field| &*field.wire).chain(["title", "intro"]);
-    let wires: Vec<&str> = wires.filter(|wire| !wire.eq_ignore_ascii_case("ord") && !wire.eq_ignore_ascii_case("id")).collect();
+    let wires: Vec<&str> = wires
+        .filter(|wire| !wire.eq_ignore_ascii_case("ord") && !wire.eq_ignore_ascii_case("id"))
+        .collect();
     let unlike = ought.iter().filter(|(name, value)| {
         let is_written = wires.iter().any(|wire| wire.eq_ignore_ascii_case(name));
         is_written && is.get(*name) != Some(value)
@@ -230,7 +252,12 @@ async fn no_record_differs_from_what_is_said_of_it() {
             told_and_held(operation, fault, &mut tally).await;
         }
     }
-    assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
+    assert!(
+        tally.wrong.is_empty(),
+        "{} wrong:\n{}",
+        tally.wrong.len(),
+        tally.wrong.join("\n")
+    );
     assert!(tally.happened > 60, "{tally:?}");
     assert!(tally.told * 10 < tally.done, "{tally:?}");
 }

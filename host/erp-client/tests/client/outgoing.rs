@@ -35,7 +35,13 @@ async fn send(
 ) -> Result<Answer, Error> {
     let limit = Duration::from_millis(milliseconds);
     let nothing = Arguments::default();
-    let sent = client.send(operation, &nothing, limit, sunmao_erp_client::Before::Unread, outgoing);
+    let sent = client.send(
+        operation,
+        &nothing,
+        limit,
+        sunmao_erp_client::Before::Unread,
+        outgoing,
+    );
     sent.await.map(|sent| sent.answer)
 }
 

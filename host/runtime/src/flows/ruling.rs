@@ -1,8 +1,8 @@
 //! Who decides about the fields that both sides changed: a person who settled it, the merge step, or a person yet.
 
 use super::carry::{Carrying, Stop};
-use crate::extension::Change;
 use super::sink::erp::WHOLE_RECORD;
+use crate::extension::Change;
 use crate::merge::{Circumstances, Disputed, Merged, Ruling, Verdict, conflicts};
 use jiff::Timestamp;
 use sunmao_catalogue::{Record, RecordKind, Value};
@@ -128,7 +128,9 @@ pub(super) fn ended(
         .filter(|conflict| !over.contains(&conflict.field))
         .cloned()
         .collect();
-    let hub_changed = meeting.kept.map(|kept| format!("{}, {}", kept.origin, kept.updated_at));
+    let hub_changed = meeting
+        .kept
+        .map(|kept| format!("{}, {}", kept.origin, kept.updated_at));
     let erp_changed = meeting.erp_changed_at().map(|at| at.to_string());
     let found = conflicts::to_note(flow, undecided, &known).into_iter();
     let found = found.map(|disputed| NewConflict {

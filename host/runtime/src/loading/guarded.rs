@@ -96,7 +96,9 @@ impl Guarded {
                     "paused; what waits for it is kept"
                 );
             }
-            (pausing::Change::Resumed, _) => tracing::info!(extension = name, version, "goes on after its pause"),
+            (pausing::Change::Resumed, _) => {
+                tracing::info!(extension = name, version, "goes on after its pause")
+            }
             _ => {}
         }
         match (outcome, reason) {

@@ -45,6 +45,8 @@ pub fn from_script(returned: &Dynamic) -> Result<Ruling, String> {
     let Ok(map) = returned.as_map_ref() else {
         return Err(format!("expected {RULING}, not {}", value::kind(returned)));
     };
-    let chosen = map.get("value").ok_or_else(|| format!("expected {RULING}; `value` is missing"))?;
+    let chosen = map
+        .get("value")
+        .ok_or_else(|| format!("expected {RULING}; `value` is missing"))?;
     value::from_script(chosen).map(Ruling::Value)
 }

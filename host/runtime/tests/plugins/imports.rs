@@ -10,7 +10,14 @@ use sunmao_runtime::{Decision, Limits};
 async fn a_components_imports_are_listed_before_it_runs() {
     let parts = parts().await;
     let engine = engine(None).expect("engine");
-    let surface = surface(&engine, &parts.host.catalogue, &parts.host.kinds.load(), "guest", &reserving()).expect("surface");
+    let surface = surface(
+        &engine,
+        &parts.host.catalogue,
+        &parts.host.kinds.load(),
+        "guest",
+        &reserving(),
+    )
+    .expect("surface");
     assert_eq!(surface.operations, ["customers.reserve"]);
     assert_eq!(surface.roles, ["automation"]);
     assert!(surface.services.is_empty());
@@ -176,7 +183,8 @@ async fn a_policy_that_touches_something_is_refused_with_what_it_touches() {
             "customers.reserve",
         ),
     ] {
-        let world = format!("world guest {{ import {interface}; export sunmao:plugin/contact-policy@0.1.0; }}");
+        let world =
+            format!("world guest {{ import {interface}; export sunmao:plugin/contact-policy@0.1.0; }}");
         let content = component(
             &world,
             &policy(&format!("(import \"{interface}\" {function})"), ""),
@@ -220,6 +228,13 @@ async fn an_object_at_two_versions_is_listed_once() {
         .map(|version| format!("(import \"zhibang:erp/customers@{version}\" \"reserve\" {function})"));
     let world = RESERVING.replace("{ import", "{ import zhibang:erp/customers@0.1.9; import");
     let content = super::guests::component_with(&[&newer], &world, &automation(&imports.concat(), ""));
-    let surface = surface(&engine, &parts.host.catalogue, &parts.host.kinds.load(), "guest", &content).expect("surface");
+    let surface = surface(
+        &engine,
+        &parts.host.catalogue,
+        &parts.host.kinds.load(),
+        "guest",
+        &content,
+    )
+    .expect("surface");
     assert_eq!(surface.operations, ["customers.reserve"]);
 }

@@ -98,6 +98,10 @@ async fn handle(parts: &Parts, plugin: &Plugin) -> Result<(), ExtensionError> {
 
 async fn admit(parts: &Parts, plugin: &Plugin) -> Result<Decision, ExtensionError> {
     plugin
-        .judge(&Invocation::at(parts.host.clock.now()), &contacts(parts), &contact())
+        .judge(
+            &Invocation::at(parts.host.clock.now()),
+            &contacts(parts),
+            &contact(),
+        )
         .await
 }

@@ -56,7 +56,9 @@ fn lay(folder: &Path, files: &[(String, String)]) {
 fn ours() -> Resolve {
     let folder = tempfile::tempdir().expect("folder");
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit"));
-    let files = walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("file"));
+    let files = walkdir::WalkDir::new(root)
+        .into_iter()
+        .map(|entry| entry.expect("file"));
     let files: Vec<(String, String)> = files
         .filter(|entry| entry.file_type().is_file())
         .map(|entry| {
@@ -142,7 +144,7 @@ pub fn policy(imports: &str, body: &str) -> String {
     exporting(imports, JUDGE, "i32", body)
 }
 
-/// A core module that exports `rule` with the given body. The body sees a pointer to the change; 1024 holds `erp`.
+/// A core module that exports `rule` with the given body. The body sees a pointer to the change; 1024 holds `undecided`.
 pub fn merge(body: &str) -> String {
     exporting("", RULE, "i32", body)
 }

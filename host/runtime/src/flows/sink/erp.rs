@@ -35,7 +35,9 @@ struct Writing<'a> {
 /// Carries a record into the ERP.
 pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -> Carried {
     let from = carrying.with_keys(&carrying.body).await?;
-    let mapped = carrying.map(&record::with_id(&carrying.name.id, &from), None).await?;
+    let mapped = carrying
+        .map(&record::with_id(&carrying.name.id, &from), None)
+        .await?;
     let store = &carrying.host.store;
     let (mut link, mut conflicts) = (None, Vec::new());
     if let Some(name) = &carrying.flow.link {

@@ -119,7 +119,8 @@ impl Search<'_> {
             return Ok(BTreeSet::new());
         };
         let records = &self.host.store.records;
-        let stored = records.find_by_identity(&rows.name, &field.snake_name(), &wanted.normal, MOST_ROWS);
+        let name = field.snake_name();
+        let stored = records.find_by_identity(&rows.name, &name, &wanted.normal, MOST_ROWS);
         let stored = stored.await.map_err(|error| unreadable(&error))?;
         let keys = stored.iter().filter_map(|row| row.name.id.parse().ok());
         Ok(keys

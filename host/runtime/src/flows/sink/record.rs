@@ -1,13 +1,13 @@
 //! A record on its way into the hub's records: merged with the one that is there, or a new one.
 
+use crate::actor::Actor;
+use crate::extension::ExtensionError;
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::flows::ruling::{self, Meeting};
-use crate::extension::ExtensionError;
 use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
 use crate::record::{self, ID};
-use crate::actor::Actor;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Value};
 use sunmao_store::{Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
@@ -93,9 +93,17 @@ impl Filed<'_> {
         let known = is_there.then(|| record::with_id(&name.id, &stored));
         let mapped = self.mapped(&carrying.body, known.as_ref()).await?;
         if carrying.flow.link.is_none() {
-            return Ok(self.kept(&name, kept.as_ref(), &stored, without_id(&mapped), None, Vec::new()));
+            return Ok(self.kept(
+                &name,
+                kept.as_ref(),
+                &stored,
+                without_id(&mapped),
+                None,
+                Vec::new(),
+            ));
         }
-        self.merge(&name, kept.as_ref(), &stored, is_there, without_id(&mapped)).await
+        self.merge(&name, kept.as_ref(), &stored, is_there, without_id(&mapped))
+            .await
     }
 
     async fn merge(
@@ -217,7 +225,10 @@ impl Filed<'_> {
     /// says, or a new one.
     async fn owner(&self, mapped: &Record) -> Result<Owner, Stop> {
         let store = &self.carrying.host.store;
-        let named = mapped.get(ID).and_then(Value::to_text).filter(|id| !id.is_empty());
+        let named = mapped
+            .get(ID)
+            .and_then(Value::to_text)
+            .filter(|id| !id.is_empty());
         if let Some(id) = named {
             return Ok(Owner::Is(RecordName::new(&self.kind.name, id)));
         }
@@ -311,7 +322,10 @@ impl Filed<'_> {
             link,
             filing,
             conflicts: undecided,
-            unchanged: vec![(name.clone(), kept.filter(|_| is_there).map_or(0, |kept| kept.revision))],
+            unchanged: vec![(
+                name.clone(),
+                kept.filter(|_| is_there).map_or(0, |kept| kept.revision),
+            )],
             ..Keep::default()
         };
         let step = Step::Filed {

@@ -25,7 +25,11 @@ impl Writing<'_> {
         let key = key
             .or(sent.seen.as_ref().and_then(|seen| seen.key))
             .or(key_of(&sent.answer));
-        let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(&self.sink.operation));
+        let read_back = self
+            .sink
+            .read_back
+            .as_ref()
+            .filter(|_| writes_content(&self.sink.operation));
         let answer = match (read_back, key) {
             (Some(read_back), Some(key)) => self.read(read_back, key).await?,
             _ => None,
@@ -112,7 +116,11 @@ impl Writing<'_> {
 
     /// The record's number, for people: as the ERP shows it, else as it was written.
     fn number(&self, present: &Record) -> String {
-        let number = self.sink.object.as_ref().and_then(|object| object.number.as_deref());
+        let number = self
+            .sink
+            .object
+            .as_ref()
+            .and_then(|object| object.number.as_deref());
         let field = number.and_then(|number| self.sink.operation.param(number));
         let Some(field) = field else {
             return String::new();

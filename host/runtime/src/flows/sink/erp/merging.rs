@@ -109,7 +109,10 @@ impl Writing<'_> {
                 Err(Stop::NotLinked { .. }) => continue,
                 Err(stop) => return Err(stop),
             };
-            match carrying.map(&record::with_id(&carrying.name.id, &from), None).await {
+            match carrying
+                .map(&record::with_id(&carrying.name.id, &from), None)
+                .await
+            {
                 Ok(mapped) => {
                     agreed.met_for_push(vocabulary, &mapped, &shown_in_row(operation, &seen.erp));
                 }
@@ -122,18 +125,24 @@ impl Writing<'_> {
 
     fn only_creates(&self, key: i64) -> Fault {
         let name = &self.sink.operation.name;
-        let words = format!("{name} only makes records, and {} is {key} in the ERP", self.carrying.name);
+        let words = format!(
+            "{name} only makes records, and {} is {key} in the ERP",
+            self.carrying.name
+        );
         Fault::new(Kind::Refused, words)
             .with_hint("write by an operation that changes records too, or change it in the ERP by hand")
     }
 
     fn is_gone(&self, key: i64) -> Fault {
-        let words = format!("{} is linked to {key}, which the ERP has no longer", self.carrying.name);
-        Fault::new(Kind::NotFound, words)
-            .with_hint("find out who removed it; delete the hub's record, or drop this delivery: sunmao delivery drop")
+        let words = format!(
+            "{} is linked to {key}, which the ERP has no longer",
+            self.carrying.name
+        );
+        Fault::new(Kind::NotFound, words).with_hint(
+            "find out who removed it; delete the hub's record, or drop this delivery: sunmao delivery drop",
+        )
     }
 }
-
 
 /// What a row of the object says of a write's parameters.
 fn shown_in_row(operation: &Operation, row: &Record) -> Record {
@@ -145,4 +154,3 @@ fn shown_in_row(operation: &Operation, row: &Record) -> Record {
         })
         .collect()
 }
-
