@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use serde::Serialize;
 use std::path::Path;
 use sunmao_catalogue::{Catalogue, Field, IdentityForm, KindSource, Kinds, RecordKind, Value, member_type};
-use sunmao_runtime::kinds_folder;
+use sunmao_runtime::KindsFolder;
 
 /// A kind in a few words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -161,7 +161,7 @@ fn source(kind: &RecordKind) -> String {
 pub fn read(folder: &Path) -> Result<Kinds, Failure> {
     const PHASE: &str = "reading the kinds of records";
     let catalogue = Catalogue::shared();
-    kinds_folder::read(&catalogue, folder).map_err(|faults| {
+    KindsFolder::new(folder).read(&catalogue).map_err(|faults| {
         let told: Vec<String> = faults
             .iter()
             .map(|fault| format!("{}: {}", fault.file, fault.message))

@@ -96,7 +96,10 @@ impl Value {
     pub fn reads_as(&self, shown: &Value) -> Option<bool> {
         let (written, text) = (normal(&self.to_text()?), normal(&shown.to_text()?));
         let numbers = coerce::decimal(self).zip(coerce::decimal(shown));
-        Some(written == text || numbers.is_some_and(|(written, shown)| written == shown))
+        let truths = matches!(self, Value::Bool(_)).then(|| coerce::truth(self).zip(coerce::truth(shown)));
+        let is_same = numbers.is_some_and(|(written, shown)| written == shown)
+            || truths.flatten().is_some_and(|(written, shown)| written == shown);
+        Some(written == text || is_same)
     }
 }
 

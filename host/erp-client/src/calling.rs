@@ -1,7 +1,7 @@
 //! One call from end to end: the form that the installation knows, a session, a turn, the request, the answer, and
 //! repetitions where nothing can be done twice.
 
-use crate::breaker::{Breaker, Leave, Reach};
+use crate::breaker::{Breaker, Leave};
 use crate::budget::{Budget, Exceeded, Priority};
 use crate::decode::{self, Reason, Rejection};
 use crate::encode::{self, TokenName};
@@ -18,7 +18,6 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use sunmao_catalogue::{Answer, Arguments, Catalogue, Dialect, Kind, Operation, Value};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 /// Most renewals in one attempt. The second and third only happen when sessions that had served were dropped meanwhile.
@@ -39,7 +38,7 @@ pub(crate) struct Line {
     pub(crate) sessions: Arc<Sessions>,
     transport: Arc<Transport>,
     budget: Arc<Budget>,
-    breaker: Breaker,
+    pub(crate) breaker: Breaker,
     labels: Labels,
     pub(crate) catalogue: Arc<Catalogue>,
     pub(crate) learning: Learning,
@@ -104,7 +103,7 @@ enum Next {
 }
 
 impl Line {
-    pub(crate) fn new(settings: Settings, learning: Learning) -> Result<Self, Error> {
+    pub(crate) fn new(settings: Settings) -> Result<Self, Error> {
         let requests_per_second = settings.check()?;
         if let Some(doubt) = settings.doubt() {
             tracing::warn!("{doubt}");
@@ -122,15 +121,10 @@ impl Line {
             transport,
             budget,
             catalogue: Catalogue::shared(),
-            learning,
+            learning: Learning::default(),
             token_name: OnceLock::new(),
             unknown_forms: Mutex::default(),
         })
-    }
-
-    /// Whether the ERP is asked, now and whenever that changes.
-    pub(crate) fn reach(&self) -> watch::Receiver<Reach> {
-        self.breaker.reach()
     }
 
     /// The arguments with codes in place of the labels that were given; none where there are no labels.

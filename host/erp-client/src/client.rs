@@ -6,7 +6,7 @@ use crate::calling::{Call, Errand, Line};
 use crate::confirm::{Before, Sent};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
-use crate::learned::{InMemory, Learned, Learning};
+use crate::learned::Learned;
 use crate::session::{SessionEvent, SessionStatus};
 use crate::{Error, LoginTally, Outgoing, Settings};
 use std::sync::Arc;
@@ -29,19 +29,17 @@ impl ErpClient {
     /// # Errors
     /// [`Error::Setting`] names the first unsound setting.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        ErpClient::learning(settings, Arc::new(InMemory::default()))
-    }
-
-    /// The same, with a place where it keeps which fields this account is never shown as they were written.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] names the first unsound setting.
-    pub fn learning(settings: Settings, learned: Arc<dyn Learned>) -> Result<Self, Error> {
         Ok(ErpClient {
             timeout: settings.timeout,
             priority: Priority::default(),
-            line: Arc::new(Line::new(settings, Learning::new(learned))?),
+            line: Arc::new(Line::new(settings)?),
         })
+    }
+
+    /// Keeps which fields this account never shows as they were written in that place, for all clones, from now on; until
+    /// then the client remembers it itself.
+    pub fn keep_learned(&self, place: Arc<dyn Learned>) {
+        self.line.learning.keep_in(place);
     }
 
     /// The same client for calls of this priority. The further pages of a list are bulk in any case.
@@ -129,7 +127,7 @@ impl ErpClient {
 
     /// Whether the ERP is asked at all, now and whenever that changes.
     pub fn reach(&self) -> watch::Receiver<Reach> {
-        self.line.reach()
+        self.line.breaker.reach()
     }
 
     /// Whether there is no session, and the last login did not bring one about: each call fails until one does.

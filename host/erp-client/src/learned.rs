@@ -5,7 +5,7 @@ use crate::Subject;
 use async_trait::async_trait;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use sunmao_catalogue::Value;
 
 /// Different records of which the same field alone reads otherwise, until nobody expects it to be shown.
@@ -44,9 +44,10 @@ impl Learned for InMemory {
 }
 
 /// One account's learning.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Learning {
-    kept: Arc<dyn Learned>,
+    kept: OnceLock<Arc<dyn Learned>>,
+    meanwhile: InMemory,
     suspects: Mutex<BTreeMap<(u32, String), Suspect>>,
 }
 
@@ -88,16 +89,18 @@ pub(crate) struct Case<'a> {
 }
 
 impl Learning {
-    pub(crate) fn new(kept: Arc<dyn Learned>) -> Self {
-        Learning {
-            kept,
-            suspects: Mutex::default(),
-        }
+    /// Keeps what is found out in that place from now on. The first place stays.
+    pub(crate) fn keep_in(&self, place: Arc<dyn Learned>) {
+        _ = self.kept.set(place);
+    }
+
+    fn kept(&self) -> &dyn Learned {
+        self.kept.get().map_or(&self.meanwhile, |kept| &**kept)
     }
 
     /// Parameters of an operation that are never shown as they were written.
     pub(crate) async fn known(&self, subject: &Subject) -> Vec<String> {
-        self.kept.known(&subject.operation).await
+        self.kept().known(&subject.operation).await
     }
 
     /// Whether a field of the operation is under suspicion, so that it is worth to know the record before the write.
@@ -139,7 +142,7 @@ impl Learning {
                 field,
                 "{words}: not compared from now on"
             );
-            self.kept.note(&subject.operation, field, words).await;
+            self.kept().note(&subject.operation, field, words).await;
         }
         is_proven
     }

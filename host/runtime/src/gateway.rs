@@ -10,6 +10,7 @@ use crate::accounts::Accounts;
 use crate::actor::Actor;
 use crate::clock::Clock;
 use crate::extension::{Identity, Invocation, Permit};
+use crate::learned::Kept;
 use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
@@ -96,8 +97,16 @@ pub struct Gateway {
 impl Gateway {
     /// A gate in front of the ERP's accounts.
     pub fn new(accounts: impl Into<Accounts>, store: Store, clock: Clock) -> Self {
+        let accounts = accounts.into();
+        for (account, client) in accounts.iter() {
+            client.keep_learned(Arc::new(Kept {
+                account: account.to_owned(),
+                table: store.unshown.clone(),
+                clock: clock.clone(),
+            }));
+        }
         Gateway {
-            accounts: accounts.into(),
+            accounts,
             book: Arc::new(Book::new(store.clone(), clock.clone())),
             store,
             clock,

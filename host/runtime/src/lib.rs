@@ -9,7 +9,8 @@ mod flows;
 mod gateway;
 mod grants;
 mod host;
-pub mod kinds_folder;
+mod kinds_folder;
+mod learned;
 mod limits;
 mod load_error;
 mod loading;
@@ -37,6 +38,7 @@ pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatu
 pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};
 pub use host::Host;
+pub use kinds_folder::{KindsFolder, RefusedKinds};
 pub use limits::Limits;
 pub use load_error::LoadError;
 pub use loading::{ExtensionState, ExtensionStatus, Extensions};

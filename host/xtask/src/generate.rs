@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use sunmao_catalogue::{
-    Catalogue, Kinds, PluginManifest, automation_world, openapi_text, plugin_wit, record_files,
-    reference_files, wit_files,
+    Catalogue, Kinds, PluginManifest, automation_world, kinds_reference, openapi_text, plugin_wit,
+    record_files, reference_files, wit_files,
 };
 use walkdir::WalkDir;
 
@@ -68,6 +68,7 @@ fn generated(workspace: &Workspace) -> Result<Vec<Generated>> {
         Generated::files([
             ("wit/automation.wit", automation_world(&catalogue)),
             ("docs/openapi.json", openapi_text(&catalogue)),
+            ("docs/kinds.md", kinds_reference(&kinds)),
         ]),
     ];
     for folder in PLUGINS.map(|folder| workspace.root.join(folder)) {

@@ -5,7 +5,6 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use sunmao_catalogue::Fault;
-use sunmao_runtime::make_whole;
 use sunmao_store::{DeadLetter, DeliveryRecord, DeliveryState};
 use utoipa::{IntoParams, ToSchema};
 
@@ -269,12 +268,20 @@ pub(super) enum DispositionWord {
 
 /// Reads `3.0` and `3e0` as the whole numbers that they are.
 fn whole_numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<i64>>, D::Error> {
+    /// From here on (2^53) neighbouring whole numbers share one float.
+    const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
     let Some(mut numbers) = Option::<Vec<Value>>::deserialize(deserializer)? else {
         return Ok(None);
     };
     let whole = numbers.iter_mut().map(|number| {
-        make_whole(number);
-        i64::deserialize(&*number).map_err(D::Error::custom)
+        // How a number was written is no difference: 3.0 and 3e0 are 3.
+        match number
+            .as_f64()
+            .filter(|number| number.fract() == 0.0 && number.abs() < FIRST_INEXACT)
+        {
+            Some(whole) if number.is_f64() => Ok(whole as i64),
+            _ => i64::deserialize(&*number).map_err(D::Error::custom),
+        }
     });
     whole.collect::<Result<_, _>>().map(Some)
 }

@@ -23,10 +23,12 @@ pub struct Flow {
     pub source: Source,
     /// The files of its steps.
     pub steps: Steps,
-    /// The operation that writes.
-    pub write: String,
+    /// Where its records go.
+    pub sink: Sink,
     /// The link that is kept.
-    pub link: String,
+    pub link: Option<String>,
+    /// The links that what a record refers to needs to have before it goes on.
+    pub after: Vec<String>,
     /// The ERP account; null for `main`.
     pub erp: Option<String>,
     /// Whether it is paused.
@@ -59,6 +61,34 @@ pub struct Steps {
     pub policy: Option<String>,
     /// What maps it.
     pub mapping: Option<String>,
+    /// What says whose value a field takes that both sides changed.
+    pub merge: Option<String>,
+}
+
+/// Where a flow's records go: one of these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Sink {
+    /// The operation of the ERP that writes them.
+    pub write: Option<String>,
+    /// The kind of record that they become.
+    pub into: Option<String>,
+    /// The automation that handles everything.
+    pub handle: Option<String>,
+}
+
+impl Sink {
+    /// The sink in words.
+    pub fn words(&self) -> String {
+        let sinks = [
+            ("write", &self.write),
+            ("into", &self.into),
+            ("handle", &self.handle),
+        ];
+        let named = sinks
+            .into_iter()
+            .find_map(|(word, name)| Some(format!("{word} {}", name.as_ref()?)));
+        named.unwrap_or_default()
+    }
 }
 
 /// The schedules of all flows.
@@ -139,10 +169,16 @@ impl Flow {
             },
             steps: Steps {
                 policy: settings.policy.clone(),
-                mapping: Some(settings.mapping.clone()),
+                mapping: settings.mapping.clone(),
+                merge: settings.merge.clone(),
             },
-            write: settings.write.clone(),
+            sink: Sink {
+                write: settings.write.clone(),
+                into: settings.into.clone(),
+                handle: settings.handle.clone(),
+            },
             link: settings.link.clone(),
+            after: settings.after.clone(),
             erp: settings.erp.clone(),
             paused: false,
             schedules: Vec::new(),
@@ -171,7 +207,14 @@ impl Flow {
         for schedule in &self.schedules {
             lines.push(format!("   {}: {}", rhythm(schedule.rhythm), schedule.rule));
         }
-        let steps = [("policy", &self.steps.policy), ("mapping", &self.steps.mapping)];
+        if !self.after.is_empty() {
+            lines.push(format!("   waits for the links {}", self.after.join(", ")));
+        }
+        let steps = [
+            ("policy", &self.steps.policy),
+            ("mapping", &self.steps.mapping),
+            ("merge", &self.steps.merge),
+        ];
         for (step, file) in steps {
             if let Some(file) = file {
                 lines.push(format!("   ↓ {step} {file}"));
@@ -182,7 +225,9 @@ impl Flow {
             .as_ref()
             .map(|erp| format!(" @{erp}"))
             .unwrap_or_default();
-        lines.push(format!("   → write {}{account}, link {}", self.write, self.link));
+        let link = self.link.as_ref();
+        let link = link.map(|link| format!(", link {link}")).unwrap_or_default();
+        lines.push(format!("   → {}{account}{link}", self.sink.words()));
         lines
     }
 }

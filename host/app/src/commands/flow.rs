@@ -88,7 +88,7 @@ fn list(page: &FlowPage, style: Style) {
         vec![
             flow.name.clone(),
             flow.source_words(),
-            flow.write.clone(),
+            flow.sink.words(),
             flow.waiting.to_string(),
             flow.dead.to_string(),
             time(next),

@@ -59,7 +59,8 @@ async fn inspect(file: &Path, context: &Context) -> Result<(), Failure> {
     let engine = engine.with_compiler(compiler(cache.path(), bounds)?);
     let compiled = engine.compile_apart(&name, &content).await;
     compiled.map_err(|error| extensions::broken(file, error))?;
-    let surface = plugins::surface(&engine, &Catalogue::shared(), &name, &content)
+    let kinds = crate::kinds::read(&context.configuration(Vec::new())?.hub.kinds_folder)?;
+    let surface = plugins::surface(&engine, &Catalogue::shared(), &kinds, &name, &content)
         .map_err(|error| extensions::broken(file, error))?;
     match context.style() {
         Style::Json => output::json(&surface),

@@ -95,7 +95,7 @@ pub async fn settle(
 async fn wake(parts: &Parts, conflict: &StoredConflict) -> Result<Vec<NewDelivery>, StoreError> {
     let configuration = parts.configuration.load_full();
     let linked = configuration.flow.iter();
-    let linked = linked.filter(|(_, flow)| flow.link == conflict.link);
+    let linked = linked.filter(|(_, flow)| flow.link.as_ref() == Some(&conflict.link));
     let mut wake = Vec::new();
     for (name, flow) in linked {
         let row = flow.sweep.as_deref().and_then(|list| list.split_once('.'));

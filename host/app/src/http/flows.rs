@@ -4,12 +4,12 @@ use super::error::ApiError;
 use crate::api::deliveries::HeldUp;
 use crate::api::errors::Refusal;
 use crate::api::flows::{Fired, Flow, FlowPage, Schedule, SchedulePage};
-use crate::nearest::nearest;
 use crate::parts::Parts;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use std::sync::Arc;
+use sunmao_catalogue::nearest;
 use sunmao_runtime::{Actor, FlowSettings};
 use sunmao_store::{DeliveryFilter, DeliveryState, StoreError};
 

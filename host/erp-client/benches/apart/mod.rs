@@ -17,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const SIZE: &str = "SUNMAO_BENCH_SIMULATOR";
 
 /// The simulator of this run.
-pub struct Apart {
+pub(crate) struct Apart {
     pub base_url: String,
     process: Child,
     /// Closed when this run ends, however it ends.
@@ -25,7 +25,7 @@ pub struct Apart {
 }
 
 /// Serves where this is the second run, and never comes back from there.
-pub fn serve_if_asked() {
+pub(crate) fn serve_if_asked() {
     let Some(size) = std::env::var(SIZE).ok() else {
         return;
     };
@@ -45,7 +45,7 @@ pub fn serve_if_asked() {
 
 impl Apart {
     /// Starts the second run.
-    pub fn start(size: usize) -> Self {
+    pub(crate) fn start(size: usize) -> Self {
         let mut process = Command::new(std::env::current_exe().expect("this program"))
             .env(SIZE, size.to_string())
             .stdin(Stdio::piped())
@@ -63,7 +63,7 @@ impl Apart {
     }
 
     /// A client that its budget does not slow down.
-    pub fn client(&self, concurrency: usize) -> ErpClient {
+    pub(crate) fn client(&self, concurrency: usize) -> ErpClient {
         let options = Options::default();
         let mut settings = Settings::new(
             self.base_url.parse().expect("URL"),
@@ -87,23 +87,23 @@ impl Drop for Apart {
 }
 
 /// Memory of this process, in bytes.
-pub mod memory {
+pub(crate) mod memory {
     /// What is held now.
-    pub fn resident() -> u64 {
+    pub(crate) fn resident() -> u64 {
         status("VmRSS:")
     }
 
     /// The most that was held since the last call of `forget_peak`.
-    pub fn peak() -> u64 {
+    pub(crate) fn peak() -> u64 {
         status("VmHWM:")
     }
 
     /// Begins a new peak with what is held now.
-    pub fn forget_peak() {
+    pub(crate) fn forget_peak() {
         std::fs::write("/proc/self/clear_refs", "5").expect("the peak is reset");
     }
 
-    pub fn mebibytes(bytes: u64) -> f64 {
+    pub(crate) fn mebibytes(bytes: u64) -> f64 {
         bytes as f64 / f64::from(1 << 20)
     }
 
@@ -116,6 +116,6 @@ pub mod memory {
 }
 
 /// The word of a verdict.
-pub fn verdict(is_within: bool) -> &'static str {
+pub(crate) fn verdict(is_within: bool) -> &'static str {
     if is_within { "within" } else { "over" }
 }

@@ -54,6 +54,14 @@ fn salesperson_sent(seen: &Seen) -> Option<String> {
     Some(field["val"].to_string())
 }
 
+/// Look-ups of people, who have no key in the call.
+fn look_ups(stand_in: &StandIn) -> usize {
+    let calls = stand_in.calls();
+    let is_look_up =
+        |seen: &&Seen| salesperson_sent(seen).is_none() && seen.body.to_string().contains("李明");
+    calls.iter().filter(is_look_up).count()
+}
+
 #[tokio::test]
 async fn a_label_goes_out_as_its_code_and_is_looked_up_once() {
     let stand_in = staffed().await;
@@ -67,7 +75,7 @@ async fn a_label_goes_out_as_its_code_and_is_looked_up_once() {
     let calls = stand_in.calls();
     let sent: Vec<String> = calls.iter().filter_map(salesperson_sent).collect();
     assert_eq!(sent, ["7"; 6]);
-    assert_eq!(calls.len() - sent.len(), 1, "one look-up for all of them");
+    assert_eq!(look_ups(&stand_in), 1, "one look-up for all of them");
 }
 
 #[tokio::test]
@@ -82,7 +90,7 @@ async fn a_code_that_is_too_old_is_looked_up_again() {
     client.call(operation, &arguments).await.unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     client.call(operation, &arguments).await.unwrap();
-    assert_eq!(stand_in.calls().len(), 4);
+    assert_eq!(look_ups(&stand_in), 2);
 }
 
 #[tokio::test]
@@ -107,6 +115,6 @@ async fn a_label_of_several_or_of_none_is_told_before_anything_is_written() {
     // The salesperson is text: a name the look-up does not know may be one the ERP does.
     let (operation, arguments) = contract("外部人员", "12");
     client.call(operation, &arguments).await.unwrap();
-    let last = stand_in.calls().pop().unwrap();
-    assert_eq!(salesperson_sent(&last).as_deref(), Some("\"外部人员\""));
+    let sent: Vec<String> = stand_in.calls().iter().filter_map(salesperson_sent).collect();
+    assert_eq!(sent, ["\"外部人员\""]);
 }

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
     use crate::{Clock, Gateway};
     use std::time::Instant;
-    use sunmao_catalogue::Catalogue;
+    use sunmao_catalogue::{Catalogue, Kinds};
     use sunmao_erp_client::{ErpClient, Settings};
     use sunmao_store::Store;
 

@@ -50,3 +50,6 @@ pub fn from_script(returned: &Dynamic) -> Result<Ruling, String> {
         .ok_or_else(|| format!("expected {RULING}; `value` is missing"))?;
     value::from_script(chosen).map(Ruling::Value)
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use sunmao_runtime::{Change, Extension, ExtensionError, Invocation, Limits, Load
 const VISIT: &str = r#"
 plural = "showroom-visits"
 label = "展厅到访"
+description = "A visit to one of our showrooms."
 fields = [{ name = "visitor", label = "来访人", type = "text", required = true }]
 "#;
 const JUDGES_VISITS: &str =

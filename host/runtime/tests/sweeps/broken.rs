@@ -1,6 +1,7 @@
 //! Sweeps that are broken off: by pages that fail, by a kill, by a list that shifts meanwhile.
 
-use crate::stage::{Fate, Life, PULL, Stage, sweep};
+use crate::proxy::Fate;
+use crate::stage::{PULL, Stage, sweep};
 use sunmao_store::DeliveryState;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -26,16 +27,6 @@ async fn a_page_that_comes_empty_is_not_the_end() {
     life.stop().await;
 }
 
-/// Kills the host while it waits for a page.
-async fn killed_at(stage: &Stage, life: Life, page: u64) {
-    stage.proxy.plan().held = Some(page);
-    stage.proxy.reached.notified().await;
-    let killed = life.kill();
-    stage.proxy.plan().held = None;
-    stage.proxy.release.notify_one();
-    killed.await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_that_is_killed_twice_goes_on_at_its_page_and_sees_every_change() {
     let stage = Stage::set(3_100).await;
@@ -48,7 +39,7 @@ async fn a_sweep_that_is_killed_twice_goes_on_at_its_page_and_sees_every_change(
     }
     stage.proxy.plan().held = Some(3);
     let fired = life.flows.run(PULL).await.expect("a store").expect("a delivery");
-    killed_at(&stage, life, 3).await;
+    life.killed_at(&stage, 3).await;
 
     stage.proxy.plan().held = Some(5);
     let life = stage.live(&[(PULL, sweep())]).await;
@@ -59,7 +50,7 @@ async fn a_sweep_that_is_killed_twice_goes_on_at_its_page_and_sees_every_change(
     for number in 0..7 {
         stage.write(None, &format!("新 {number}")).await;
     }
-    killed_at(&stage, life, 5).await;
+    life.killed_at(&stage, 5).await;
 
     let life = stage.live(&[(PULL, sweep())]).await;
     let outcome = life.done(fired.delivery).await;

@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod broken;
+mod many;
+mod proxy;
 mod schedules;
 mod stage;
 #[path = "../support/mod.rs"]

@@ -1,17 +1,12 @@
-//! An ERP behind a proxy that loses, empties, hides or holds back what a test says, and hosts that live one after the other
-//! on one store.
+//! An ERP behind a proxy, and hosts that live one after the other on one store.
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use crate::proxy::Proxy;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
-use sunmao_catalogue::{Catalogue, Record, Value};
+use sunmao_catalogue::{Catalogue, Kinds, Record, Value};
 use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::plugins::engine;
 use sunmao_runtime::{
@@ -22,122 +17,16 @@ use sunmao_store::{
     AuditEntry, AuditFilter, DeliveryFilter, DeliveryId, DeliveryRecord, DeliveryState, RecordName, Store,
     StoredRecord,
 };
-use tokio::sync::Notify;
 
 /// Whatever a test waits for happens within this time, or the test fails.
 pub const PATIENCE: Duration = Duration::from_secs(100);
 /// The flow that sweeps.
 pub const PULL: &str = "pull";
 
-const MAPPING: &str = r#"fn to_customer(contact) { #{} }"#;
-
-/// What becomes of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// A gateway answers that reaches no ERP.
-    Lost,
-    /// It comes without rows.
-    Empty,
-}
-
-#[derive(Default)]
-pub struct Plan {
-    /// What becomes of a page of the list, and how often.
-    pub fates: BTreeMap<u64, (Fate, usize)>,
-    /// Keys of rows that the list does not show.
-    pub hidden: BTreeSet<i64>,
-    /// A page that is not answered before the test says so.
-    pub held: Option<u64>,
-    /// The pages that were asked for.
-    pub pages: Vec<u64>,
-}
-
-#[derive(Clone)]
-pub struct Proxy {
-    target: String,
-    http: reqwest::Client,
-    plan: Arc<Mutex<Plan>>,
-    /// Records that were read whole.
-    pub details: Arc<AtomicUsize>,
-    pub reached: Arc<Notify>,
-    pub release: Arc<Notify>,
-}
-
-impl Proxy {
-    pub fn plan(&self) -> MutexGuard<'_, Plan> {
-        self.plan.lock().expect("no panic")
-    }
-
-    /// The pages that were asked for since the last look.
-    pub fn pages(&self) -> Vec<u64> {
-        std::mem::take(&mut self.plan().pages)
-    }
-
-    /// What is to become of this request, once the test lets it through.
-    async fn judge(&self, body: &[u8]) -> Option<Fate> {
-        let asked: Json = serde_json::from_slice(body).expect("JSON");
-        let datas = asked["datas"].as_array().expect("datas");
-        let index = datas
-            .iter()
-            .find(|data| data["id"] == "pageindex")
-            .expect("a page");
-        let page = index["val"].as_u64();
-        let page = page
-            .or_else(|| index["val"].as_str()?.parse().ok())
-            .expect("a number");
-        let is_held = {
-            let mut plan = self.plan();
-            plan.pages.push(page);
-            plan.held == Some(page)
-        };
-        if is_held {
-            self.reached.notify_one();
-            self.release.notified().await;
-        }
-        let mut plan = self.plan();
-        let (fate, left) = plan.fates.get_mut(&page)?;
-        *left = left.checked_sub(1)?;
-        Some(*fate)
-    }
-
-    fn edit(&self, answer: &[u8], fate: Option<Fate>) -> Bytes {
-        let mut answer: Json = serde_json::from_slice(answer).expect("JSON");
-        let table = &mut answer["body"]["source"]["table"];
-        let hidden = self.plan().hidden.clone();
-        let columns = table["cols"].as_array().cloned().unwrap_or_default();
-        let key = columns.iter().position(|column| column["id"] == "ord");
-        if let (Some(key), Some(rows)) = (key, table["rows"].as_array_mut()) {
-            rows.retain(|row| !row[key].as_i64().is_some_and(|key| hidden.contains(&key)));
-            if fate == Some(Fate::Empty) {
-                rows.clear();
-            }
-            let total = table["page"]["recordcount"].as_u64().unwrap_or_default();
-            table["page"]["recordcount"] = (total - hidden.len() as u64).into();
-        }
-        serde_json::to_vec(&answer).expect("JSON").into()
-    }
-}
-
-async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCode, Bytes) {
-    let is_list = uri.path().ends_with("/custom/list");
-    if uri.path().ends_with("/custom/add") && uri.query().is_some_and(|query| query.contains("edit=1")) {
-        proxy.details.fetch_add(1, Ordering::SeqCst);
-    }
-    let fate = match is_list {
-        true => proxy.judge(&body).await,
-        false => None,
-    };
-    if fate == Some(Fate::Lost) {
-        return (StatusCode::BAD_GATEWAY, "Bad Gateway".into());
-    }
-    let request = proxy.http.post(format!("{}{uri}", proxy.target)).body(body);
-    let answer = request.send().await.expect("the simulator");
-    let (status, bytes) = (answer.status(), answer.bytes().await.expect("a body"));
-    match is_list {
-        true => (status, proxy.edit(&bytes, fate)),
-        false => (status, bytes),
-    }
-}
+/// A customer of the ERP as a contact, named by its key.
+const MAPPING: &str = r#"fn map(customer, known) { #{ company_name: customer.customer_name } }"#;
+/// What hears of a schedule.
+const TICK: &str = "fn handle(event) {}";
 
 pub struct Stage {
     pub proxy: Proxy,
@@ -176,20 +65,7 @@ impl Stage {
             .await
             .expect("simulator");
         let base = simulator.base_url();
-        let proxy = Proxy {
-            target: base.trim_end_matches('/').to_owned(),
-            http: reqwest::Client::new(),
-            plan: Arc::default(),
-            details: Arc::default(),
-            reached: Arc::default(),
-            release: Arc::default(),
-        };
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let router = Router::new().fallback(forward).with_state(proxy.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (proxy, address) = Proxy::start(&base).await;
         let client = |url: &str, device: &str| {
             let url = url.parse().expect("URL");
             let mut settings = Settings::new(url, username.as_str(), password.clone().into(), device);
@@ -203,7 +79,7 @@ impl Stage {
             half_past,
             catalogue: Catalogue::shared(),
             colleague: client(&base, "colleague"),
-            erp: client(&format!("http://{address}"), "sunmaotest"),
+            erp: client(&address, "sunmaotest"),
             folder: tempfile::tempdir().expect("folder"),
             proxy,
             _simulator: simulator,
@@ -220,15 +96,18 @@ impl Stage {
     pub async fn live(&self, flows: &[(&str, FlowSettings)]) -> Life {
         let scripts = self.folder.path().join("scripts");
         std::fs::create_dir_all(&scripts).expect("folder");
-        std::fs::write(scripts.join("mapping.rhai"), MAPPING).expect("mapping");
+        for (name, source) in [("mapping", MAPPING), ("tick", TICK)] {
+            std::fs::write(scripts.join(format!("{name}.rhai")), source).expect("script");
+        }
         let store = Store::open(&self.folder.path().join("sunmao.sqlite"))
             .await
             .expect("store");
         let offset = self.offset.clone();
         let clock =
             Clock::new(move || Timestamp::now() + SignedDuration::from_secs(offset.load(Ordering::SeqCst)));
+        let kinds = Kinds::shipped(&self.catalogue).expect("kinds");
         let gateway = Gateway::new(self.erp.clone(), store.clone(), clock.clone());
-        let host = Arc::new(Host::new(self.catalogue.clone(), gateway, store, clock));
+        let host = Arc::new(Host::new(self.catalogue.clone(), kinds, gateway, store, clock));
         let settings = ExtensionsSettings {
             plugins_folder: self.folder.path().join("plugins"),
             scripts_folder: scripts,
@@ -282,6 +161,16 @@ impl Life {
         self.host.store.close().await.expect("closed");
         self.flows.stop().await;
         self.extensions.stop();
+    }
+
+    /// The host is killed while it waits for a page.
+    pub async fn killed_at(self, stage: &Stage, page: u64) {
+        stage.proxy.plan().held = Some(page);
+        stage.proxy.reached.notified().await;
+        let killed = self.kill();
+        stage.proxy.plan().held = None;
+        stage.proxy.release.notify_one();
+        killed.await;
     }
 
     pub async fn stop(self) {
@@ -393,27 +282,30 @@ impl Life {
     }
 }
 
-fn flow() -> FlowSettings {
+/// A flow that makes contacts of the customers it sweeps when it is let run.
+pub fn sweep() -> FlowSettings {
     FlowSettings {
-        mapping: "mapping.rhai".to_owned(),
-        write: "customers.save-company".to_owned(),
-        link: "customer".to_owned(),
+        sweep: Some("customers.list".to_owned()),
+        mapping: Some("mapping.rhai".to_owned()),
+        into: Some("contact".to_owned()),
+        link: Some("customer".to_owned()),
         ..FlowSettings::default()
     }
 }
 
-/// A flow that sweeps the customers when it is let run.
-pub fn sweep() -> FlowSettings {
-    FlowSettings {
-        sweep: Some("customers.list".to_owned()),
-        ..flow()
-    }
-}
-
-/// A flow that only hears that it is due.
+/// A flow that hears that it is due.
 pub fn scheduled(every: &str) -> FlowSettings {
     FlowSettings {
         every: Some(every.to_owned()),
-        ..flow()
+        handle: Some("tick.rhai".to_owned()),
+        ..FlowSettings::default()
+    }
+}
+
+/// One that reads whole what changed.
+pub fn in_detail() -> FlowSettings {
+    FlowSettings {
+        detail: Some("customers.get".to_owned()),
+        ..sweep()
     }
 }

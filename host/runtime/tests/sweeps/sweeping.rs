@@ -1,15 +1,8 @@
 //! Lists that are read through while colleagues work in them.
 
-use crate::stage::{PULL, Stage, sweep};
+use crate::stage::{PULL, Stage, in_detail, sweep};
 use std::sync::atomic::Ordering;
 use sunmao_runtime::FlowSettings;
-
-fn in_detail() -> FlowSettings {
-    FlowSettings {
-        detail: Some("customers.get".to_owned()),
-        ..sweep()
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_row_becomes_a_record_and_only_what_changed_is_read_whole() {

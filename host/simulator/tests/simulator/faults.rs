@@ -201,6 +201,42 @@ async fn an_unsaved_success_stores_nothing_and_uses_its_key_up() {
 }
 
 #[tokio::test]
+async fn a_partly_saved_record_keeps_its_name_and_loses_some_fields() {
+    let caller = with(Fault::PartlySaved).await;
+    let given = json!({"ord": 5, "name": "榫合木业", "sort1": "乙", "person_name": "丙", "url": "sunmao.example",
+        "mobile": "19900001111", "intro": "新", "address": "新路1号", "email": "a@b.example", "qq": "10001"});
+    let saved = json_of(
+        request(&caller, "customers.save-company", &given)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert_eq!(text(&saved), "保存成功！");
+    assert_eq!(noted(&caller).as_deref(), Some("partly-saved"));
+    assert_eq!(name_of_5(&caller).await, "榫合木业");
+    let shown = caller.call("customers.get", json!({"ord": 5})).await;
+    let is_stored = |wire: &&str| field(&shown, wire)["value"] == given[*wire];
+    let optional = ["url", "mobile", "intro", "address", "email", "qq"];
+    let stored = optional.iter().filter(|wire| is_stored(wire)).count();
+    assert!((1..optional.len()).contains(&stored), "{stored} are stored");
+    // The same again, and nothing goes wrong: it is whole.
+    json_of(
+        request(&caller, "customers.save-company", &given)
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    let shown = caller.call("customers.get", json!({"ord": 5})).await;
+    assert!(
+        optional
+            .iter()
+            .all(|wire| field(&shown, wire)["value"] == given[*wire])
+    );
+}
+
+#[tokio::test]
 async fn rows_come_and_go_between_pages() {
     let keys = |answer: &Json| -> Vec<String> {
         let key = |row: &serde_json::Map<String, Json>| row["khid"].as_str().unwrap().to_owned();

@@ -113,6 +113,7 @@ impl Narrator {
                 erp_key,
                 number,
                 mapping,
+                ..
             } => {
                 self.linked += 1;
                 let decision = self.underway.remove(&key).unwrap_or_default();
@@ -121,6 +122,39 @@ impl Narrator {
                     &key,
                     format!("{decision} → {customer} (key {erp_key}, mapped by {mapping})"),
                 );
+            }
+            Step::Unchanged {
+                number, undecided, ..
+            } => {
+                self.underway.remove(&key);
+                let customer = printable(&number).into_owned();
+                self.tell(
+                    &key,
+                    format!("customer {customer}: {}", decided(&undecided, "both sides agree")),
+                );
+            }
+            Step::Filed {
+                record,
+                is_changed,
+                undecided,
+                ..
+            } => {
+                self.underway.remove(&key);
+                let word = if is_changed {
+                    "taken over into"
+                } else {
+                    "nothing new for"
+                };
+                let record = style(printable(&record)).green();
+                self.tell(&key, format!("{word} {record}{}", decided(&undecided, "")));
+            }
+            Step::Undecided { fields } => {
+                self.underway.remove(&key);
+                self.tell(&key, decided(&fields, ""));
+            }
+            Step::Written { operation, .. } => {
+                self.underway.remove(&key);
+                self.tell(&key, format!("written by {operation}"));
             }
             // The story is that of the flow; an automation that heard of the contact too does not end it.
             Step::Handled | Step::Swept { .. } => {}
@@ -291,4 +325,12 @@ fn program() -> String {
         .unwrap_or(&program)
         .display()
         .to_string()
+}
+
+/// What a person has to decide about, or the words where there is nothing.
+fn decided(undecided: &[String], otherwise: &str) -> String {
+    match undecided {
+        [] => otherwise.to_owned(),
+        fields => format!(" a conflict waits for a person: {}", fields.join(", ")),
+    }
 }

@@ -202,7 +202,11 @@ impl Tally {
         self.rejected.push(RejectedLine {
             line,
             id: None,
-            faults: vec![MemberFault { field, message }],
+            faults: vec![MemberFault {
+                field,
+                message,
+                hint: String::new(),
+            }],
         });
     }
 
@@ -232,7 +236,11 @@ fn describe(rejected: &RejectedLine, fault: &MemberFault) -> String {
         field => format!("{field}: "),
     };
     let (line, id) = (rejected.line, id.unwrap_or_default());
-    format!("line {line}{id}: {field}{}", fault.message)
+    let hint = match fault.hint.as_str() {
+        "" => String::new(),
+        hint => format!("; {hint}"),
+    };
+    format!("line {line}{id}: {field}{}{hint}", fault.message)
 }
 
 fn too_long() -> String {
