@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::{Actor, Caller, Clock, Gateway, Grants, Host, Invocation, Limits, Permit};
 use sunmao_simulator::{Options, Simulator};
