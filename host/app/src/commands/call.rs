@@ -4,6 +4,7 @@ mod arguments;
 mod pages;
 mod render;
 
+use super::find;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
