@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::shutdown::Shutdown;
-use crate::{access, custom_fields, find, logging};
+use crate::{access, custom_fields, logging};
 use clap::Args;
 use pages::Walked;
 use std::time::Duration;
