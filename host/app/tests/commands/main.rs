@@ -20,6 +20,7 @@ mod logs;
 mod longest;
 mod operations;
 mod pages;
+mod plugins;
 mod records;
 mod scripted;
 mod serve;
