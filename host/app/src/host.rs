@@ -6,20 +6,21 @@ use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::http::{self, serving};
+use crate::kinds;
 use crate::parts::Parts;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use compiler::compiler;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::{Catalogue, Kinds};
+use sunmao_catalogue::Catalogue;
 use sunmao_erp_client::{ErpClient, SessionEvent};
 use sunmao_runtime::{
-    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, LoadError, plugins, supervised,
+    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, KindsFolder, LoadError, plugins, supervised,
 };
 use sunmao_store::Store;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, broadcast, oneshot};
+use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -70,8 +71,10 @@ impl Running {
         let engine = plugins::engine(Some(cache_folder)).map_err(|error| no_engine(&error.to_string()))?;
         let engine = engine.with_compiler(compiler(cache_folder, configuration.compile_bounds())?);
         let store = Store::open(&configuration.store.path).await?;
+        let kinds_folder = KindsFolder::new(&configuration.hub.kinds_folder);
+        let kinds = kinds::at_start(&kinds_folder, &store).await?;
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
-        let host = Arc::new(Host::new(Catalogue::shared(), kinds()?, gateway, store, clock));
+        let host = Arc::new(Host::new(Catalogue::shared(), kinds, gateway, store, clock));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
         let flows = Flows::start(
             host.clone(),
@@ -87,10 +90,13 @@ impl Running {
             flows,
             configuration: ArcSwap::from_pointee(configuration),
             refused_configuration: ArcSwapOption::empty(),
+            kinds: kinds_folder,
+            kinds_changed: watch::Sender::new(0),
             stopping: CancellationToken::new(),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             cut_off: CancellationToken::new(),
         });
+        tokio::spawn(kinds::follow(parts.clone()));
         let sessions_end = CancellationToken::new();
         let mut sessions = JoinSet::new();
         for (name, erp) in accounts.iter() {
@@ -192,18 +198,6 @@ pub fn unsound_extensions(errors: &[LoadError]) -> Failure {
         "what they grant or limit is unsound",
     )
     .with_faults(errors.iter().map(ToString::to_string).collect())
-}
-
-/// The kinds of records that are shipped.
-fn kinds() -> Result<Kinds, Failure> {
-    Kinds::shipped(&Catalogue::shared()).map_err(|error| {
-        Failure::new(
-            Exit::Configuration,
-            "kinds of records",
-            "reading",
-            error.to_string(),
-        )
-    })
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -15,7 +15,7 @@ write = "customers.save-company"
 link = "customer"
 "#;
 
-const MAPPING: &str = "fn to_customer(contact) { #{} }";
+const MAPPING: &str = "fn map(record) { #{} }";
 
 fn furnish(sunmao: &Sunmao) {
     let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
