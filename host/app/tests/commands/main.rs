@@ -24,6 +24,7 @@ mod longest;
 mod on_the_spot;
 mod operations;
 mod pages;
+mod plugins;
 mod records;
 mod scripted;
 mod serve;

@@ -33,9 +33,11 @@ impl FromStr for NewRole {
             ["merge"] => Ok(NewRole::Merge),
             ["policy", kind] => Ok(NewRole::Policy((*kind).to_owned())),
             ["mapping", from, to] => Ok(NewRole::Mapping((*from).to_owned(), (*to).to_owned())),
-            _ => Err("expected automation, merge, policy:KIND or mapping:FROM:TO, such as \
+            _ => Err(
+                "expected automation, merge, policy:KIND or mapping:FROM:TO, such as \
                       mapping:contact:customers.save-company"
-                .to_owned()),
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -47,14 +49,15 @@ pub fn new(here: &Path, name: &str, role: &NewRole, kinds: &Kinds) -> Result<Pat
     is_in_the_plugins_workspace(here)?;
     let folder = here.join(name);
     if folder.exists() {
-        return Err(Failure::new(Exit::Usage, folder.display().to_string(), "", "is there already")
-            .with_hint("choose another name, or run `sunmao plugin wit` in it"));
+        return Err(
+            Failure::new(Exit::Usage, folder.display().to_string(), "", "is there already")
+                .with_hint("choose another name, or run `sunmao plugin wit` in it"),
+        );
     }
     let source = source::of(name, role, &interface(role, kinds)?);
     let manifest = source::manifest(name, role);
-    let read = PluginManifest::read(&manifest).map_err(|error| {
-        Failure::new(Exit::Usage, name, "writing the plugin's manifest", error)
-    })?;
+    let read = PluginManifest::read(&manifest)
+        .map_err(|error| Failure::new(Exit::Usage, name, "writing the plugin's manifest", error))?;
     // What names nothing is told before anything is written.
     let catalogue = Catalogue::shared();
     read.resolve(&catalogue, kinds)
@@ -76,8 +79,10 @@ pub fn new(here: &Path, name: &str, role: &NewRole, kinds: &Kinds) -> Result<Pat
 /// The module of the role's interface, and the records it speaks in.
 fn interface(role: &NewRole, kinds: &Kinds) -> Result<source::Interface, Failure> {
     let catalogue = Catalogue::shared();
-    let unknown = |what: String| Failure::new(Exit::Usage, what, "", "is no role this host knows")
-        .with_hint("`sunmao kinds list` and `sunmao operations list` show what there is");
+    let unknown = |what: String| {
+        Failure::new(Exit::Usage, what, "", "is no role this host knows")
+            .with_hint("`sunmao kinds list` and `sunmao operations list` show what there is")
+    };
     Ok(match role {
         NewRole::Automation | NewRole::Merge => source::Interface::default(),
         NewRole::Policy(kind) => {
