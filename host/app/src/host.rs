@@ -66,8 +66,6 @@ impl Running {
         extensions_settings
             .check(&Catalogue::shared())
             .map_err(|errors| unsound_extensions(&errors))?;
-        let kinds = kinds()?;
-        check(&configuration, &kinds)?;
         let limits = serving::Limits::of(&configuration.server);
         let listener = listen(configuration.server.listen).await?;
         let address = listener
@@ -79,6 +77,7 @@ impl Running {
         let store = Store::open(&configuration.store.path).await?;
         let kinds_folder = KindsFolder::new(&configuration.hub.kinds_folder);
         let kinds = kinds::at_start(&kinds_folder, &store).await?;
+        check(&configuration, &kinds)?;
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), kinds, gateway, store, clock));
         let courier = HttpCourier::new()?;
