@@ -16,9 +16,7 @@ const ENOUGH: u64 = 50;
 
 /// Skips the contacts it is told to and says by which version.
 fn policy(version: usize) -> String {
-    format!(
-        "fn admit(contact) {{ if contact.k_code == \"skip\" {{ return \"by version {version}\"; }} true }}"
-    )
+    format!("fn judge(record) {{ if record.k_code == \"skip\" {{ return \"by version {version}\"; }} true }}")
 }
 
 /// A component of other content that does the same: a custom section at the end counts for nothing but its hash.
@@ -60,7 +58,7 @@ async fn twenty_changes_of_each_under_load_lose_nothing() {
         let mut versions = Vec::new();
         for version in 1..=CHANGES {
             let script = installation.script("admission");
-            let broken = b"fn admit(contact) { return \"broken\"; ";
+            let broken = b"fn judge(record) { return \"broken\"; ";
             let before =
                 until_broken(&installation, &script, || replace(&installation, &script, broken)).await;
             replace(&installation, &script, policy(version).as_bytes());

@@ -47,7 +47,7 @@ fn settings(folder: &Path) -> ExtensionsSettings {
 /// A script of an everyday size that differs each time.
 fn script(mark: u64) -> Vec<u8> {
     format!(
-        "fn admit(contact) {{
+        "fn judge(contact) {{
             if contact.invalid {{ return \"marked as no real contact\"; }}
             if contact.score == () {{ return \"not scored yet\"; }}
             if contact.score < {} {{ return `score ${{contact.score}} is too low`; }}

@@ -17,13 +17,13 @@ use sunmao_catalogue::{Answer, Document, Record, Value};
 use sunmao_runtime::plugins::engine;
 use sunmao_runtime::{ExtensionKind, Extensions, ExtensionsSettings, FlowSettings, Flows, Limits, Step};
 use sunmao_simulator::{ChangeKind, Options, Simulator};
-use sunmao_store::{DeliveryState, NewContact};
+use sunmao_store::{DeliveryState, NewRecord, RecordName};
 use support::Parts;
 use tokio::sync::{Notify, watch};
 
-const MAPPING: &str = r#"fn to_customer(contact) {
-    #{ customer_name: contact.company_name, customer_number: contact.k_code, customer_category: "1",
-       contact_name: contact.real_name, remarks: contact.notes }
+const MAPPING: &str = r#"fn map(record) {
+    #{ customer_name: record.company_name, customer_number: record.k_code, customer_category: "1",
+       contact_name: record.real_name, remarks: record.notes }
 }"#;
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -38,6 +38,10 @@ struct Proxy {
     failing: Arc<Notify>,
     /// A read fails only once it may.
     may_fail: watch::Sender<bool>,
+}
+
+fn name(id: &str) -> RecordName {
+    RecordName::new("contact", id)
 }
 
 fn take(counter: &AtomicUsize) -> bool {
@@ -113,9 +117,9 @@ async fn installation() -> Installation {
     let extensions = Extensions::start(parts.host.clone(), engine(None).expect("engine"), settings).await;
     let flow = FlowSettings {
         on: Some("contact.saved".to_owned()),
-        mapping: "mapping.rhai".to_owned(),
-        write: "customers.save-company".to_owned(),
-        link: "customer".to_owned(),
+        mapping: Some("mapping.rhai".to_owned()),
+        write: Some("customers.save-company".to_owned()),
+        link: Some("customer".to_owned()),
         ..FlowSettings::default()
     };
     let flows = BTreeMap::from([("push".to_owned(), flow)]);
@@ -131,17 +135,16 @@ async fn installation() -> Installation {
 
 impl Installation {
     async fn file(&self, id: &str, number: &str, notes: &str) {
-        let body = serde_json::json!({ "id": id, "k_code": number, "company_name": format!("示例 {id}"),
+        let body = serde_json::json!({ "k_code": number, "company_name": format!("示例 {id}"),
             "real_name": "李一", "notes": notes });
-        let contact = NewContact {
-            id: id.to_owned(),
-            body: body.to_string(),
-        };
         let host = &self.parts.host;
-        let accepted =
-            host.store
-                .contacts
-                .accept(vec![contact], self.flows.contact_routes(), host.clock.now());
+        let kinds = host.kinds.load();
+        let routes = host.routes(kinds.find("contact").expect("contact"));
+        let contact = NewRecord::saved(name(id), body.to_string());
+        let accepted = host
+            .store
+            .records
+            .accept(vec![contact], routes, "http", host.clock.now());
         accepted.await.expect("accepted");
     }
 
@@ -150,7 +153,10 @@ impl Installation {
         let waiting = async {
             loop {
                 let deliveries = &self.parts.host.store.deliveries;
-                let of_key = deliveries.of_key(id, 10).await.expect("deliveries");
+                let of_key = deliveries
+                    .of_key(&name(id).to_string(), 10)
+                    .await
+                    .expect("deliveries");
                 let last = of_key
                     .into_iter()
                     .find(|found| found.state != DeliveryState::Superseded);
@@ -173,7 +179,7 @@ impl Installation {
         let link = host
             .store
             .links
-            .get("customer", id)
+            .get("customer", &name(id))
             .await
             .expect("links")
             .expect("a link");
@@ -310,7 +316,13 @@ async fn a_colleagues_customer_of_the_same_number_is_found_behind_all_that_conta
     installation.file("a", "N-1", "mine").await;
     let (state, words) = installation.ended("a").await;
     assert_eq!(state, DeliveryState::Done, "{words}");
-    let link = installation.parts.host.store.links.get("customer", "a").await;
+    let link = installation
+        .parts
+        .host
+        .store
+        .links
+        .get("customer", &name("a"))
+        .await;
     assert_eq!(link.expect("links").expect("a link").erp_key, theirs);
     assert_eq!(installation.customer("a", "intro").await, "mine");
     installation.stop().await;
@@ -319,7 +331,7 @@ async fn a_colleagues_customer_of_the_same_number_is_found_behind_all_that_conta
 #[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_another_contact_is_about_to_be_linked_under_is_left_alone() {
     let installation = installation().await;
-    installation.entered("N-1", "flow push", Some("b")).await;
+    installation.entered("N-1", "flow push", Some("contact/b")).await;
     installation.file("a", "N-1", "mine").await;
     let (state, words) = installation.ended("a").await;
     assert_eq!(state, DeliveryState::Dead, "{words}");
@@ -330,12 +342,20 @@ async fn a_number_that_another_contact_is_about_to_be_linked_under_is_left_alone
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_else_wrote_about_the_contact_is_not_taken_for_its_customer() {
     let installation = installation().await;
-    let other = installation.entered("N-2", "plugin greeter", Some("a")).await;
+    let other = installation
+        .entered("N-2", "plugin greeter", Some("contact/a"))
+        .await;
     installation.file("a", "N-1", "mine").await;
     let (state, words) = installation.ended("a").await;
     assert_eq!(state, DeliveryState::Done, "{words}");
     assert_eq!(installation.customers_created(), 2);
-    let link = installation.parts.host.store.links.get("customer", "a").await;
+    let link = installation
+        .parts
+        .host
+        .store
+        .links
+        .get("customer", &name("a"))
+        .await;
     assert_ne!(link.expect("links").expect("a link").erp_key, other);
     installation.stop().await;
 }
@@ -349,7 +369,7 @@ async fn a_contact_outlives_a_mapping_that_does_not_map() {
         extension.map(|extension| extension.identity().version.clone())
     };
     let before = serving();
-    std::fs::write(&mapping, "fn admit(contact) { true }").expect("mapping");
+    std::fs::write(&mapping, "fn judge(record) { true }").expect("mapping");
     let replaced = async {
         while serving() == before {
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -3,14 +3,17 @@
 
 #![cfg(test)]
 
+#[path = "support/roles.rs"]
+mod asking;
 mod support;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
+use sunmao_catalogue::Record;
 use sunmao_runtime::plugins::engine;
 use sunmao_runtime::{
-    Contact, Decision, Event, ExtensionError, ExtensionKind, ExtensionSettings, ExtensionState,
-    ExtensionStatus, Extensions, ExtensionsSettings, Flows, Invocation, Limits, SharedExtension,
+    Decision, Event, ExtensionError, ExtensionKind, ExtensionSettings, ExtensionState, ExtensionStatus,
+    Extensions, ExtensionsSettings, Flows, Invocation, Limits, SharedExtension,
 };
 use sunmao_store::NewDelivery;
 use support::{Parts, parts};
@@ -85,14 +88,12 @@ async fn every_text_that_a_guest_hands_over_is_cut_and_says_how_long_it_was() {
         "throw #{ kind: \"refused\", message: s, hint: s };",
         "let m = #{}; m.a = [s]; throw m;",
     ] {
-        let source =
-            format!("fn handle(event) {{ {LONG} {body} }} fn to_customer(contact) {{ {LONG} {body} }}");
+        let source = format!("fn handle(event) {{ {LONG} {body} }} fn map(contact) {{ {LONG} {body} }}");
         let extensions = start(&parts, Limits::default(), &source).await;
-        let contact = Contact::default();
+        let contact = Record::default();
         let failures = [
             handle(&parts, &extensions).await.expect_err(body),
-            guest(&extensions)
-                .to_customer(&now(&parts), &contact)
+            asking::map(&*guest(&extensions), &parts, &contact)
                 .await
                 .expect_err(body),
         ];
@@ -113,16 +114,16 @@ async fn every_text_that_a_guest_hands_over_is_cut_and_says_how_long_it_was() {
 async fn a_reason_is_cut_and_a_record_refused() {
     let parts = parts().await;
     let source = format!(
-        "fn admit(contact) {{ {LONG} s }} \
-         fn to_customer(contact) {{ {LONG} let m = #{{ customer_name: s }}; m.remarks = s; m }}"
+        "fn judge(contact) {{ {LONG} s }} \
+         fn map(contact) {{ {LONG} let m = #{{ customer_name: s }}; m.remarks = s; m }}"
     );
     let limits = Limits {
         value_bytes: 500_000,
         ..Limits::default()
     };
     let extensions = start(&parts, limits, &source).await;
-    let (guest, contact) = (guest(&extensions), Contact::default());
-    let Ok(Decision::Skip(reason)) = guest.admit(&now(&parts), &contact).await else {
+    let (guest, contact) = (guest(&extensions), Record::default());
+    let Ok(Decision::Skip(reason)) = asking::judge(&*guest, &parts, &contact).await else {
         panic!("skipped")
     };
     assert!(
@@ -130,8 +131,7 @@ async fn a_reason_is_cut_and_a_record_refused() {
         "{} bytes",
         reason.len()
     );
-    let error = guest
-        .to_customer(&now(&parts), &contact)
+    let error = asking::map(&*guest, &parts, &contact)
         .await
         .expect_err("too large");
     assert!(

@@ -19,7 +19,7 @@ use support::{Parts, parts};
 
 /// Whatever a test waits for happens within this time, or the test fails.
 const PATIENCE: Duration = Duration::from_secs(120);
-const LISTING: &str = "fn admit(contact) { customers::list(); true }";
+const LISTING: &str = "fn judge(contact) { customers::list(); true }";
 
 fn settings(folder: &Path) -> ExtensionsSettings {
     ExtensionsSettings {
@@ -82,7 +82,7 @@ fn serves(extensions: &Extensions, name: &str) -> bool {
 async fn an_idle_folder_is_looked_at_in_intervals_only() {
     let parts = parts().await;
     let folder = parts.folder.path();
-    write(folder, "scripts/judge.rhai", "fn admit(contact) { true }");
+    write(folder, "scripts/judge.rhai", "fn judge(contact) { true }");
     write(folder, "plugins/broken.wasm", "no component");
     let extensions = start(&parts, settings(folder)).await;
     let kinds = [ExtensionKind::Script, ExtensionKind::Plugin];
@@ -119,7 +119,7 @@ async fn a_revoked_grant_stops_what_serves_and_is_named() {
 async fn a_new_version_that_asks_for_more_leaves_the_old_one_serving() {
     let parts = parts().await;
     let folder = parts.folder.path();
-    write(folder, "scripts/judge.rhai", "fn admit(contact) { true }");
+    write(folder, "scripts/judge.rhai", "fn judge(contact) { true }");
     let extensions = start(&parts, settings(folder)).await;
     write(folder, "scripts/judge.rhai", LISTING);
     let is_refused = || {
@@ -163,7 +163,7 @@ async fn a_script_does_not_wait_for_a_slow_plugin() {
         Arc::strong_count(&parts.host) > idle
     })
     .await;
-    write(folder, "scripts/judge.rhai", "fn admit(contact) { true }");
+    write(folder, "scripts/judge.rhai", "fn judge(contact) { true }");
     until("the script serves", || serves(&extensions, "judge")).await;
     assert_eq!(
         status(&extensions, "slow"),
@@ -178,7 +178,7 @@ async fn folders_may_come_and_files_may_go() {
     let parts = parts().await;
     let folder = parts.folder.path();
     let extensions = start(&parts, settings(folder)).await;
-    write(folder, "scripts/judge.rhai", "fn admit(contact) { true }");
+    write(folder, "scripts/judge.rhai", "fn judge(contact) { true }");
     until("the script serves", || serves(&extensions, "judge")).await;
     std::fs::remove_file(folder.join("scripts/judge.rhai")).expect("removed");
     until("the script is gone", || status(&extensions, "judge").is_none()).await;
@@ -206,7 +206,7 @@ async fn a_file_larger_than_any_plugin_is_refused_unread() {
 async fn other_folders_take_effect_at_the_next_start() {
     let parts = parts().await;
     let folder = parts.folder.path();
-    write(folder, "scripts/judge.rhai", "fn admit(contact) { true }");
+    write(folder, "scripts/judge.rhai", "fn judge(contact) { true }");
     let extensions = start(&parts, settings(folder)).await;
     extensions.reconfigure(settings(&folder.join("elsewhere"))).await;
     tokio::time::sleep(Duration::from_secs(1)).await;

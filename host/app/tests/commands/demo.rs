@@ -95,7 +95,7 @@ async fn an_edited_policy_judges_the_next_contact() {
     let extensions = format!("{}/v1/extensions", ready["host"].as_str().unwrap());
     let shipped = admission(&eventually(&extensions, |_| true).await)["version"].clone();
     demo.until("settled").await;
-    sunmao.replace("scripts/admission.rhai", "fn admit(contact) { \"closed today\" }");
+    sunmao.replace("scripts/admission.rhai", "fn judge(record) { \"closed today\" }");
     let swapped = loop {
         let event = demo.until("extension").await["extension"].clone();
         if event["name"] == "admission" && event["state"] == "serving" && event["version"] != shipped {

@@ -145,7 +145,7 @@ async fn what_an_operator_writes_is_read_however_windows_saved_it() {
     let texts = [
         written(&environment),
         written("# 配置文件的说明文字\r\n[erp]\r\nretries = 1\r\n"),
-        written("// 检查客户的规则\r\nfn admit(contact) { \"样例木作\" }\r\n"),
+        written("// 检查客户的规则\r\nfn judge(record) { \"样例木作\" }\r\n"),
         written("{\"name\": \"样例木作有限公司\"}\r\n"),
         written("# 自定义字段的说明\r\n"),
     ];

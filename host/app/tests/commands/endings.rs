@@ -14,7 +14,7 @@ fn serve(erp: &Scripted) -> (Sunmao, Running) {
         "sunmao.toml",
         &std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap(),
     );
-    sunmao.write("scripts/admission.rhai", "fn admit(contact) { true }");
+    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
     let plugins = plugins_folder();
     let arguments = ["serve", "--json", "--listen", "127.0.0.1:0", "--plugins-folder"];
     let arguments = [&arguments[..], &[plugins.to_str().unwrap()]].concat();

@@ -36,7 +36,7 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
     let sunmao = Sunmao::of(&erp, &options);
     let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
     sunmao.write("sunmao.toml", &example);
-    sunmao.write("scripts/admission.rhai", "fn admit(contact) { true }");
+    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
     let plugins = plugins_folder();
     let arguments = ["serve", "--json", "--listen", "127.0.0.1:0", "--plugins-folder"];
     let arguments = [&arguments[..], &[plugins.to_str().unwrap()]].concat();
@@ -111,7 +111,7 @@ async fn the_audit_log_of_a_host_that_was_stopped_is_exact() {
     let sunmao = Sunmao::of(&erp, &options);
     let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
     sunmao.write("sunmao.toml", &example);
-    sunmao.write("scripts/admission.rhai", "fn admit(contact) { true }");
+    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
     let plugins = plugins_folder();
     let arguments = ["serve", "--json", "--listen", "127.0.0.1:0", "--plugins-folder"];
     let arguments = [&arguments[..], &[plugins.to_str().unwrap()]].concat();

@@ -40,7 +40,7 @@ async fn serve(log: Log) -> Served {
     let sunmao = Sunmao::of(&erp, &options);
     let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
     sunmao.write("sunmao.toml", &example);
-    sunmao.write("scripts/admission.rhai", "fn admit(contact) { true }");
+    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
     let port = {
         let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         free.local_addr().unwrap().port()

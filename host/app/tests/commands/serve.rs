@@ -303,7 +303,7 @@ async fn a_changed_configuration_is_in_force_and_an_unsound_one_is_not() {
     eventually(&status, |status| status["configuration"]["error"].is_null()).await;
 
     host.sunmao
-        .replace("scripts/admission.rhai", "fn admit(contact) {");
+        .replace("scripts/admission.rhai", "fn judge(record) {");
     eventually(&format!("{}/v1/extensions", host.url), |all| {
         all["items"]
             .as_array()
@@ -380,7 +380,7 @@ async fn files_are_looked_at_without_a_host() {
     let script = root().join("scripts/admission.rhai");
     let sound = sunmao.run(&["script", "check", script.to_str().unwrap()]).await;
     assert_eq!(sound.code, Some(0), "{}", sound.stderr);
-    let broken = sunmao.write("broken.rhai", "fn admit(contact) { customers::lst(#{}) }");
+    let broken = sunmao.write("broken.rhai", "fn judge(record) { customers::lst(#{}) }");
     let both = sunmao
         .run(&[
             "script",

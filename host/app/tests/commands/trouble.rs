@@ -20,9 +20,9 @@ const CONFIGURATION: &str = r#"
     write = "customers.save-company"
     link = "customer"
 "#;
-const MAPPING: &str = r#"fn to_customer(contact) {
-    #{ customer_name: contact.company_name, customer_number: contact.k_code, customer_category: "1",
-       contact_name: contact.real_name }
+const MAPPING: &str = r#"fn map(record) {
+    #{ customer_name: record.company_name, customer_number: record.k_code, customer_category: "1",
+       contact_name: record.real_name }
 }"#;
 const ENDLESS: &str =
     "fn handle(event) { for page in 1..100000 { customers::list(#{ page_index: page }); } }";

@@ -21,7 +21,7 @@ fn what_a_script_asks_for_is_read_from_its_text() {
     let surface = read(
         "fn handle(event) { let page = customers::list(#{ name: \"x\" }); log::info(page); reply(page) }
          fn reply(page) { page.items.map(|row| expense_claims::approve(#{ ord: row.ord })); records::get(\"contact\", \"1\") }
-         fn admit(contact) { session::status().state == \"signed-in\" }",
+         fn judge(contact) { session::status().state == \"signed-in\" }",
     );
     assert_eq!(surface.operations, ["customers.list", "expense-claims.approve"]);
     assert_eq!(surface.services, ["log", "records"]);
@@ -30,10 +30,8 @@ fn what_a_script_asks_for_is_read_from_its_text() {
 
 #[test]
 fn every_role_is_known_by_its_functions() {
-    let surface = read(
-        "fn admit(contact) {} fn merge(contact, customer) {} fn to_customer(contact) {}
-         fn to_contact(customer, known) {} fn handle(event) {}",
-    );
+    let surface =
+        read("fn judge(record) {} fn merge(change) {} fn map(record, known) {} fn handle(event) {}");
     assert_eq!(surface.roles, ["automation", "mapping", "merge", "policy"]);
     assert!(surface.operations.is_empty() && surface.services.is_empty());
 }
@@ -159,44 +157,44 @@ fn login_and_logout_belong_to_the_host() {
 fn what_does_not_compile_says_where() {
     for (source, expected) in [
         (
-            "fn admit(contact) {\n    let x = ;\n}",
+            "fn judge(contact) {\n    let x = ;\n}",
             "line 2, column 13: Unexpected ';'",
         ),
         (
-            "fn admit(contact) { contcat.phone }",
+            "fn judge(contact) { contcat.phone }",
             "line 1, column 21: Undefined variable: contcat",
         ),
         (
-            "fn admit(contact) { [1].map(|x| x + y) }",
+            "fn judge(contact) { [1].map(|x| x + y) }",
             "line 1, column 37: Undefined variable: y",
         ),
-        ("fn admit(contact) { eval(\"1\") }", "eval"),
-        ("import \"x\" as y; fn admit(contact) { true }", "import"),
+        ("fn judge(contact) { eval(\"1\") }", "eval"),
+        ("import \"x\" as y; fn judge(contact) { true }", "import"),
         (
-            "let x = 1; fn admit(contact) { true }",
+            "let x = 1; fn judge(contact) { true }",
             "line 1, column 1: only constants and functions may stand",
         ),
         (
-            "fn admit(contact) { true }\ncustomers::list();",
+            "fn judge(contact) { true }\ncustomers::list();",
             "line 2, column 12: only constants and functions may stand",
         ),
         (
-            "fn admit() { true }",
-            "admit takes other parameters: fn admit(contact)",
+            "fn judge() { true }",
+            "judge takes other parameters: fn judge(record)",
         ),
         (
-            "fn admitt(contact) { true }",
-            "plays no role (define one of admit(contact),",
+            "fn judgge(contact) { true }",
+            "plays no role (define one of judge(record),",
         ),
         (
-            "const NOW = clock::now(); fn admit(contact) { NOW != \"\" }",
+            "const NOW = clock::now(); fn judge(contact) { NOW != \"\" }",
             "line 1, column 47: NOW is a constant at the top of the script (write global::NOW here)",
         ),
         (
-            "const A = [1]; fn admit(contact) { A[contact.score] }",
+            "const A = [1]; fn judge(contact) { A[contact.score] }",
             "line 1, column 36: A is a constant at the top of the script (write global::A here)",
         ),
-        ("fn admit(contact) { sleep(1) }", "there is no function sleep"),
+        ("fn judge(contact) { sleep(1) }", "there is no function sleep"),
     ] {
         let found = faults(source).join("; ");
         assert!(found.contains(expected), "{source}\n{found}");
@@ -208,11 +206,11 @@ fn a_load_error_names_the_file_and_the_phase() {
     let error = surface(
         &Catalogue::shared(),
         "rules",
-        "fn admit(contact) { custmers::list() }",
+        "fn judge(contact) { custmers::list() }",
     )
     .expect_err("unknown");
     assert_eq!((error.subject.as_str(), error.phase), ("rules", "check imports"));
-    let error = surface(&Catalogue::shared(), "rules", "fn admit(contact) {").expect_err("unfinished");
+    let error = surface(&Catalogue::shared(), "rules", "fn judge(contact) {").expect_err("unfinished");
     assert_eq!(error.phase, "compile");
 }
 

@@ -192,10 +192,9 @@ async fn a_value_nested_too_deep_does_not_leave_a_script() {
     let parts = parts().await;
     let mapping = script(
         &parts,
-        "fn to_customer(contact) { let deep = 1; for i in 0..500 { deep = [deep]; } #{ customer_name: deep } }",
+        "fn map(contact) { let deep = 1; for i in 0..500 { deep = [deep]; } #{ customer_name: deep } }",
     );
-    let error = mapping
-        .to_customer(&now(&parts), &super::contact())
+    let error = super::asking::map(&mapping, &parts, &super::contact())
         .await
         .expect_err("too deep");
     assert!(error.to_string().contains("nested deeper than 64"), "{error}");

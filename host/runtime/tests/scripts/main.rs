@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/roles.rs"]
+mod asking;
 #[path = "../support/slow.rs"]
 mod slow;
 #[path = "../support/mod.rs"]
@@ -17,11 +19,10 @@ mod shipped;
 
 use std::alloc::System;
 use std::sync::Arc;
+use sunmao_catalogue::{Record, Value};
 use sunmao_runtime::scripts::Script;
 use sunmao_runtime::scripts::memory::Counting;
-use sunmao_runtime::{
-    Contact, Event, Extension, ExtensionError, Grants, Invocation, Limits, LoadError, Permit,
-};
+use sunmao_runtime::{Event, Extension, ExtensionError, Grants, Invocation, Limits, LoadError, Permit};
 use support::Parts;
 
 /// As the program has it: without it, a script's memory is bounded by its strings and collections alone.
@@ -86,14 +87,13 @@ fn event(payload: &str) -> Event {
     }
 }
 
-fn contact() -> Contact {
-    Contact {
-        id: "c-1".into(),
-        wx_id: Some("wx-1".into()),
-        company_name: Some("宁波晨光机械有限公司".into()),
-        phone: Some("19900000001".into()),
-        phone_verified: true,
-        score: Some(80),
-        ..Contact::default()
-    }
+fn contact() -> Record {
+    asking::record([
+        ("id", Value::from("c-1")),
+        ("wx_id", Value::from("wx-1")),
+        ("company_name", Value::from("宁波晨光机械有限公司")),
+        ("phone", Value::from("19900000001")),
+        ("phone_verified", Value::Boolean(true)),
+        ("score", Value::Integer(80)),
+    ])
 }

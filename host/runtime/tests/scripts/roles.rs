@@ -1,33 +1,34 @@
 //! The roles: what a script is given, and what it may give back.
 
+use super::asking::{back, judge, map, record, with};
 use super::support::parts;
 use super::{contact, event, now, script};
 use sunmao_catalogue::{Record, Value};
-use sunmao_runtime::{Contact, Decision, Extension, ExtensionError};
+use sunmao_runtime::{Decision, Extension, ExtensionError};
 
-async fn admit(body: &str) -> Result<Decision, ExtensionError> {
+/// What a policy with this body says of a contact.
+async fn judged(body: &str) -> Result<Decision, ExtensionError> {
     let parts = parts().await;
-    script(&parts, &format!("fn admit(contact) {{ {body} }}"))
-        .admit(&now(&parts), &contact())
-        .await
+    let policy = script(&parts, &format!("fn judge(contact) {{ {body} }}"));
+    judge(&policy, &parts, &contact()).await
 }
 
 #[tokio::test]
 async fn a_policy_admits_or_gives_its_reason() {
     let skipped = |reason: &str| Decision::Skip(reason.to_owned());
-    assert_eq!(admit("true").await, Ok(Decision::Admit));
-    assert_eq!(admit("\"too early\"").await, Ok(skipped("too early")));
-    assert_eq!(admit("#{ admit: true }").await, Ok(Decision::Admit));
+    assert_eq!(judged("true").await, Ok(Decision::Admit));
+    assert_eq!(judged("\"too early\"").await, Ok(skipped("too early")));
+    assert_eq!(judged("#{ admit: true }").await, Ok(Decision::Admit));
     assert_eq!(
-        admit("#{ admit: false, reason: \"no\" }").await,
+        judged("#{ admit: false, reason: \"no\" }").await,
         Ok(skipped("no"))
     );
     assert_eq!(
-        admit("false").await,
+        judged("false").await,
         Ok(skipped("not admitted; the script gives no reason"))
     );
     assert_eq!(
-        admit("contact.score >= 80 && contact.remark == \"\" && contact.type == \"unknown\"").await,
+        judged("contact.score >= 80 && contact.remark == \"\" && contact.type == \"unknown\"").await,
         Ok(Decision::Admit)
     );
 }
@@ -44,9 +45,9 @@ async fn a_decision_of_another_kind_names_the_file_the_function_and_what_was_exp
             "`reason` as text, not a whole number",
         ),
     ] {
-        let error = admit(body).await.expect_err(body).to_string();
+        let error = judged(body).await.expect_err(body).to_string();
         assert!(
-            error.contains("test.rhai: `admit` returned: expected") && error.contains(given),
+            error.contains("test.rhai: `judge` returned: expected") && error.contains(given),
             "{error}"
         );
     }
@@ -54,7 +55,7 @@ async fn a_decision_of_another_kind_names_the_file_the_function_and_what_was_exp
 
 #[tokio::test]
 async fn a_misspelt_member_and_a_missing_number_are_errors_with_a_place() {
-    let error = admit("\n  contact.phone_verifed")
+    let error = judged("\n  contact.phone_verifed")
         .await
         .expect_err("misspelt")
         .to_string();
@@ -63,24 +64,20 @@ async fn a_misspelt_member_and_a_missing_number_are_errors_with_a_place() {
         "{error}"
     );
     let parts = parts().await;
-    let unscored = Contact {
-        score: None,
-        ..contact()
-    };
+    let unscored = with(contact(), [("score", Value::Null)]);
     let policy = script(
         &parts,
-        "fn admit(contact) { if contact.score < 60 { \"low\" } else { true } }",
+        "fn judge(contact) { if contact.score < 60 { \"low\" } else { true } }",
     );
-    let error = policy
-        .admit(&now(&parts), &unscored)
+    let error = judge(&policy, &parts, &unscored)
         .await
         .expect_err("no score")
         .to_string();
     assert!(error.contains("the value is ()"), "{error}");
-    let error = admit("contact.phone > 5").await.expect_err("text").to_string();
+    let error = judged("contact.phone > 5").await.expect_err("text").to_string();
     assert!(error.contains("text is compared with a number"), "{error}");
     assert_eq!(
-        admit("contact.remark == () || contact.score != ()").await,
+        judged("contact.remark == () || contact.score != ()").await,
         Ok(Decision::Admit)
     );
 }
@@ -91,15 +88,12 @@ async fn a_mapping_makes_arguments_by_the_catalogues_names() {
     let mapping = script(
         &parts,
         "const CODES = #{ wechat: 171 };
-         fn to_customer(contact) {
+         fn map(contact) {
             #{ customer_name: contact.company_name, khid: `WX${contact.id}`, source: global::CODES[contact.source],
                remarks: (), zdy_1: contact.score }
          }",
     );
-    let record = mapping
-        .to_customer(&now(&parts), &contact())
-        .await
-        .expect("mapped");
+    let record = map(&mapping, &parts, &contact()).await.expect("mapped");
     let expected = Record::from_iter([
         ("customer-name".to_owned(), Value::from("宁波晨光机械有限公司")),
         ("khid".to_owned(), Value::from("WXc-1")),
@@ -130,11 +124,8 @@ async fn a_mapping_refuses_data_by_throwing() {
             vec!["one", "b: two"],
         ),
     ] {
-        let mapping = script(&parts, &format!("fn to_customer(contact) {{ throw {thrown}; }}"));
-        let error = mapping
-            .to_customer(&now(&parts), &contact())
-            .await
-            .expect_err("refused");
+        let mapping = script(&parts, &format!("fn map(contact) {{ throw {thrown}; }}"));
+        let error = map(&mapping, &parts, &contact()).await.expect_err("refused");
         let ExtensionError::Data { faults, .. } = error else {
             panic!("{error}")
         };
@@ -143,42 +134,33 @@ async fn a_mapping_refuses_data_by_throwing() {
 }
 
 #[tokio::test]
-async fn a_contact_comes_back_checked() {
+async fn a_row_of_the_erp_becomes_a_contact() {
     let parts = parts().await;
-    let mapping = |body: &str| script(&parts, &format!("fn to_contact(customer, known) {{ {body} }}"));
-    let customer = Record::from_iter([
-        ("customer-name".to_owned(), Value::from("苏州远航")),
-        ("zdy-1".to_owned(), Value::Null),
+    let mapping = |body: &str| script(&parts, &format!("fn map(customer, known) {{ {body} }}"));
+    let customer = record([("id", Value::from("4711")), ("name", Value::from("苏州远航"))]);
+    let merging = mapping("known.company_name = customer.name; known.wx_id = (); known");
+    let returned = back(&merging, &parts, &customer, Some(&contact()))
+        .await
+        .expect("a contact");
+    let member = |name: &str| returned.get(name).cloned();
+    assert_eq!(member("id"), Some(Value::from("c-1")));
+    assert_eq!(member("company_name"), Some(Value::from("苏州远航")));
+    assert_eq!(member("phone"), Some(Value::from("19900000001")));
+    assert_eq!(member("wx_id"), None, "what is () is left out");
+    let fresh = mapping("if known == () { #{ id: \"n-1\", company_name: customer.name } }");
+    let returned = back(&fresh, &parts, &customer, None).await.expect("a contact");
+    let expected = record([
+        ("id", Value::from("n-1")),
+        ("company_name", Value::from("苏州远航")),
     ]);
-    let merging =
-        mapping("known.company_name = customer.customer_name; known.wx_id = customer[\"zdy-1\"]; known");
-    let returned = merging
-        .to_contact(&now(&parts), &customer, Some(&contact()))
-        .await
-        .expect("a contact");
-    let expected = Contact {
-        company_name: Some("苏州远航".into()),
-        wx_id: None,
-        ..contact()
-    };
     assert_eq!(returned, expected);
-    let fresh = mapping("if known == () { #{ id: \"n-1\", company_name: customer.customer_name } }");
-    let returned = fresh
-        .to_contact(&now(&parts), &customer, None)
+    // One that knows no more than the record cannot make a contact.
+    let narrow = script(&parts, "fn map(customer) { #{} }");
+    let error = back(&narrow, &parts, &customer, None)
         .await
-        .expect("a contact");
-    assert_eq!(
-        (returned.id.as_str(), returned.company_name.as_deref()),
-        ("n-1", Some("苏州远航"))
-    );
-    let wrong = mapping("#{ phoen: \"1\", score: 900 }");
-    let error = wrong
-        .to_contact(&now(&parts), &customer, Some(&contact()))
-        .await
-        .expect_err("unsound")
-        .to_string();
+        .expect_err("a form too few");
     assert!(
-        error.contains("phoen: unknown member") && error.contains("score: a whole number"),
+        matches!(error, ExtensionError::NotProvided { role: "mapping", .. }),
         "{error}"
     );
 }
@@ -226,11 +208,8 @@ async fn an_automation_says_whether_trying_again_helps() {
 #[tokio::test]
 async fn a_role_that_is_not_defined_is_not_provided() {
     let parts = parts().await;
-    let policy = script(&parts, "fn admit(contact) { true }");
-    let error = policy
-        .to_customer(&now(&parts), &contact())
-        .await
-        .expect_err("no mapping");
+    let policy = script(&parts, "fn judge(contact) { true }");
+    let error = map(&policy, &parts, &contact()).await.expect_err("no mapping");
     assert!(
         matches!(error, ExtensionError::NotProvided { role: "mapping", .. }),
         "{error}"
@@ -240,13 +219,13 @@ async fn a_role_that_is_not_defined_is_not_provided() {
 #[tokio::test]
 async fn constants_are_read_by_their_name_or_as_globals() {
     assert_eq!(
-        admit("true } const LEAST = 60; const NAMES = [\"a\"]; fn other() { LEAST").await,
+        judged("true } const LEAST = 60; const NAMES = [\"a\"]; fn other() { LEAST").await,
         Ok(Decision::Admit)
     );
     let parts = parts().await;
-    let computed = "const NOW = clock::now(); fn admit(contact) { global::NOW.len() > 10 }";
+    let computed = "const NOW = clock::now(); fn judge(contact) { global::NOW.len() > 10 }";
     let policy = script(&parts, computed);
-    assert_eq!(policy.admit(&now(&parts), &contact()).await, Ok(Decision::Admit));
+    assert_eq!(judge(&policy, &parts, &contact()).await, Ok(Decision::Admit));
     for reading in [
         "contact.score > LEAST",
         "contact.score > global::LEAST",
@@ -254,22 +233,19 @@ async fn constants_are_read_by_their_name_or_as_globals() {
     ] {
         let policy = script(
             &parts,
-            &format!("const LEAST = 79;\nfn admit(contact) {{ {reading} }}"),
+            &format!("const LEAST = 79;\nfn judge(contact) {{ {reading} }}"),
         );
         assert_eq!(
-            policy.admit(&now(&parts), &contact()).await,
+            judge(&policy, &parts, &contact()).await,
             Ok(Decision::Admit),
             "{reading}"
         );
         let policy = script(
             &parts,
-            &format!("const LEAST = 80;\nfn admit(contact) {{ {reading} }}"),
+            &format!("const LEAST = 80;\nfn judge(contact) {{ {reading} }}"),
         );
         assert!(
-            matches!(
-                policy.admit(&now(&parts), &contact()).await,
-                Ok(Decision::Skip(_))
-            ),
+            matches!(judge(&policy, &parts, &contact()).await, Ok(Decision::Skip(_))),
             "{reading}"
         );
     }

@@ -5,7 +5,7 @@ use super::{evaluate, event, handle, load, now};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use sunmao_runtime::{Extension, ExtensionError, Grants, Invocation, Permit};
-use sunmao_store::{NewContact, NewLink, Wanted};
+use sunmao_store::{NewLink, NewRecord, RecordName, Wanted};
 
 #[tokio::test]
 async fn state_is_the_scripts_own_and_compared_by_revision() {
@@ -29,28 +29,29 @@ async fn links_and_contacts_are_looked_up() {
     let parts = parts().await;
     let now = parts.host.clock.now();
     let link = NewLink {
-        kind: "customer".into(),
-        hub_id: "c-1".into(),
+        link: "customer".into(),
+        record: RecordName::new("contact", "c-1"),
         erp_key: 42,
         number: "KH42".into(),
+        agreed: None,
     };
     parts.host.store.links.put(link, now).await.expect("link");
-    let contact = NewContact {
-        id: "c-1".into(),
-        body: r#"{"id":"c-1","phone":"138"}"#.into(),
-    };
+    let contact = NewRecord::saved(RecordName::new("contact", "c-1"), r#"{"phone":"138"}"#);
     parts
         .host
         .store
-        .contacts
-        .accept(vec![contact], Vec::new(), now)
+        .records
+        .accept(vec![contact], Vec::new(), "http", now)
         .await
         .expect("contact");
-    let body = "let link = links::get(\"customer\", \"c-1\");
+    let body = "let link = links::get(\"customer\", \"contact\", \"c-1\");
         let same = links::find(\"customer\", 42);
         let contact = records::get(\"contact\", \"c-1\");
-        `${link.erp_key} ${same.hub_id} ${link.number} ${links::find(\"customer\", 1) == ()} ${contact.phone} [${contact.remark}] ${records::get(\"contact\", \"x\") == ()}`";
-    assert_eq!(evaluate(&parts, body).await, "42 c-1 KH42 true 138 [] true");
+        `${link.erp_key} ${same.kind}/${same.id} ${link.number} ${links::find(\"customer\", 1) == ()} ${contact.phone} [${contact.remark}] ${records::get(\"contact\", \"x\") == ()}`";
+    assert_eq!(
+        evaluate(&parts, body).await,
+        "42 contact/c-1 KH42 true 138 [] true"
+    );
 }
 
 #[tokio::test]
@@ -144,10 +145,9 @@ async fn a_services_problem_can_be_caught_and_breaks_the_script_otherwise() {
 #[tokio::test]
 async fn a_mapping_that_meets_a_problem_is_broken_and_the_data_is_not_refused() {
     let parts = parts().await;
-    let source = "fn to_customer(contact) { let key = \"\"; key.pad(600, 'x'); state::get(key); #{} }";
+    let source = "fn map(contact) { let key = \"\"; key.pad(600, 'x'); state::get(key); #{} }";
     let mapping = super::script(&parts, source);
-    let error = mapping
-        .to_customer(&now(&parts), &super::contact())
+    let error = super::asking::map(&mapping, &parts, &super::contact())
         .await
         .expect_err("a problem");
     assert!(matches!(error, ExtensionError::Broken { .. }), "{error}");

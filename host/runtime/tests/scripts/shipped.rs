@@ -1,8 +1,10 @@
 //! The shipped scripts do what the Customer Hub's people agreed on.
 
+use super::asking::{judge, record, with};
 use super::support::parts;
-use super::{contact, load, now};
-use sunmao_runtime::{Contact, Decision, Extension, Permit};
+use super::{contact, load};
+use sunmao_catalogue::Value;
+use sunmao_runtime::{Decision, Extension, Permit};
 
 const ADMISSION: &str = include_str!("../../../../scripts/admission.rhai");
 
@@ -11,104 +13,58 @@ async fn the_admission_judges_as_agreed() {
     let parts = parts().await;
     let policy = load(&parts, Permit::default(), ADMISSION).expect("it asks for nothing");
     assert!(policy.surface().operations.is_empty() && policy.surface().services.is_empty());
-    let bare = Contact {
-        id: "c-2".into(),
-        wx_id: Some("wx-2".into()),
-        ..Contact::default()
-    };
+    let bare = record([("id", Value::from("c-2")), ("wx_id", Value::from("wx-2"))]);
     for (contact, expected) in [
         (contact(), None),
+        (with(contact(), [("score", Value::Integer(60))]), None),
         (
-            Contact {
-                score: Some(60),
-                ..contact()
-            },
+            with(
+                contact(),
+                [("company_name", Value::Null), ("real_name", Value::from("王芳"))],
+            ),
             None,
         ),
+        (with(bare.clone(), [("has_order", Value::Boolean(true))]), None),
+        (with(bare.clone(), [("has_contract", Value::Boolean(true))]), None),
+        (with(bare.clone(), [("has_payment", Value::Boolean(true))]), None),
         (
-            Contact {
-                company_name: None,
-                real_name: Some("王芳".into()),
-                ..contact()
-            },
-            None,
-        ),
-        (
-            Contact {
-                has_order: true,
-                ..bare.clone()
-            },
-            None,
-        ),
-        (
-            Contact {
-                has_contract: true,
-                ..bare.clone()
-            },
-            None,
-        ),
-        (
-            Contact {
-                has_payment: true,
-                ..bare.clone()
-            },
-            None,
-        ),
-        (
-            Contact {
-                score: Some(59),
-                ..contact()
-            },
+            with(contact(), [("score", Value::Integer(59))]),
             Some("its score is 59, below 60"),
         ),
+        (with(contact(), [("score", Value::Null)]), Some("not scored yet")),
         (
-            Contact {
-                score: None,
-                ..contact()
-            },
-            Some("not scored yet"),
-        ),
-        (
-            Contact {
-                phone_verified: false,
-                ..contact()
-            },
+            with(contact(), [("phone_verified", Value::Boolean(false))]),
             Some("the phone is not verified"),
         ),
         (
-            Contact {
-                company_name: None,
-                ..contact()
-            },
+            with(contact(), [("company_name", Value::Null)]),
             Some("the name is not complete"),
         ),
         (
-            Contact {
-                company_name: Some("王".into()),
-                ..contact()
-            },
+            with(contact(), [("company_name", Value::from("王"))]),
             Some("the name is not complete"),
         ),
         (
-            Contact {
-                invalid: true,
-                has_order: true,
-                ..contact()
-            },
+            with(
+                contact(),
+                [
+                    ("invalid", Value::Boolean(true)),
+                    ("has_order", Value::Boolean(true)),
+                ],
+            ),
             Some("marked invalid"),
         ),
         (
-            Contact {
-                has_order: true,
-                wx_id: None,
-                ..bare.clone()
-            },
+            with(
+                bare.clone(),
+                [("has_order", Value::Boolean(true)), ("wx_id", Value::Null)],
+            ),
             Some("nothing identifies it: no phone, no WeChat id, no customer code"),
         ),
     ] {
         let expected = expected.map_or(Decision::Admit, |reason| Decision::Skip(reason.to_owned()));
         assert_eq!(
-            policy.admit(&now(&parts), &contact).await,
+            judge(&policy, &parts, &contact).await,
             Ok(expected),
             "{contact:?}"
         );
@@ -120,7 +76,7 @@ async fn a_changed_threshold_changes_the_judgement() {
     let parts = parts().await;
     let stricter = ADMISSION.replace("const LEAST_SCORE = 60;", "const LEAST_SCORE = 90;");
     let policy = load(&parts, Permit::default(), &stricter).expect("sound");
-    let decision = policy.admit(&now(&parts), &contact()).await;
+    let decision = judge(&policy, &parts, &contact()).await;
     assert_eq!(
         decision,
         Ok(Decision::Skip("its score is 80, below 90".to_owned()))

@@ -49,7 +49,7 @@ pub async fn parts_behind(simulator: Simulator, base_url: &str, username: String
     let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
     let host = Arc::new(Host::new(
         Catalogue::shared(),
-        Kinds::shipped(&Catalogue::shared()).unwrap(),
+        Kinds::shipped(&Catalogue::shared()).expect("kinds"),
         gateway,
         store,
         clock,

@@ -1,6 +1,6 @@
 //! Machines' clocks that are set, or wrong.
 
-use crate::stage::{self, Setting, Stage, event, ids, slow};
+use crate::stage::{self, Setting, Stage, event, ids, lane, slow};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -28,11 +28,13 @@ async fn set_while_something_waits(before: i64, after: i64) {
     .await;
     stage.proxy.is_down.store(true, Ordering::SeqCst);
     stage.file(ids(0..3)).await;
-    stage.until("c-000", |delivery| delivery.reason.is_some()).await;
+    stage
+        .until("contact/c-000", |delivery| delivery.reason.is_some())
+        .await;
     offset.store(after, Ordering::SeqCst);
     stage.proxy.is_down.store(false, Ordering::SeqCst);
     for id in ids(0..3) {
-        stage.done(&id).await;
+        stage.done(&lane(&id)).await;
     }
     stage.stop().await;
 }
@@ -58,7 +60,7 @@ async fn what_an_earlier_life_put_off_by_a_clock_that_was_ahead_is_due_at_the_st
     let contact = NewDelivery {
         event: "contact.saved".to_owned(),
         payload: stage::body("c-000"),
-        ..event("flow push", "c-000")
+        ..event("flow push", "contact/c-000")
     };
     let stage = Stage::set(Setting {
         before: vec![contact],
@@ -66,7 +68,7 @@ async fn what_an_earlier_life_put_off_by_a_clock_that_was_ahead_is_due_at_the_st
         ..Setting::default()
     })
     .await;
-    stage.done("c-000").await;
+    stage.done("contact/c-000").await;
     stage.stop().await;
 }
 
@@ -81,15 +83,17 @@ async fn a_clock_that_is_set_ahead_ends_no_lease_of_what_is_in_hand() {
     .await;
     stage.file(ids(0..1)).await;
     stage
-        .until("c-000", |delivery| delivery.state == DeliveryState::Leased)
+        .until("contact/c-000", |delivery| {
+            delivery.state == DeliveryState::Leased
+        })
         .await;
     offset.store(400 * DAY, Ordering::SeqCst);
     // The worker looks at the queue.
     stage.file(ids(1..2)).await;
-    stage.done("c-001").await;
-    stage.done("c-000").await;
+    stage.done("contact/c-001").await;
+    stage.done("contact/c-000").await;
     assert_eq!(
-        stage.delivery("c-000").await.delivery.attempt,
+        stage.delivery("contact/c-000").await.delivery.attempt,
         1,
         "it was not handed out twice"
     );

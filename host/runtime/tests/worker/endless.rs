@@ -1,6 +1,6 @@
 //! Guests that never end: others go on, and they end with their file, their grants or the host.
 
-use crate::stage::{self, Setting, Stage, event, ids, slow};
+use crate::stage::{self, Setting, Stage, event, ids, lane, slow};
 use std::time::Duration;
 use sunmao_store::DeliveryState;
 
@@ -23,7 +23,7 @@ async fn an_automation_that_never_ends_leaves_hands_to_the_flow_and_ends_with_it
     stage.until("e-0", leased).await;
     stage.file(ids(0..3)).await;
     for id in ids(0..3) {
-        stage.done(&id).await;
+        stage.done(&lane(&id)).await;
     }
     assert!(stage.host.store.deliveries.counts().await.expect("counts").leased <= 4);
 
@@ -65,8 +65,7 @@ async fn an_automation_that_never_ends_ends_with_its_grants() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mapping_that_never_ends_ends_with_its_file_and_its_contacts_wait_for_the_next() {
-    let endless =
-        "fn to_customer(contact) { for page in 1..100000 { customers::list(#{ page_index: page }); } }";
+    let endless = "fn map(record) { for page in 1..100000 { customers::list(#{ page_index: page }); } }";
     let stage = Stage::set(Setting {
         options: slow(20),
         automations: vec![("mapping", endless)],
@@ -75,7 +74,9 @@ async fn a_mapping_that_never_ends_ends_with_its_file_and_its_contacts_wait_for_
     .await;
     stage.file(ids(0..20)).await;
     stage
-        .until("c-000", |delivery| delivery.state == DeliveryState::Leased)
+        .until("contact/c-000", |delivery| {
+            delivery.state == DeliveryState::Leased
+        })
         .await;
     std::fs::remove_file(stage.script("mapping")).expect("removed");
     stage.until_no_hand_is_taken().await;
@@ -86,7 +87,7 @@ async fn a_mapping_that_never_ends_ends_with_its_file_and_its_contacts_wait_for_
     );
     std::fs::write(stage.script("mapping"), stage::MAPPING).expect("mapping");
     for id in ids(0..20) {
-        stage.done(&id).await;
+        stage.done(&lane(&id)).await;
     }
     stage.stop().await;
 }

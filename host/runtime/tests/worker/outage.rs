@@ -1,6 +1,6 @@
 //! An ERP that is out for a while, and comes back.
 
-use crate::stage::{PATIENCE, Setting, Stage, ids};
+use crate::stage::{PATIENCE, Setting, Stage, ids, lane};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use sunmao_runtime::{Progress, Step};
@@ -50,7 +50,7 @@ async fn an_outage_is_not_every_contacts_own_failure() {
 
     stage.proxy.is_down.store(false, Ordering::SeqCst);
     for id in ids(0..200) {
-        stage.done(&id).await;
+        stage.done(&lane(&id)).await;
     }
     assert!(stage.flows.held_up("flow push").is_none());
     let all = DeliveryFilter::default();

@@ -1,13 +1,13 @@
 //! Panics of the worker, its upkeep and whoever handles a delivery: counted, named, and nobody else's trouble.
 
-use crate::stage::{PATIENCE, Setting, Stage, event, ids};
+use crate::stage::{PATIENCE, Setting, Stage, event, ids, lane};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_runtime::Clock;
-use sunmao_store::{DeliveryState, Link, Links, NewLink, StoreError};
+use sunmao_store::{DeliveryState, Link, Links, NewLink, RecordName, StoreError};
 
 /// Links that cannot be looked at for one contact.
 struct Broken {
@@ -20,17 +20,26 @@ impl Links for Broken {
         self.links.put(link, now).await
     }
 
-    async fn get(&self, kind: &str, hub_id: &str) -> Result<Option<Link>, StoreError> {
-        assert_ne!(hub_id, "c-000", "a contact that nobody thought of");
-        self.links.get(kind, hub_id).await
+    async fn get(&self, link: &str, record: &RecordName) -> Result<Option<Link>, StoreError> {
+        assert_ne!(record.id, "c-000", "a contact that nobody thought of");
+        self.links.get(link, record).await
     }
 
-    async fn find_by_key(&self, kind: &str, erp_key: i64) -> Result<Option<Link>, StoreError> {
-        self.links.find_by_key(kind, erp_key).await
+    async fn get_many(&self, link: &str, records: &[RecordName]) -> Result<Vec<Link>, StoreError> {
+        self.links.get_many(link, records).await
     }
 
-    async fn list(&self, kind: &str, after: Option<&str>, limit: u32) -> Result<Vec<Link>, StoreError> {
-        self.links.list(kind, after, limit).await
+    async fn find_by_key(&self, link: &str, erp_key: i64) -> Result<Option<Link>, StoreError> {
+        self.links.find_by_key(link, erp_key).await
+    }
+
+    async fn list(
+        &self,
+        link: &str,
+        after: Option<&RecordName>,
+        limit: u32,
+    ) -> Result<Vec<Link>, StoreError> {
+        self.links.list(link, after, limit).await
     }
 }
 
@@ -48,10 +57,10 @@ async fn a_delivery_that_panics_is_named_and_given_up_and_the_others_go_on() {
     // More than there are hands.
     stage.file(ids(0..20)).await;
     for id in ids(1..20) {
-        stage.done(&id).await;
+        stage.done(&lane(&id)).await;
     }
     let dead = stage
-        .until("c-000", |delivery| delivery.state == DeliveryState::Dead)
+        .until("contact/c-000", |delivery| delivery.state == DeliveryState::Dead)
         .await;
     let letter = dead.letter.expect("a letter");
     assert_eq!(letter.kind, "panicked");
@@ -81,11 +90,11 @@ async fn whatever_reads_a_clock_that_panics_is_begun_anew() {
     })
     .await;
     stage.file(ids(0..1)).await;
-    stage.done("c-000").await;
+    stage.done("contact/c-000").await;
     // The worker, the tick and whoever handles the contact all read it.
     panics.store(6, Ordering::SeqCst);
     let deliveries = &stage.host.store.deliveries;
-    let filed = deliveries.enqueue(vec![event("flow push", "c-001")], Timestamp::now());
+    let filed = deliveries.enqueue(vec![event("flow push", "contact/c-001")], Timestamp::now());
     filed.await.expect("enqueued");
     let begun = Instant::now();
     while panics.load(Ordering::SeqCst) > 0 {
@@ -93,7 +102,7 @@ async fn whatever_reads_a_clock_that_panics_is_begun_anew() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     stage.file(ids(2..3)).await;
-    stage.done("c-002").await;
+    stage.done("contact/c-002").await;
     assert!(
         stage.host.vitals.panics().count >= 2,
         "{:?}",
@@ -118,7 +127,7 @@ async fn a_worker_that_panics_again_and_again_gives_no_sign_of_life() {
     })
     .await;
     stage.file(ids(0..1)).await;
-    stage.done("c-000").await;
+    stage.done("contact/c-000").await;
     let age = |part: &str| {
         let signs = stage.host.vitals.signs();
         let sign = signs.iter().find(|sign| sign.part == part);
@@ -135,6 +144,6 @@ async fn a_worker_that_panics_again_and_again_gives_no_sign_of_life() {
     assert!(age("clock") >= Duration::from_secs(2), "{:?}", age("clock"));
     is_broken.store(0, Ordering::SeqCst);
     stage.file(ids(1..2)).await;
-    stage.done("c-001").await;
+    stage.done("contact/c-001").await;
     stage.stop().await;
 }

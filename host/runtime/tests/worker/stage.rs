@@ -9,19 +9,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
+use sunmao_catalogue::Kinds;
 use sunmao_runtime::plugins::engine;
 use sunmao_runtime::{
     Clock, ExtensionSettings, Extensions, ExtensionsSettings, FlowSettings, Flows, Gateway, Host, Limits,
 };
 use sunmao_simulator::{Options, Simulator};
-use sunmao_store::{DeliveryRecord, DeliveryState, NewContact, NewDelivery, Store};
+use sunmao_store::{DeliveryRecord, DeliveryState, NewDelivery, NewRecord, RecordName, Store};
 
 /// Whatever a test waits for happens within this time, or the test fails.
 pub const PATIENCE: Duration = Duration::from_secs(100);
 
-pub const MAPPING: &str = r#"fn to_customer(contact) {
-    #{ customer_name: contact.company_name, customer_number: contact.k_code, customer_category: "1",
-       contact_name: contact.real_name }
+pub const MAPPING: &str = r#"fn map(record) {
+    #{ customer_name: record.company_name, customer_number: record.k_code, customer_category: "1",
+       contact_name: record.real_name }
 }"#;
 
 /// What stands between the host and the simulator.
@@ -127,7 +128,13 @@ impl Stage {
         }
         let store = (setting.store)(parts.host.store.clone());
         let gateway = Gateway::new(parts.erp.clone(), store.clone(), setting.clock.clone());
-        let host = Host::new(parts.host.catalogue.clone(), gateway, store, setting.clock);
+        let host = Host::new(
+            parts.host.catalogue.clone(),
+            Kinds::clone(&parts.host.kinds.load()),
+            gateway,
+            store,
+            setting.clock,
+        );
         let host = Arc::new(host);
         let settings = ExtensionsSettings {
             plugins_folder: parts.folder.path().join("plugins"),
@@ -145,9 +152,9 @@ impl Stage {
         }
         let flow = FlowSettings {
             on: Some("contact.saved".to_owned()),
-            mapping: "mapping.rhai".to_owned(),
-            write: "customers.save-company".to_owned(),
-            link: "customer".to_owned(),
+            mapping: Some("mapping.rhai".to_owned()),
+            write: Some("customers.save-company".to_owned()),
+            link: Some("customer".to_owned()),
             ..FlowSettings::default()
         };
         let flows = BTreeMap::from([("push".to_owned(), flow)]);
@@ -192,14 +199,18 @@ impl Stage {
     }
 
     pub async fn file(&self, ids: impl IntoIterator<Item = String>) {
-        let contacts = ids.into_iter().map(|id| NewContact { body: body(&id), id });
-        let routes = self.flows.contact_routes();
+        let contacts = ids
+            .into_iter()
+            .map(|id| NewRecord::saved(RecordName::new("contact", &id), body(&id)));
+        let kinds = self.host.kinds.load();
+        let routes = self.host.routes(kinds.find("contact").expect("contact"));
         let routes = routes.into_iter().filter(|route| route.target == "flow push");
-        let accepted =
-            self.host
-                .store
-                .contacts
-                .accept(contacts.collect(), routes.collect(), self.host.clock.now());
+        let accepted = self.host.store.records.accept(
+            contacts.collect(),
+            routes.collect(),
+            "http",
+            self.host.clock.now(),
+        );
         accepted.await.expect("accepted");
     }
 
@@ -245,7 +256,7 @@ impl Stage {
 }
 
 pub fn body(id: &str) -> String {
-    serde_json::json!({ "id": id, "k_code": format!("N-{id}"), "company_name": format!("示例 {id}"),
+    serde_json::json!({ "k_code": format!("N-{id}"), "company_name": format!("示例 {id}"),
         "real_name": "李一" })
     .to_string()
 }
@@ -260,6 +271,11 @@ pub fn event(target: &str, key: &str) -> NewDelivery {
         revision: None,
         hops: 0,
     }
+}
+
+/// The lane of a contact.
+pub fn lane(id: &str) -> String {
+    format!("contact/{id}")
 }
 
 /// Contacts' ids.
