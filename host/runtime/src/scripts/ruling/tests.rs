@@ -13,6 +13,7 @@ const CONFLICTS: &str = include_str!("../../../../../scripts/conflicts.rhai");
 fn change(field: &str) -> Change {
     Change {
         flow: "customer-push".to_owned(),
+        kind: "contact".to_owned(),
         field: field.to_owned(),
         base: Value::Null,
         hub: "ours".into(),
