@@ -1,7 +1,6 @@
 //! A record on its way into the hub's records: merged with the one that is there, or a new one.
 
 use crate::actor::Actor;
-use crate::actor::Actor;
 use crate::extension::ExtensionError;
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
