@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use std::sync::Arc;
-use sunmao_runtime::{Extensions, Flows, Host};
-use tokio::sync::Semaphore;
+use sunmao_runtime::{Extensions, Flows, Host, KindsFolder};
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The parts of a host that serves.
@@ -21,6 +21,10 @@ pub struct Parts {
     pub configuration: ArcSwap<Configuration>,
     /// What the file holds now and did not come into force; none while the file is sound.
     pub refused_configuration: ArcSwapOption<Refused>,
+    /// The folder of the operator's kinds of records.
+    pub kinds: KindsFolder,
+    /// Rises whenever other kinds came into force.
+    pub kinds_changed: watch::Sender<u32>,
     /// Cancelled when the host begins to stop: what goes on for as long as it serves ends.
     pub stopping: CancellationToken,
     /// Places for those who follow the changes.
@@ -29,6 +33,15 @@ pub struct Parts {
     pub cut_off: CancellationToken,
     /// When the host was put together.
     pub started_at: Timestamp,
+}
+
+impl Parts {
+    /// What was changed and did not come into force: the configuration, or a kind of record.
+    pub fn refused(&self) -> Option<Refused> {
+        let configuration = self.refused_configuration.load_full();
+        let kinds = || self.kinds.refused().as_deref().map(Refused::from);
+        configuration.as_deref().cloned().or_else(kinds)
+    }
 }
 
 /// A changed configuration that did not come into force.

@@ -4,7 +4,7 @@
 use crate::configuration::{Configuration, Sources};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::host::{unsound_extensions, unsound_flows};
+use crate::host::{check, unsound_extensions, unsound_flows, webhooks};
 use crate::parts::{Parts, Refused};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -33,12 +33,15 @@ async fn look_and_apply(parts: &Parts, sources: &Sources, mut asked: watch::Rece
     let mut ticks = tokio::time::interval(INTERVAL);
     // Two looks in a row after a slow change would see the same half of a file that someone is still writing.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut kinds = parts.kinds_changed.subscribe();
     loop {
-        let is_asked = tokio::select! {
+        let occasion = tokio::select! {
             // Whoever asks goes away with the process alone.
-            Ok(()) = asked.changed() => true,
-            _ = ticks.tick() => false,
+            Ok(()) = asked.changed() => Occasion::Asked,
+            Ok(()) = kinds.changed() => Occasion::OtherKinds,
+            _ = ticks.tick() => Occasion::Tick,
         };
+        let is_asked = occasion == Occasion::Asked;
         let Some(file) = sources.file() else {
             if is_asked {
                 tracing::info!("there is no configuration file to read again");
@@ -46,11 +49,12 @@ async fn look_and_apply(parts: &Parts, sources: &Sources, mut asked: watch::Rece
             continue;
         };
         let seen = look(file).await;
-        // Whoever asks has written the file to its end.
-        let seen = if is_asked {
-            looks.taken(seen)
-        } else {
-            looks.settled(seen)
+        let seen = match occasion {
+            // Whoever asks has written the file to its end.
+            Occasion::Asked => looks.taken(seen),
+            // What was refused for want of a kind is looked at anew.
+            Occasion::OtherKinds => looks.again(seen),
+            Occasion::Tick => looks.settled(seen),
         };
         match seen {
             Some(seen) => {
@@ -127,7 +131,20 @@ impl Looks {
     }
 }
 
+/// Why the file is looked at.
+#[derive(Clone, Copy, PartialEq)]
+enum Occasion {
+    Tick,
+    Asked,
+    OtherKinds,
+}
+
 impl Looks {
+    /// What was acted upon before, to be acted upon once more; a change that has not settled yet comes by itself.
+    fn again(&self, seen: Option<Seen>) -> Option<Seen> {
+        seen.filter(|seen| self.settled.as_ref() == Some(seen))
+    }
+
     /// What is there, to be acted upon whether or not it has settled.
     fn taken(&mut self, seen: Option<Seen>) -> Option<Seen> {
         self.last = seen;
@@ -151,10 +168,13 @@ async fn apply(parts: &Parts, sources: &Sources, content: &[u8]) -> Result<Appli
     extensions_settings
         .check(&parts.host.catalogue)
         .map_err(|errors| unsound_extensions(&errors))?;
+    check(&new, &parts.host.kinds.load())?;
+    let webhooks = webhooks::read(&new, sources.environment())?;
     parts
         .flows
         .reconfigure(&new.flow, new.limits)
         .map_err(|errors| unsound_flows(&errors))?;
+    parts.flows.tell(webhooks);
     parts.extensions.reconfigure(extensions_settings).await;
     warn_of_fixed_sections(&old, &new);
     parts.configuration.store(Arc::new(new));

@@ -24,6 +24,6 @@ mod log;
 mod plugin;
 pub mod types;
 
-pub use types::{Decision, Fault};
+pub use types::{Decision, Fault, Ruling};
 #[doc(hidden)]
 pub use wit_bindgen;

@@ -4,7 +4,7 @@
 /// Makes a type the component's export, in every role that the folder's `wit/` asks for, and gives those roles' types.
 ///
 /// For each role there is a module in `roles`, with a trait `Guest` to implement and the records it speaks in. Records
-/// have a `Default`; [`Fault`](crate::Fault) and [`Decision`](crate::Decision) are the SDK's. A folder that says
+/// have a `Default`; [`Fault`](crate::Fault), [`Decision`](crate::Decision) and [`Ruling`](crate::Ruling) are the SDK's. A folder that says
 ///
 /// ```toml
 /// name = "verified-first"

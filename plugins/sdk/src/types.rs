@@ -23,11 +23,12 @@ mod bindings {
         },
         additional_member_attributes: {
             "sunmao:host/types@0.1.0/decision.admit": [#[default]],
+            "sunmao:host/types@0.1.0/ruling.undecided": [#[default]],
         },
     });
 }
 
-pub use bindings::sunmao::host::types::{Decision, Fault, Field, Problem};
+pub use bindings::sunmao::host::types::{Decision, Fault, Field, Problem, Ruling};
 
 impl Field {
     /// A name and a value as text.

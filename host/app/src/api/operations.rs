@@ -3,7 +3,7 @@
 use super::word;
 use indexmap::IndexMap;
 use serde::Serialize;
-use sunmao_catalogue::{Catalogue, Effect, EnumValue, Field, Operation, Paging, Repeat};
+use sunmao_catalogue::{Catalogue, Effect, EnumValue, Field, Operation, Paging, Repeat, member_type};
 use utoipa::ToSchema;
 
 /// Every operation by menu id.
@@ -271,6 +271,7 @@ impl Parameter {
     pub fn of_member(field: &Field) -> Self {
         Parameter {
             name: field.snake_name(),
+            kind: member_type(field).to_owned(),
             fields: field.fields.iter().map(Parameter::of_member).collect(),
             ..Parameter::from(field)
         }

@@ -7,6 +7,7 @@ use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Details, Failure};
+use crate::kinds;
 use crate::output::{self, Style};
 use clap::Args;
 use probe::Probed;
@@ -178,8 +179,24 @@ fn places(configuration: &Configuration) -> Vec<Finding> {
         };
         findings.push(Finding::well(subject, note));
     }
+    findings.push(kinds_of_records(&configuration.hub.kinds_folder));
     findings.push(store(&configuration.store.path));
     findings
+}
+
+fn kinds_of_records(folder: &Path) -> Finding {
+    let subject = "[hub] kinds_folder";
+    match kinds::read(folder) {
+        Ok(kinds) => Finding::well(
+            subject,
+            format!("{}: {} kinds of records", folder.display(), kinds.own().count()),
+        ),
+        Err(failure) => Finding {
+            subject: subject.to_owned(),
+            note: folder.display().to_string(),
+            problem: Some(failure),
+        },
+    }
 }
 
 fn store(path: &Path) -> Finding {

@@ -1,9 +1,10 @@
 //! `sunmao kinds`: what records the hub keeps.
 
-use super::Context;
+use crate::api::kinds::{KindDetails, KindSummary};
+use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::kinds::{self, KindDetail, KindEntry};
+use crate::kinds;
 use crate::output::{self, Style};
 use clap::{Args, Subcommand};
 use sunmao_catalogue::{Kinds as Known, RecordKind, kind_page};
@@ -54,15 +55,16 @@ fn find<'a>(known: &'a Known, name: &str) -> Result<&'a RecordKind, Failure> {
 }
 
 fn list<'a>(known: impl Iterator<Item = &'a RecordKind>, style: Style) {
-    let entries: Vec<KindEntry> = known.map(KindEntry::of).collect();
+    let known: Vec<&RecordKind> = known.collect();
+    let entries: Vec<KindSummary> = known.iter().map(|kind| KindSummary::from(*kind)).collect();
     if style == Style::Json {
         return output::json(&entries);
     }
-    let rows = entries.iter().map(|entry| {
+    let rows = entries.iter().zip(&known).map(|(entry, kind)| {
         vec![
             entry.name.clone(),
             entry.label.clone(),
-            entry.members.to_string(),
+            kind.fields.len().to_string(),
             entry.source.clone(),
             entry.description.clone(),
         ]
@@ -76,7 +78,7 @@ fn list<'a>(known: impl Iterator<Item = &'a RecordKind>, style: Style) {
 
 fn show(kind: &RecordKind, style: Style) {
     match style {
-        Style::Json => output::json(&KindDetail::of(kind)),
+        Style::Json => output::json(&KindDetails::from(kind)),
         Style::Text => output::line(kind_page(kind).trim_end()),
     }
 }

@@ -5,14 +5,21 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::host::compiler::compiler;
+use crate::kinds;
 use crate::output::{self, Style};
 use crate::remote::Target;
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_runtime::{ExtensionKind, Surface, plugins};
 
-/// List a running host's plugins, or inspect a file
+mod folder;
+mod new;
+
+use new::NewRole;
+
+/// Begin a plugin, inspect one, or list a running host's
 #[derive(Debug, Args)]
 pub struct Plugin {
     #[command(subcommand)]
@@ -30,6 +37,20 @@ enum Action {
         /// The component, such as plugins/dist/wechat-customer.wasm
         file: PathBuf,
     },
+    /// Make a Rust plugin's folder here, in the workspace of plugins
+    New {
+        /// Its name, such as verified-first
+        name: String,
+        /// What it plays: automation, merge, policy:KIND or mapping:FROM:TO
+        #[arg(long, default_value = "automation")]
+        role: NewRole,
+    },
+    /// Write a plugin folder's wit/ from its sunmao-plugin.toml
+    Wit {
+        /// The folder
+        #[arg(default_value = ".")]
+        folder: PathBuf,
+    },
 }
 
 impl Plugin {
@@ -44,8 +65,54 @@ impl Plugin {
                 .await
             }
             Action::Inspect { file } => inspect(&file, context).await,
+            Action::New { name, role } => begin(&name, &role, context),
+            Action::Wit { folder } => write_wit(&folder, context),
         }
     }
+}
+
+fn known_kinds(context: &Context) -> Result<Kinds, Failure> {
+    kinds::read(&context.configuration(Vec::new())?.hub.kinds_folder)
+}
+
+fn begin(name: &str, role: &NewRole, context: &Context) -> Result<(), Failure> {
+    let folder = new::new(Path::new("."), name, role, &known_kinds(context)?)?;
+    let folder = folder.display().to_string();
+    match context.style() {
+        Style::Json => output::json(&Begun { folder }),
+        Style::Text => {
+            output::line(format!("made {folder}"));
+            output::line(
+                "`cargo xtask guests` builds it; `sunmao plugin wit` follows its sunmao-plugin.toml",
+            );
+        }
+    }
+    Ok(())
+}
+
+fn write_wit(path: &Path, context: &Context) -> Result<(), Failure> {
+    let manifest = folder::manifest(path)?;
+    let files = folder::write_wit(path, &manifest, &known_kinds(context)?)?;
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    match context.style() {
+        Style::Json => output::json(&Written { files }),
+        Style::Text => files
+            .iter()
+            .for_each(|file| output::line(format!("wrote {file}"))),
+    }
+    Ok(())
+}
+
+/// A folder that was made.
+#[derive(Serialize)]
+struct Begun {
+    folder: String,
+}
+
+/// Files that were written.
+#[derive(Serialize)]
+struct Written {
+    files: Vec<String>,
 }
 
 /// Compiles the file as a host would: apart and within the same bounds, in a cache that is thrown away.
@@ -59,7 +126,7 @@ async fn inspect(file: &Path, context: &Context) -> Result<(), Failure> {
     let engine = engine.with_compiler(compiler(cache.path(), bounds)?);
     let compiled = engine.compile_apart(&name, &content).await;
     compiled.map_err(|error| extensions::broken(file, error))?;
-    let kinds = crate::kinds::read(&context.configuration(Vec::new())?.hub.kinds_folder)?;
+    let kinds = known_kinds(context)?;
     let surface = plugins::surface(&engine, &Catalogue::shared(), &kinds, &name, &content)
         .map_err(|error| extensions::broken(file, error))?;
     match context.style() {

@@ -55,7 +55,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
         .iter()
         .filter(|extension| extension.state != ExtensionState::Serving)
         .count();
-    let refused = parts.refused_configuration.load_full();
+    let refused = parts.refused();
     Ok(Json(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at: parts.started_at,
@@ -81,7 +81,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
             dropped: logging::dropped(),
         },
         configuration: ConfigurationStatus {
-            error: refused.as_deref().map(ConfigurationFault::from),
+            error: refused.as_ref().map(ConfigurationFault::from),
         },
     }))
 }

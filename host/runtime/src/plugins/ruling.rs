@@ -26,12 +26,12 @@ const CHANGE: [(&str, bool); 11] = [
 
 /// The cases of `ruling`, and whether each carries a text.
 const RULING: [(&str, bool); 6] = [
+    ("undecided", false),
     ("erp", false),
     ("hub", false),
     ("newer", false),
     ("erp-unless-verified", false),
     ("value", true),
-    ("undecided", false),
 ];
 
 /// What differs between a component's `rule` and ours.
@@ -40,7 +40,9 @@ pub fn difference(function: &ComponentFunc) -> Option<String> {
     let results: Vec<Type> = function.results().collect();
     match (parameters.as_slice(), results.as_slice()) {
         ([change], [ruling]) if is_change(change) && is_ruling(ruling) => None,
-        ([change], [_]) if is_change(change) => Some("its result is not `merge.ruling`".to_owned()),
+        ([change], [_]) if is_change(change) => {
+            Some("its result is not `ruling` of `sunmao:host/types`".to_owned())
+        }
         _ => Some("its parameter is not `merge.change`".to_owned()),
     }
 }

@@ -10,7 +10,14 @@ use sunmao_runtime::{Decision, Limits};
 async fn a_components_imports_are_listed_before_it_runs() {
     let parts = parts().await;
     let engine = engine(None).expect("engine");
-    let surface = surface(&engine, &parts.host.catalogue, "guest", &reserving()).expect("surface");
+    let surface = surface(
+        &engine,
+        &parts.host.catalogue,
+        &parts.host.kinds.load(),
+        "guest",
+        &reserving(),
+    )
+    .expect("surface");
     assert_eq!(surface.operations, ["customers.reserve"]);
     assert_eq!(surface.roles, ["automation"]);
     assert!(surface.services.is_empty());
@@ -68,7 +75,7 @@ async fn an_unknown_operation_is_refused_with_the_nearest() {
         "world guest { import zhibang:erp/customers@0.1.0; export sunmao:plugin/event-handler@0.1.0; }";
     let content = foreign_component(&[erp, plugin], world, module);
     let error = load(&parts, permit(&parts, &["*"], Limits::default()), &content).expect_err("refused");
-    assert_eq!(error.phase, "check imports");
+    assert_eq!(error.phase, "check types");
     assert!(error.message.contains("customers.lists"), "{error}");
     assert!(error.message.contains("customers.list"), "{error}");
 }
@@ -88,7 +95,7 @@ async fn other_types_than_ours_are_refused_with_the_difference() {
         "world guest { import zhibang:erp/customers@0.1.0; export sunmao:plugin/event-handler@0.1.0; }";
     let content = foreign_component(&[erp, plugin], world, module);
     let error = load(&parts, permit(&parts, &["*"], Limits::default()), &content).expect_err("refused");
-    assert_eq!(error.phase, "check imports");
+    assert_eq!(error.phase, "check types");
     assert!(
         error.message.contains("customers.protect") && error.message.contains("record-key"),
         "{error}"
@@ -137,7 +144,7 @@ async fn another_session_status_than_ours_is_refused_before_it_is_called() {
     let world = "world guest { import zhibang:erp/session@0.1.0; export sunmao:plugin/event-handler@0.1.0; }";
     let content = foreign_component(&[&erp, plugin], world, module);
     let error = load(&parts, permit(&parts, &["*"], Limits::default()), &content).expect_err("refused");
-    assert_eq!(error.phase, "check imports");
+    assert_eq!(error.phase, "check types");
     assert!(
         error.message.contains("imports session.status with other types"),
         "{error}"
@@ -176,15 +183,16 @@ async fn a_policy_that_touches_something_is_refused_with_what_it_touches() {
             "customers.reserve",
         ),
     ] {
-        let world = format!("world guest {{ import {interface}; export sunmao:plugin/admission@0.1.0; }}");
+        let world =
+            format!("world guest {{ import {interface}; export sunmao:plugin/contact-policy@0.1.0; }}");
         let content = component(
             &world,
             &policy(&format!("(import \"{interface}\" {function})"), ""),
         );
         let error = load(&parts, permit(&parts, &["*"], Limits::default()), &content).expect_err("refused");
-        assert_eq!(error.phase, "check imports");
+        assert_eq!(error.phase, "check types");
         let expected = format!(
-            "plays the role policy, which may import log, settings, clock only, and imports {touched};"
+            "plays the role policy contact, which may import log, settings, clock only, and imports {touched};"
         );
         assert!(error.message.contains(&expected), "{error}");
     }
@@ -201,7 +209,7 @@ async fn a_policy_may_read_the_clock_and_its_settings_and_write_to_the_log() {
         "(drop (call $now)) (call $setting {zeros} (i32.const 2048)) (call $log (i32.const 2) {zeros} {zeros})"
     );
     let world = "world guest { import sunmao:host/clock@0.1.0; import sunmao:host/settings@0.1.0;
-        import sunmao:host/log@0.1.0; export sunmao:plugin/admission@0.1.0; }";
+        import sunmao:host/log@0.1.0; export sunmao:plugin/contact-policy@0.1.0; }";
     let content = component(world, &policy(imports, &body));
     let plugin = load(&parts, permit(&parts, &[], Limits::default()), &content).expect("load");
     plugin.self_test().await.expect("starts");
@@ -220,6 +228,13 @@ async fn an_object_at_two_versions_is_listed_once() {
         .map(|version| format!("(import \"zhibang:erp/customers@{version}\" \"reserve\" {function})"));
     let world = RESERVING.replace("{ import", "{ import zhibang:erp/customers@0.1.9; import");
     let content = super::guests::component_with(&[&newer], &world, &automation(&imports.concat(), ""));
-    let surface = surface(&engine, &parts.host.catalogue, "guest", &content).expect("surface");
+    let surface = surface(
+        &engine,
+        &parts.host.catalogue,
+        &parts.host.kinds.load(),
+        "guest",
+        &content,
+    )
+    .expect("surface");
     assert_eq!(surface.operations, ["customers.reserve"]);
 }

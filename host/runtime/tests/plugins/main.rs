@@ -11,20 +11,22 @@ mod support;
 
 mod imports;
 mod limits;
+mod roles;
 mod sharing;
 
 use guests::{automation, component, policy};
 use std::sync::Arc;
+use sunmao_catalogue::{Record, RecordKind, Value};
 use sunmao_runtime::plugins::{Engine, Plugin, engine};
 use sunmao_runtime::{
-    Contact, Decision, Event, Extension, ExtensionError, Grants, Invocation, Limits, LoadError, Permit,
+    Decision, Event, Extension, ExtensionError, Grants, Invocation, Limits, LoadError, Permit,
 };
 use support::Parts;
 
 const AUTOMATION: &str = "world guest { export sunmao:plugin/event-handler@0.1.0; }";
 const RESERVING: &str =
     "world guest { import zhibang:erp/customers@0.1.0; export sunmao:plugin/event-handler@0.1.0; }";
-const POLICY: &str = "world guest { export sunmao:plugin/admission@0.1.0; }";
+const POLICY: &str = "world guest { export sunmao:plugin/contact-policy@0.1.0; }";
 
 /// Calls `customers.reserve` with no fields at all: two absent options (at 0 and 12) and an empty `extra`.
 fn reserving() -> Vec<u8> {
@@ -61,11 +63,13 @@ fn event() -> Event {
     }
 }
 
-fn contact() -> Contact {
-    Contact {
-        id: "c-1".into(),
-        ..Contact::default()
-    }
+/// A contact as guests see it.
+fn contact() -> Record {
+    Record::from_iter([("id".to_owned(), Value::from("c-1"))])
+}
+
+fn contacts(parts: &Parts) -> Arc<RecordKind> {
+    parts.host.kinds.load().find("contact").expect("shipped").clone()
 }
 
 fn permit(parts: &Parts, grants: &[&str], limits: Limits) -> Arc<Permit> {
@@ -94,6 +98,10 @@ async fn handle(parts: &Parts, plugin: &Plugin) -> Result<(), ExtensionError> {
 
 async fn admit(parts: &Parts, plugin: &Plugin) -> Result<Decision, ExtensionError> {
     plugin
-        .admit(&Invocation::at(parts.host.clock.now()), &contact())
+        .judge(
+            &Invocation::at(parts.host.clock.now()),
+            &contacts(parts),
+            &contact(),
+        )
         .await
 }

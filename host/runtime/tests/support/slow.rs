@@ -15,6 +15,7 @@ pub fn state(mut parts: Parts, delay: Duration) -> Parts {
     let gateway = Gateway::new(parts.erp.clone(), store.clone(), host.clock.clone());
     parts.host = Arc::new(Host::new(
         host.catalogue.clone(),
+        (**host.kinds.load()).clone(),
         gateway,
         store,
         host.clock.clone(),

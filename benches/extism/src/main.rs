@@ -1,0 +1,161 @@
+//! One mapping four ways, in one run: natively from JSON to JSON, by bindings, as the host calls it, and through Extism's
+//! SDK from JSON to JSON. Prints the median of many batches.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use sunmao_catalogue::{Catalogue, Joint, Kinds, Record};
+use sunmao_erp_client::{ErpClient, Settings};
+use sunmao_runtime::plugins::{Plugin, engine};
+use sunmao_runtime::{Clock, Extension, Gateway, Host, Invocation, Permit};
+use sunmao_store::Store;
+use wasmtime::component::{Component, Linker};
+
+const CONTACT: &str = r#"{
+    "id": "c-1001", "wx_id": "wxid_shanmu", "remark": "杉木贸易 李经理", "k_code": "K1001", "source": "wechat",
+    "type": "customer", "confidence": 92, "owner": "王芳", "company_name": "杉木贸易有限公司", "real_name": "李明",
+    "phone": "19900001001", "phone_verified": true, "email": "liming@example.com", "address": "示例市榫卯路 1 号",
+    "notes": "想要报价", "summary": "询问 200 套榫卯桌椅的价格和交期", "score": 88, "has_order": false,
+    "has_contract": false, "has_payment": false, "invalid": false
+}"#;
+const COMPONENT: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../plugins/dist/wechat-customer.wasm"
+);
+const GUEST: &str = "target/wasm32-unknown-unknown/release/extism_guest.wasm";
+const BATCHES: usize = 101;
+const CALLS: u32 = 500;
+
+mod typed {
+    wasmtime::component::bindgen!({
+        path: "../../plugins/wechat-customer/wit",
+        world: "plugin",
+        exports: { default: async },
+    });
+}
+
+use typed::exports::sunmao::plugin::contact_to_customers_save_company::Contact;
+
+/// The median time of a call.
+fn median(mut call: impl FnMut()) -> Duration {
+    let mut batches: Vec<Duration> = (0..BATCHES)
+        .map(|_| {
+            let begun = Instant::now();
+            (0..CALLS).for_each(|_| call());
+            begun.elapsed() / CALLS
+        })
+        .collect();
+    batches.sort();
+    batches[BATCHES / 2]
+}
+
+fn typed_contact(record: &Record) -> Contact {
+    let text = |name: &str| record.get(name).and_then(|value| value.to_text());
+    let whole = |name: &str| record.get(name).and_then(|value| value.as_integer());
+    Contact {
+        id: text("id").unwrap_or_default(),
+        wx_id: text("wx_id"),
+        remark: text("remark"),
+        k_code: text("k_code"),
+        source: text("source").unwrap_or_default(),
+        type_: text("type").unwrap_or_default(),
+        confidence: whole("confidence").unwrap_or_default(),
+        owner: text("owner"),
+        company_name: text("company_name"),
+        real_name: text("real_name"),
+        phone: text("phone"),
+        phone_verified: true,
+        email: text("email"),
+        address: text("address"),
+        notes: text("notes"),
+        summary: text("summary"),
+        score: whole("score"),
+        has_order: false,
+        has_contract: false,
+        has_payment: false,
+        invalid: false,
+        updated_at: None,
+    }
+}
+
+async fn host(folder: &std::path::Path) -> Arc<Host> {
+    // Nothing is sent: a mapping calls nobody.
+    let base_url = "http://127.0.0.1:9/".parse().expect("an address");
+    let settings = Settings::new(base_url, "nobody".to_owned(), String::new().into(), "bench");
+    let erp = ErpClient::new(settings).expect("client");
+    let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
+    let clock = Clock::system();
+    let gateway = Gateway::new(erp, store.clone(), clock.clone());
+    let kinds = Kinds::shipped(&Catalogue::shared()).expect("kinds");
+    Arc::new(Host::new(Catalogue::shared(), kinds, gateway, store, clock))
+}
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    let folder = tempfile::tempdir().expect("folder");
+    let host = runtime.block_on(host(folder.path()));
+    let engine = engine(None).expect("engine");
+    let content = std::fs::read(COMPONENT).expect("`cargo xtask guests` builds the component");
+    let contact: Record = serde_json::from_str(CONTACT).expect("contact");
+
+    let native = median(|| {
+        black_box(wechat_customer::json::to_customer(black_box(CONTACT)).expect("customer"));
+    });
+
+    let component = Component::from_binary(engine.wasmtime(), &content).expect("component");
+    let mut store = wasmtime::Store::new(engine.wasmtime(), ());
+    store.set_epoch_deadline(u64::MAX / 2);
+    let linker = Linker::new(engine.wasmtime());
+    let bindings = runtime.block_on(typed::Plugin::instantiate_async(&mut store, &component, &linker));
+    let bindings = bindings.expect("instance");
+    let mapping = bindings.sunmao_plugin_contact_to_customers_save_company();
+    let by_bindings = median(|| {
+        let contact = typed_contact(black_box(&contact));
+        let mapped = runtime.block_on(mapping.call_map(&mut store, &contact));
+        black_box(mapped.expect("returned").expect("customer"));
+    });
+
+    let plugin = Plugin::load(
+        &engine,
+        host.clone(),
+        Arc::new(Permit::default()),
+        "wechat-customer",
+        &content,
+    );
+    let plugin = plugin.expect("plugin");
+    let joint = Joint::of_names(
+        "contact",
+        "customers.save-company",
+        &host.catalogue,
+        &host.kinds.load(),
+    );
+    let joint = joint.expect("a joint");
+    let invocation = Invocation::at(host.clock.now());
+    let dynamic = median(|| {
+        let mapped = runtime.block_on(plugin.map(&invocation, &joint, black_box(&contact), None));
+        black_box(mapped.expect("customer"));
+    });
+
+    let guest = extism::Wasm::file(GUEST);
+    let manifest = extism::Manifest::new([guest]);
+    let mut guest = extism::Plugin::new(manifest, [], false).expect("the guest is built, see Cargo.toml");
+    let by_extism = median(|| {
+        let mapped: String = guest.call("to_customer", black_box(CONTACT)).expect("customer");
+        black_box(mapped);
+    });
+
+    let times = |of: Duration, by: Duration| of.as_secs_f64() / by.as_secs_f64();
+    println!("native JSON to JSON          {native:>10.2?}");
+    println!(
+        "plugin by bindings           {by_bindings:>10.2?}   {:.2} times native",
+        times(by_bindings, native)
+    );
+    println!(
+        "plugin as the host calls it  {dynamic:>10.2?}   {:.2} times native",
+        times(dynamic, native)
+    );
+    println!(
+        "Extism's SDK, JSON to JSON   {by_extism:>10.2?}   {:.2} times the host's call",
+        times(by_extism, dynamic)
+    );
+}
