@@ -72,7 +72,7 @@ impl Erp {
         let operation = self.host.catalogue.find(operation).unwrap();
         self.host
             .gateway
-            .call(&self.caller, operation, arguments)
+            .call(&self.colleague, operation, arguments)
             .await
             .unwrap()
     }
