@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, dead, delivery, demo, doctor, erp, flow, kinds, openapi, operations, plugin,
-    records, schedule, script, serve, simulate,
+    audit, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, flow, kinds, openapi,
+    operations, plugin, records, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -47,6 +47,7 @@ pub enum Command {
     Records(records::Records),
     Delivery(delivery::Delivery),
     Dead(dead::Dead),
+    Conflict(conflict::Conflict),
     Flow(flow::Flow),
     Schedule(schedule::Schedule),
     Audit(audit::Audit),

@@ -3,12 +3,14 @@
 pub mod audit;
 pub mod call;
 pub mod compile_plugin;
+pub mod conflict;
 pub mod dead;
 pub mod delivery;
 pub mod demo;
 pub mod doctor;
 pub mod erp;
 mod extensions;
+mod find;
 pub mod flow;
 pub mod kinds;
 pub mod openapi;
@@ -82,6 +84,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Script(script) => script.run(&context).await,
         Command::Records(records) => records.run(&context).await,
         Command::Delivery(delivery) => delivery.run(&context).await,
+        Command::Conflict(conflict) => conflict.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,
         Command::Flow(flow) => flow.run(&context).await,
         Command::Schedule(schedule) => schedule.run(&context).await,

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use sunmao_runtime::plugins::CompileBounds;
-use sunmao_runtime::{Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits};
+use sunmao_runtime::{
+    Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits, WebhookSettings,
+};
 
 /// `sunmao.toml`, as written and with defaults filled in.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -36,6 +38,8 @@ pub struct Configuration {
     pub plugin: BTreeMap<String, ExtensionSettings>,
     /// `[script.NAME]`
     pub script: BTreeMap<String, ExtensionSettings>,
+    /// `[webhook.NAME]`
+    pub webhook: BTreeMap<String, WebhookSettings>,
     /// `[flow.NAME]`
     pub flow: BTreeMap<String, FlowSettings>,
     /// Whether anything but the defaults was read: a file, or a store that was named elsewhere.

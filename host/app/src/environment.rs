@@ -14,6 +14,7 @@ const FILE: &str = ".env";
 const PHASE: &str = "reading the environment";
 const PREFIX: &str = "SUNMAO_";
 const ERP_PREFIX: &str = "SUNMAO_ERP_";
+const WEBHOOK_PREFIX: &str = "SUNMAO_WEBHOOK_";
 
 /// The base URL of the ERP.
 pub const ERP_BASE_URL: &str = "SUNMAO_ERP_BASE_URL";
@@ -159,7 +160,9 @@ impl Environment {
             .filter(|(name, value)| name.starts_with(PREFIX) && !value.is_empty())
             .collect();
         let known = || VARIABLES.iter().map(|variable| variable.name);
-        let is_unknown = |name: &&String| known().all(|known| known != *name) && !is_of_an_account(name);
+        let is_unknown = |name: &&String| {
+            known().all(|known| known != *name) && !is_of_an_account(name) && !is_of_a_webhook(name)
+        };
         match ours.keys().find(is_unknown) {
             None => Ok(Environment(ours)),
             Some(unknown) => Err(Failure::new(
@@ -202,6 +205,19 @@ fn is_of_an_account(name: &str) -> bool {
         let account = rest.strip_suffix(ending).and_then(|rest| rest.strip_suffix('_'));
         account.is_some_and(|account| !account.is_empty())
     })
+}
+
+/// The variables with the secrets of a webhook: the present one, and the one before it while receivers change over.
+pub fn webhook_secrets(name: &str) -> [String; 2] {
+    let name = name.to_uppercase().replace('-', "_");
+    ["SECRET", "SECRET_PREVIOUS"].map(|which| format!("{WEBHOOK_PREFIX}{name}_{which}"))
+}
+
+/// Whether a variable is a secret of some webhook.
+fn is_of_a_webhook(name: &str) -> bool {
+    let rest = name.strip_prefix(WEBHOOK_PREFIX).unwrap_or_default();
+    let mut endings = ["_SECRET", "_SECRET_PREVIOUS"].into_iter();
+    endings.any(|ending| rest.strip_suffix(ending).is_some_and(|name| !name.is_empty()))
 }
 
 /// The table of variables for `--help`.

@@ -1,6 +1,7 @@
 //! The composition root: the only place that puts a host together from its parts and takes it apart again.
 
 pub mod compiler;
+pub mod webhooks;
 
 use crate::configuration::Configuration;
 use crate::exit::Exit;
@@ -13,16 +14,18 @@ use compiler::compiler;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use sunmao_catalogue::Catalogue;
+use sunmao_catalogue::{Catalogue, Kinds};
 use sunmao_erp_client::{ErpClient, SessionEvent};
 use sunmao_runtime::{
-    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Host, KindsFolder, LoadError, plugins, supervised,
+    Accounts, Clock, Extensions, FlowError, Flows, Gateway, Grants, Host, KindsFolder, LoadError, Webhooks,
+    plugins, supervised,
 };
 use sunmao_store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use webhooks::HttpCourier;
 
 /// Most who follow the changes at once: each of them looks into the store by itself.
 const FOLLOWERS: usize = 64;
@@ -55,6 +58,7 @@ impl Running {
     pub async fn start(
         configuration: Configuration,
         accounts: impl Into<Accounts>,
+        webhooks: Webhooks,
         clock: Clock,
     ) -> Result<Self, Failure> {
         let accounts = accounts.into();
@@ -73,8 +77,11 @@ impl Running {
         let store = Store::open(&configuration.store.path).await?;
         let kinds_folder = KindsFolder::new(&configuration.hub.kinds_folder);
         let kinds = kinds::at_start(&kinds_folder, &store).await?;
+        check(&configuration, &kinds)?;
         let gateway = Gateway::new(accounts.clone(), store.clone(), clock.clone());
         let host = Arc::new(Host::new(Catalogue::shared(), kinds, gateway, store, clock));
+        let courier = HttpCourier::new()?;
+        host.courier.get_or_init(|| Arc::new(courier));
         let extensions = Extensions::start(host.clone(), engine, extensions_settings).await;
         let flows = Flows::start(
             host.clone(),
@@ -83,6 +90,8 @@ impl Running {
             configuration.limits,
         )
         .map_err(|errors| unsound_flows(&errors))?;
+        // Before anything can be filed: who hears of a record is decided when it is.
+        flows.tell(webhooks);
         let parts = Arc::new(Parts {
             started_at: host.clock.now(),
             host,
@@ -198,6 +207,42 @@ pub fn unsound_extensions(errors: &[LoadError]) -> Failure {
         "what they grant or limit is unsound",
     )
     .with_faults(errors.iter().map(ToString::to_string).collect())
+}
+
+/// Whether what is granted and told over HTTP is known.
+///
+/// # Errors
+/// Everything that is not, with the nearest that is.
+pub fn check(configuration: &Configuration, kinds: &Kinds) -> Result<(), Failure> {
+    let grants = Grants::resolve(&Catalogue::shared(), &configuration.server.grants);
+    let unknown = grants.err().unwrap_or_default();
+    let mut faults: Vec<String> = unknown
+        .iter()
+        .map(|grant| format!("[server] grants: {grant}"))
+        .collect();
+    for (name, webhook) in &configuration.webhook {
+        let unknown = webhook
+            .kinds
+            .iter()
+            .filter(|kind| kinds.iter().all(|known| known.name != **kind));
+        faults.extend(unknown.map(|kind| {
+            let nearest = kinds
+                .nearest(kind)
+                .map(|nearest| format!("; did you mean {nearest}?"));
+            let nearest = nearest.unwrap_or_default();
+            format!("[webhook.{name}] kinds: no kind of records is called {kind}{nearest}")
+        }));
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::new(
+            Exit::Configuration,
+            "[server] and [webhook]",
+            "reading the configuration",
+            "what they name is not there",
+        )
+        .with_faults(faults)),
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

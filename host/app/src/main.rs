@@ -11,7 +11,6 @@ mod environment;
 mod exit;
 mod failure;
 mod files;
-mod find;
 mod host;
 mod http;
 mod kinds;

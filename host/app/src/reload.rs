@@ -4,7 +4,7 @@
 use crate::configuration::{Configuration, Sources};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::host::{unsound_extensions, unsound_flows};
+use crate::host::{check, unsound_extensions, unsound_flows, webhooks};
 use crate::parts::{Parts, Refused};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -168,10 +168,13 @@ async fn apply(parts: &Parts, sources: &Sources, content: &[u8]) -> Result<Appli
     extensions_settings
         .check(&parts.host.catalogue)
         .map_err(|errors| unsound_extensions(&errors))?;
+    check(&new, &parts.host.kinds.load())?;
+    let webhooks = webhooks::read(&new, sources.environment())?;
     parts
         .flows
         .reconfigure(&new.flow, new.limits)
         .map_err(|errors| unsound_flows(&errors))?;
+    parts.flows.tell(webhooks);
     parts.extensions.reconfigure(extensions_settings).await;
     warn_of_fixed_sections(&old, &new);
     parts.configuration.store(Arc::new(new));

@@ -1,11 +1,12 @@
 //! The host's side of every import: one value that plugins, scripts and flows share.
 
 use crate::clock::Clock;
+use crate::flows::{Courier, Webhooks};
 use crate::gateway::Gateway;
 use crate::vitals::Vitals;
 use arc_swap::ArcSwap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use sunmao_catalogue::{Catalogue, KindSource, Kinds, RecordKind};
 use sunmao_store::{Occasion, Route, Store};
 
@@ -25,6 +26,10 @@ pub struct Host {
     pub automations: ArcSwap<Vec<String>>,
     /// Who else hears of them.
     pub(crate) listeners: ArcSwap<Listeners>,
+    /// Who is told of changes, by delivery target.
+    pub(crate) webhooks: ArcSwap<Webhooks>,
+    /// Whoever carries what they are told.
+    pub courier: OnceLock<Arc<dyn Courier>>,
     /// Which of its parts still beat.
     pub vitals: Vitals,
 }
@@ -42,6 +47,8 @@ impl Host {
             catalogue,
             kinds: ArcSwap::from_pointee(kinds),
             listeners: ArcSwap::default(),
+            webhooks: ArcSwap::default(),
+            courier: OnceLock::new(),
             gateway,
             store,
             clock,
@@ -59,6 +66,8 @@ impl Host {
             .filter(|route| route.kind == kind.name)
             .cloned()
             .collect();
+        let webhooks = self.webhooks.load();
+        routes.extend(webhooks.values().flat_map(|webhook| webhook.routes(kind)));
         if !matches!(kind.source, KindSource::Erp { .. }) {
             let automations = self.automations.load();
             let both = [Occasion::Saved, Occasion::Deleted];

@@ -34,7 +34,10 @@ pub use extension::{
     Change, Decision, Event, Extension, ExtensionError, ExtensionKind, Identity, Invocation, Permit,
     SharedExtension, Surface,
 };
-pub use flows::{CatchUp, FlowError, FlowSettings, Flows, Progress, ScheduleStatus, Step};
+pub use flows::{
+    CatchUp, Courier, FlowError, FlowSettings, Flows, Letter, Progress, ScheduleStatus, Step, Told, Webhook,
+    WebhookSettings, Webhooks,
+};
 pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};
 pub use host::Host;

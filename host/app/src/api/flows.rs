@@ -220,14 +220,10 @@ impl Flow {
                 lines.push(format!("   ↓ {step} {file}"));
             }
         }
-        let account = self
-            .erp
-            .as_ref()
-            .map(|erp| format!(" @{erp}"))
-            .unwrap_or_default();
-        let link = self.link.as_ref();
-        let link = link.map(|link| format!(", link {link}")).unwrap_or_default();
-        lines.push(format!("   → {}{account}{link}", self.sink.words()));
+        let account = self.erp.iter().map(|erp| format!(" @{erp}"));
+        let link = self.link.iter().map(|link| format!(", link {link}"));
+        let notes: String = account.chain(link).collect();
+        lines.push(format!("   → {}{notes}", self.sink.words()));
         lines
     }
 }

@@ -4,12 +4,13 @@ mod arguments;
 mod pages;
 mod render;
 
+use super::find;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::shutdown::Shutdown;
-use crate::{access, custom_fields, find, logging};
+use crate::{access, custom_fields, logging};
 use clap::Args;
 use pages::Walked;
 use std::time::Duration;

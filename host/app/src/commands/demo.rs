@@ -21,7 +21,7 @@ use narrator::{Narrator, Places};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
-use sunmao_runtime::Clock;
+use sunmao_runtime::{Clock, Webhooks};
 use sunmao_simulator::{Options, Simulator};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, interval_at, sleep, sleep_until};
@@ -102,7 +102,7 @@ impl Demo {
         let sources = Sources::new(Some(&files.configuration), &environment, self.flags(files))?;
         let configuration: Configuration = sources.read()?;
         let erp = access::accounts(&environment, &configuration)?;
-        let running = Running::start(configuration, erp, Clock::system()).await?;
+        let running = Running::start(configuration, erp, Webhooks::new(), Clock::system()).await?;
         let places = Places {
             erp: simulator.base_url(),
             host: format!("http://{}", running.address),

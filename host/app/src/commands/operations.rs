@@ -2,10 +2,10 @@
 
 mod live;
 
+use super::find;
 use crate::api::operations::{OperationDetails, OperationSummary};
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::find;
 use crate::output::{self, Style};
 use clap::{Args, Subcommand};
 use serde::Serialize;

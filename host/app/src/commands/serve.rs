@@ -5,7 +5,7 @@ mod clock;
 use crate::configuration::Flag;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::host::Running;
+use crate::host::{Running, webhooks};
 use crate::output::{self, Style};
 use crate::shutdown::{self, Shutdown};
 use crate::{access, logging, reload};
@@ -49,9 +49,10 @@ impl Serve {
         let sources = context.sources(self.flags())?;
         let configuration = sources.read()?;
         let accounts = access::accounts(&context.environment, &configuration)?;
+        let webhooks = webhooks::read(&configuration, &context.environment)?;
         // A start may take long, for what there is to load; nothing is under way yet that would have to be ended.
         let running = tokio::select! {
-            running = Running::start(configuration, accounts, clock::of(&context.environment)) => running?,
+            running = Running::start(configuration, accounts, webhooks, clock::of(&context.environment)) => running?,
             () = shutdown.requested() => return Ok(()),
         };
         announce(&running, context);

@@ -87,6 +87,11 @@ impl Sources {
         self.file.as_deref()
     }
 
+    /// The environment.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// Reads all sources.
     ///
     /// # Errors

@@ -39,9 +39,14 @@ async fn running_by(folder: &Path, clock: Clock) -> Running {
     };
     let base_url = "http://127.0.0.1/".parse().unwrap();
     let settings = Settings::new(base_url, "sunmao", "secret".to_owned().into(), "SUNMAO01");
-    Running::start(configuration, ErpClient::new(settings).unwrap(), clock)
-        .await
-        .unwrap()
+    Running::start(
+        configuration,
+        ErpClient::new(settings).unwrap(),
+        Webhooks::new(),
+        clock,
+    )
+    .await
+    .unwrap()
 }
 
 #[tokio::test]

@@ -11,15 +11,17 @@ const PULL: &str = r#"
 sweep = "customers.list"
 every = "1h"
 mapping = "scripts/pull.rhai"
-write = "customers.save-company"
+into = "contact"
 link = "customer"
 "#;
 
-const MAPPING: &str = "fn map(record) { #{} }";
+const MAPPING: &str = "fn map(customer, known) { #{ company_name: customer.customer_name } }";
 
 fn furnish(sunmao: &Sunmao) {
     let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
-    sunmao.write("sunmao.toml", &format!("{example}{PULL}"));
+    let (before, pull) = example.split_once("# And back:").unwrap();
+    let (_, behind) = pull.split_once("\n\n").unwrap();
+    sunmao.write("sunmao.toml", &format!("{before}{behind}{PULL}"));
     sunmao.write("scripts/pull.rhai", MAPPING);
 }
 
@@ -45,7 +47,7 @@ async fn schedule(url: &str, is_it: impl Fn(&Value) -> bool) -> Value {
 async fn a_flow_is_shown_let_run_paused_and_resumed() {
     let host = host_with(furnish).await;
     let first = schedule(&host.url, |schedule| !schedule["last_end_at"].is_null()).await;
-    assert_eq!(first["outcome"], "10 rows, 10 changed, 0 missed, 0 gone");
+    assert_eq!(first["outcome"], "swept: 10 rows, 10 changed, 0 missed, 0 gone");
     assert_eq!(
         (&first["rule"], &first["catch_up"], &first["missed"]),
         (&json!("every 1h"), &json!("latest"), &json!(0))
@@ -55,9 +57,9 @@ async fn a_flow_is_shown_let_run_paused_and_resumed() {
     let table = host.says(&["flow", "list"]).await;
     for word in [
         "customer-push",
-        "on contact.saved",
+        "contact.saved",
         "customer-pull",
-        "sweep customers.list",
+        "customers.list",
     ] {
         assert!(table.contains(word), "{word}: {table}");
     }
@@ -66,6 +68,7 @@ async fn a_flow_is_shown_let_run_paused_and_resumed() {
         "sweep customers.list",
         "due: every 1h",
         "mapping scripts/pull.rhai",
+        "into contact, link customer",
         "10 rows",
     ] {
         assert!(drawing.contains(word), "{word}: {drawing}");
@@ -73,7 +76,7 @@ async fn a_flow_is_shown_let_run_paused_and_resumed() {
 
     let run = host.says(&["flow", "run", "customer-pull"]).await;
     assert!(run.starts_with("customer-pull runs: delivery "), "{run}");
-    let unchanged = "10 rows, 0 changed, 0 missed, 0 gone";
+    let unchanged = "swept: 10 rows, 0 changed, 0 missed, 0 gone";
     schedule(&host.url, |schedule| schedule["outcome"] == unchanged).await;
 
     assert_eq!(
@@ -157,7 +160,10 @@ async fn a_host_that_is_killed_in_a_sweep_goes_on_at_its_page() {
     }
     let (running, url) = alive(&sunmao).await;
     let swept = schedule(&url, |schedule| !schedule["last_end_at"].is_null()).await;
-    assert_eq!(swept["outcome"], "2600 rows, 2600 changed, 0 missed, 0 gone");
+    assert_eq!(
+        swept["outcome"],
+        "swept: 2600 rows, 2600 changed, 0 missed, 0 gone"
+    );
     let pages = pages(&erp);
     assert_eq!(pages.iter().filter(|page| **page == 1).count(), 1, "{pages:?}");
     assert!(pages.is_sorted(), "{pages:?}");

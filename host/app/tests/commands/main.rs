@@ -2,7 +2,10 @@
 #![cfg(test)]
 
 mod audit;
+mod bare;
 mod call;
+mod changes;
+mod conditions;
 mod configuration;
 mod dead;
 mod delivery;
@@ -18,6 +21,7 @@ mod ledger;
 mod logins;
 mod logs;
 mod longest;
+mod on_the_spot;
 mod operations;
 mod pages;
 mod plugins;
@@ -28,3 +32,4 @@ mod simulate;
 mod store;
 mod support;
 mod trouble;
+mod webhooks;

@@ -178,6 +178,7 @@ fn outcome(step: &Step) -> String {
             with(format!("{word}: {record}"), undecided)
         }
         Step::Undecided { fields } => format!("to be decided: {}", fields.join(", ")),
+        Step::Told { status } => format!("told: {status}"),
         Step::Swept { words } => format!("swept: {words}"),
         _ => "handled".to_owned(),
     }

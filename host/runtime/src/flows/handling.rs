@@ -9,6 +9,7 @@ use super::progress::{Progress, Step};
 use super::sink::Sink;
 use super::sweep::{self, Sweep, Sweeping};
 use super::timer;
+use super::webhook;
 use super::worker::{AFTER_AN_ERROR, Inner, LEASE};
 use crate::supervision::caught;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,6 +95,10 @@ impl Inner {
     }
 
     async fn work(&self, delivery: &Delivery, watch: &(dyn Fn(Step) + Sync)) -> Handled {
+        let webhook = self.host.webhooks.load().get(&delivery.target).cloned();
+        if let Some(webhook) = webhook {
+            return webhook::deliver(&self.host, &webhook, delivery).await;
+        }
         let Some(flow) = self.flow(&delivery.target) else {
             let automation = self.automation(&delivery.target);
             return self.automate(automation, delivery).await;

@@ -24,10 +24,12 @@ mod targets;
 mod timer;
 mod trouble;
 mod upkeep;
+mod webhook;
 mod worker;
 
 pub use control::ScheduleStatus;
 pub use progress::{Progress, Step};
 pub use schedule::CatchUp;
 pub use settings::{FlowError, FlowSettings};
+pub use webhook::{Courier, Letter, Told, Webhook, WebhookSettings, Webhooks};
 pub use worker::Flows;

@@ -75,6 +75,11 @@ pub enum Step {
     },
     /// An automation handled it.
     Handled,
+    /// A webhook's receiver was told.
+    Told {
+        /// What it answered.
+        status: u16,
+    },
     /// A list of the ERP was read through.
     Swept {
         /// What came of it.

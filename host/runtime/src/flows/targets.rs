@@ -4,13 +4,14 @@ use super::flow::Flow;
 use super::hands::Group;
 use super::outage::{Gate, Need};
 use super::serving::{does_not_serve, is_gone, lacking};
+use super::webhook::Webhooks;
 use super::worker::{Flows, Inner};
 use crate::accounts::Accounts;
 use crate::extension::SharedExtension;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Kind};
 
-/// A flow or an automation that deliveries are for.
+/// A flow, an automation or a webhook that deliveries are for.
 pub(super) struct Target {
     pub name: String,
     pub group: Group,
@@ -42,6 +43,15 @@ impl Target {
         }
     }
 
+    fn webhook(name: &str) -> Self {
+        Target {
+            name: name.to_owned(),
+            group: Group::Automations,
+            account: None,
+            lacks: None,
+        }
+    }
+
     /// What it needs of the ERP.
     pub fn need(&self) -> Option<Need<'_>> {
         Some(Need {
@@ -60,8 +70,10 @@ impl Inner {
             let lacks = self.lacks(flow);
             Target::flow(name, flow, lacks)
         });
+        let webhooks = self.host.webhooks.load();
         flows
             .chain(self.automations().iter().map(Target::automation))
+            .chain(webhooks.keys().map(|name| Target::webhook(name)))
             .collect()
     }
 
@@ -70,6 +82,9 @@ impl Inner {
         if let Some(flow) = self.flows.load().get(name) {
             let lacks = self.lacks(flow);
             return Some(Target::flow(name, flow, lacks));
+        }
+        if self.host.webhooks.load().contains_key(name) {
+            return Some(Target::webhook(name));
         }
         self.automation(name).as_ref().map(Target::automation)
     }
@@ -124,6 +139,12 @@ impl Inner {
 }
 
 impl Flows {
+    /// Tells these from now on of what changes.
+    pub fn tell(&self, webhooks: Webhooks) {
+        self.inner.host.webhooks.store(Arc::new(webhooks));
+        self.inner.wake.notify_one();
+    }
+
     /// Why deliveries of a target are not taken up now, and what to do about it; none if they are.
     pub fn held_up(&self, target: &str) -> Option<Fault> {
         if let Some(missing) = self.inner.missing(target) {

@@ -187,7 +187,8 @@ impl Life {
 
     pub async fn done(&self, id: DeliveryId) -> String {
         let sought = |delivery: &DeliveryRecord| delivery.state == DeliveryState::Done;
-        self.until(id, sought).await.outcome.unwrap_or_default()
+        let outcome = self.until(id, sought).await.outcome.unwrap_or_default();
+        outcome.trim_start_matches("swept: ").to_owned()
     }
 
     pub async fn until(&self, id: DeliveryId, sought: impl Fn(&DeliveryRecord) -> bool) -> DeliveryRecord {

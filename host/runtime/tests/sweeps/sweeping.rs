@@ -126,7 +126,7 @@ async fn between_whole_sweeps_the_first_pages_show_what_is_new() {
     let first = life.schedule(PULL, |status| status.last_end.is_some()).await;
     assert_eq!(
         first.last.and_then(|last| last.outcome).as_deref(),
-        Some("nothing to compare with before the first whole sweep")
+        Some("swept: nothing to compare with before the first whole sweep")
     );
     life.run(PULL).await;
     stage.proxy.pages();

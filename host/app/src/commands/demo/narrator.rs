@@ -157,7 +157,7 @@ impl Narrator {
                 self.tell(&key, format!("written by {operation}"));
             }
             // The story is that of the flow; an automation that heard of the contact too does not end it.
-            Step::Handled | Step::Swept { .. } => {}
+            Step::Handled | Step::Told { .. } | Step::Swept { .. } => {}
             Step::PutOff { reason } => self.tell(
                 &key,
                 style(format!("waits for another attempt: {}", printable(&reason))).yellow(),

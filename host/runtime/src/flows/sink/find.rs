@@ -203,3 +203,6 @@ fn unreadable(error: &StoreError) -> Fault {
     let words = format!("what is known of the ERP's records cannot be read: {error}");
     Fault::new(Kind::Unavailable, words).with_hint(error.hint())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,12 +6,13 @@ use crate::merge::Ruling;
 use crate::scripts::check::{self, Checked};
 use crate::scripts::library::Library;
 use rhai::{CallFnOptions, Dynamic, Scope};
-use sunmao_catalogue::{Catalogue, Record, Value};
+use sunmao_catalogue::{Catalogue, Kinds, Record, Value};
 
 const CONFLICTS: &str = include_str!("../../../../../scripts/conflicts.rhai");
 
 fn change(field: &str) -> Change {
     Change {
+        kind: "contact".to_owned(),
         flow: "customer-push".to_owned(),
         field: field.to_owned(),
         base: Value::Null,
@@ -75,7 +76,7 @@ fn the_shipped_owner_rules_hold_in_both_vocabularies() {
     // Each name is one that the catalogue gives: a renamed field would silently lose its rule.
     let catalogue = Catalogue::shared();
     let write = catalogue.find("customers.save-company").unwrap();
-    let kinds = sunmao_catalogue::Kinds::shipped(&catalogue).unwrap();
+    let kinds = Kinds::shipped(&catalogue).unwrap();
     let contact = kinds.find("contact").unwrap();
     let quoted = CONFLICTS
         .lines()
