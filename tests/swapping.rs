@@ -16,9 +16,7 @@ const ENOUGH: u64 = 50;
 
 /// Skips the contacts it is told to and says by which version.
 fn policy(version: usize) -> String {
-    format!(
-        "fn judge(record) {{ if record.k_code == \"skip\" {{ return \"by version {version}\"; }} true }}"
-    )
+    format!("fn judge(record) {{ if record.k_code == \"skip\" {{ return \"by version {version}\"; }} true }}")
 }
 
 /// A component of other content that does the same: a custom section at the end counts for nothing but its hash.

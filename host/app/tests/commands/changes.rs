@@ -97,18 +97,32 @@ async fn a_kind_alone_is_followed_and_a_host_that_stops_ends_the_stream() {
 async fn pages_say_where_to_go_on_and_what_cannot_be_followed_is_refused() {
     let host = bare("", &[]).await;
     for number in 1..=3 {
-        file(&host, &format!("contact/c-{number}"), json!({"company_name": "甲"})).await;
+        file(
+            &host,
+            &format!("contact/c-{number}"),
+            json!({"company_name": "甲"}),
+        )
+        .await;
     }
-    let get = async |query: &str| send(Client::new().get(host.address(&format!("/v1/changes{query}")))).await.1;
+    let get = async |query: &str| {
+        send(Client::new().get(host.address(&format!("/v1/changes{query}"))))
+            .await
+            .1
+    };
     let first = get("?limit=2").await;
     assert_eq!(first["items"].as_array().unwrap().len(), 2);
     let rest = get(&format!("?after={}", first["next"])).await;
-    assert_eq!((&rest["items"][0]["id"], rest["items"].as_array().unwrap().len()), (&json!("c-3"), 1));
+    assert_eq!(
+        (&rest["items"][0]["id"], rest["items"].as_array().unwrap().len()),
+        (&json!("c-3"), 1)
+    );
     let end = get(&format!("?after={}", rest["next"])).await;
     assert_eq!((&end["items"], &end["next"]), (&json!([]), &rest["next"]));
     let unknown = get("?kind=contct").await;
     assert_eq!(unknown["error"]["kind"], "not-found", "{unknown}");
     let request = Client::new().get(host.address("/v1/changes"));
-    let request = request.header("accept", "text/event-stream").header("last-event-id", "x");
+    let request = request
+        .header("accept", "text/event-stream")
+        .header("last-event-id", "x");
     assert_eq!(send(request).await.0, 400);
 }

@@ -20,7 +20,10 @@ async fn ask(
         request = request.json(&body);
     }
     let answer = request.send().await.unwrap();
-    let tag = answer.headers().get("etag").map(|tag| tag.to_str().unwrap().to_owned());
+    let tag = answer
+        .headers()
+        .get("etag")
+        .map(|tag| tag.to_str().unwrap().to_owned());
     let status = answer.status();
     let body = match status {
         StatusCode::NOT_MODIFIED => Value::Null,
@@ -46,22 +49,36 @@ async fn nobody_overwrites_what_he_did_not_see() {
     assert_eq!((status, &absent["error"]["kind"]), (412, &json!("conflict")));
     let (status, tag, receipt) = put(("if-none-match", "*"), "甲").await;
     assert_eq!((status, tag.as_deref()), (202, Some("\"1\"")), "{receipt}");
-    assert_eq!((&receipt["kind"], &receipt["id"]), (&json!("contact"), &json!("c-1")));
+    assert_eq!(
+        (&receipt["kind"], &receipt["id"]),
+        (&json!("contact"), &json!("c-1"))
+    );
     let (status, _, there) = put(("if-none-match", "*"), "乙").await;
     assert_eq!((status, &there["error"]["kind"]), (412, &json!("conflict")));
     assert_eq!(put(("if-match", "\"1\""), "乙").await.1.as_deref(), Some("\"2\""));
     let (status, _, stale) = put(("if-match", "\"1\""), "丙").await;
     assert_eq!(status, 412, "{stale}");
-    assert!(stale["error"]["message"].to_string().contains("contact/c-1"), "{stale}");
+    assert!(
+        stale["error"]["message"].to_string().contains("contact/c-1"),
+        "{stale}"
+    );
     assert_eq!(put(("if-match", "*"), "丁").await.1.as_deref(), Some("\"3\""));
-    for header in [("if-match", "3"), ("if-match", "\"x\""), ("if-none-match", "\"3\"")] {
+    for header in [
+        ("if-match", "3"),
+        ("if-match", "\"x\""),
+        ("if-none-match", "\"3\""),
+    ] {
         assert_eq!(put(header, "戊").await.0, 400, "{header:?}");
     }
 
     let (status, tag, shown) = ask(Method::GET, &address, None, None).await;
     assert_eq!((status, tag.as_deref()), (200, Some("\"3\"")));
     assert_eq!(
-        (&shown["body"]["company_name"], &shown["deleted"], &shown["origin"]),
+        (
+            &shown["body"]["company_name"],
+            &shown["deleted"],
+            &shown["origin"]
+        ),
         (&json!("丁"), &json!(false), &json!("http"))
     );
     let known = ask(Method::GET, &address, Some(("if-none-match", "\"3\"")), None).await;
@@ -95,13 +112,33 @@ async fn an_unknown_kind_names_the_nearest_and_rows_of_the_erp_are_filed_by_nobo
     let body = || Some(json!({"name": "甲"}));
     let unknown = ask(Method::PUT, &host.address("/v1/records/contct/c-1"), None, body()).await;
     assert_eq!(unknown.0, 404);
-    assert!(unknown.2["error"]["hint"].to_string().contains("contact"), "{}", unknown.2);
-    let row = ask(Method::PUT, &host.address("/v1/records/erp.customers/1"), None, body()).await;
-    assert_eq!((row.0, &row.2["error"]["kind"]), (403, &json!("refused")), "{}", row.2);
-    let kinds = ask(Method::GET, &host.address("/v1/kinds/contact"), None, None).await.2;
+    assert!(
+        unknown.2["error"]["hint"].to_string().contains("contact"),
+        "{}",
+        unknown.2
+    );
+    let row = ask(
+        Method::PUT,
+        &host.address("/v1/records/erp.customers/1"),
+        None,
+        body(),
+    )
+    .await;
+    assert_eq!(
+        (row.0, &row.2["error"]["kind"]),
+        (403, &json!("refused")),
+        "{}",
+        row.2
+    );
+    let kinds = ask(Method::GET, &host.address("/v1/kinds/contact"), None, None)
+        .await
+        .2;
     let phone = kinds["fields"].as_array().unwrap();
     let phone = phone.iter().find(|field| field["name"] == "phone").unwrap();
-    assert_eq!((&phone["personal"], &phone["identity"]), (&json!(true), &json!("phone")));
+    assert_eq!(
+        (&phone["personal"], &phone["identity"]),
+        (&json!(true), &json!("phone"))
+    );
 }
 
 #[tokio::test]
@@ -117,19 +154,31 @@ async fn lists_are_filtered_by_members_by_changes_and_by_presence() {
     };
     let ids = |page: &Value| -> Vec<String> {
         let items = page["items"].as_array().unwrap();
-        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+        items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(ids(&get("?phone=19900000003").await.1), ["c-3"]);
     assert_eq!(ids(&get("?phone=19900000003&company_name=x").await.1), [""; 0]);
     let (_, first) = get("?limit=2").await;
-    assert_eq!((ids(&first), &first["next"]), (vec!["c-1".to_owned(), "c-2".to_owned()], &json!("c-2")));
+    assert_eq!(
+        (ids(&first), &first["next"]),
+        (vec!["c-1".to_owned(), "c-2".to_owned()], &json!("c-2"))
+    );
     assert_eq!(ids(&get("?limit=2&after=c-2").await.1), ["c-3", "c-4"]);
 
     let fourth = get("?after=c-3&limit=1").await.1["items"][0]["change"].clone();
     file(&host, "/v1/records/contact/c-1", json!({"company_name": "改了"})).await;
     let (_, changed) = get(&format!("?changed_after={fourth}")).await;
     assert_eq!(ids(&changed), ["c-5", "c-1"]);
-    ask(Method::DELETE, &host.address("/v1/records/contact/c-2"), None, None).await;
+    ask(
+        Method::DELETE,
+        &host.address("/v1/records/contact/c-2"),
+        None,
+        None,
+    )
+    .await;
     assert_eq!(ids(&get("").await.1), ["c-1", "c-3", "c-4", "c-5"]);
     assert_eq!(ids(&get("?deleted=true").await.1), ["c-2"]);
     assert_eq!(ids(&get("?deleted=any").await.1).len(), 5);
@@ -156,14 +205,26 @@ async fn as_lines_all_records_come_whatever_their_number() {
         .map(|number| json!({"id": format!("c-{number:04}"), "remark": "样例"}).to_string())
         .collect();
     let request = Client::new().post(host.address("/v1/records/contact"));
-    let filed = send(request.header("content-type", "application/x-ndjson").body(lines.join("\n"))).await;
+    let filed = send(
+        request
+            .header("content-type", "application/x-ndjson")
+            .body(lines.join("\n")),
+    )
+    .await;
     assert_eq!((filed.0, &filed.1["accepted"]), (202, &json!(2_345)));
     for (query, expected) in [("", 2_345), ("?limit=1500", 1_500), ("?after=c-2000", 344)] {
         let request = Client::new().get(host.address(&format!("/v1/records/contact{query}")));
-        let answer = request.header("accept", "application/x-ndjson").send().await.unwrap();
+        let answer = request
+            .header("accept", "application/x-ndjson")
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.headers()["content-type"], "application/x-ndjson");
         let text = answer.text().await.unwrap();
-        let records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let records: Vec<Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(records.len(), expected, "{query}");
         assert!(records.is_sorted_by_key(|record| record["id"].as_str().unwrap().to_owned()));
     }

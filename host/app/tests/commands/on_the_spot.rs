@@ -14,8 +14,17 @@ async fn only_what_is_granted_is_asked_and_every_call_is_in_the_audit_log() {
         send(request.json(&arguments)).await
     };
     let (status, answer) = ask("customers.list", json!({"page-size": 3})).await;
-    assert_eq!((status, &answer["operation"]), (200, &json!("customers.list")), "{answer}");
-    assert!(answer["result"]["rows"].as_array().is_some_and(|rows| !rows.is_empty()), "{answer}");
+    assert_eq!(
+        (status, &answer["operation"]),
+        (200, &json!("customers.list")),
+        "{answer}"
+    );
+    assert!(
+        answer["result"]["rows"]
+            .as_array()
+            .is_some_and(|rows| !rows.is_empty()),
+        "{answer}"
+    );
 
     for (operation, arguments, status, kind) in [
         ("customers.get", json!({"key": 1}), 403, "not-granted"),
@@ -25,19 +34,35 @@ async fn only_what_is_granted_is_asked_and_every_call_is_in_the_audit_log() {
         ("customers.list", json!([1]), 400, "invalid"),
     ] {
         let (heard, answer) = ask(operation, arguments).await;
-        assert_eq!((heard, &answer["error"]["kind"]), (status, &json!(kind)), "{operation}: {answer}");
+        assert_eq!(
+            (heard, &answer["error"]["kind"]),
+            (status, &json!(kind)),
+            "{operation}: {answer}"
+        );
     }
     let rows = |audit: &Value| audit["items"].as_array().is_some_and(|rows| rows.len() >= 2);
     let audit = eventually(&host.address("/v1/audit?actor=http"), rows).await;
-    let outcomes: Vec<(&Value, &Value)> = audit["items"].as_array().unwrap().iter()
+    let outcomes: Vec<(&Value, &Value)> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
         .map(|row| (&row["operation"], &row["outcome"]))
         .collect();
-    assert!(outcomes.contains(&(&json!("customers.list"), &json!("read"))), "{outcomes:?}");
-    assert!(outcomes.contains(&(&json!("customers.get"), &json!("denied"))), "{outcomes:?}");
+    assert!(
+        outcomes.contains(&(&json!("customers.list"), &json!("read"))),
+        "{outcomes:?}"
+    );
+    assert!(
+        outcomes.contains(&(&json!("customers.get"), &json!("denied"))),
+        "{outcomes:?}"
+    );
 
     // Grants change while the host runs.
     host.sunmao.replace("sunmao.toml", "[server]\ngrants = []\n");
-    crate::support::until("the grant is gone", async || ask("customers.list", json!({})).await.0 == 403).await;
+    crate::support::until("the grant is gone", async || {
+        ask("customers.list", json!({})).await.0 == 403
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -45,7 +70,11 @@ async fn the_document_that_is_served_is_the_one_that_is_committed() {
     let host = bare("", &[]).await;
     let served = reqwest::get(host.address("/v1/openapi.json")).await.unwrap();
     let committed = std::fs::read_to_string(root().join("docs/http-api.openapi.json")).unwrap();
-    assert_eq!(served.text().await.unwrap(), committed, "run `cargo xtask generate`");
+    assert_eq!(
+        served.text().await.unwrap(),
+        committed,
+        "run `cargo xtask generate`"
+    );
     let document: Value = serde_json::from_str(&committed).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
 }

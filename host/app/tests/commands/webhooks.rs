@@ -60,7 +60,10 @@ async fn hear(State(answers): State<Answers>, headers: HeaderMap, body: String) 
     answers.told.send((headers, body)).unwrap();
     let status = answers.statuses.lock().unwrap().pop_front().unwrap_or(200);
     // Whoever follows redirections comes back at once.
-    (StatusCode::from_u16(status).unwrap(), [(header::LOCATION, "/elsewhere")])
+    (
+        StatusCode::from_u16(status).unwrap(),
+        [(header::LOCATION, "/elsewhere")],
+    )
 }
 
 fn verify(secret: &str, (headers, body): &(HeaderMap, String)) -> bool {
@@ -86,7 +89,11 @@ async fn a_receiver_is_told_until_it_takes_it_under_one_id() {
         assert!(verify(NEW, &told) && !verify(OLD, &told), "{told:?}");
         let message: Value = serde_json::from_str(&told.1).unwrap();
         assert_eq!(
-            (&message["type"], &message["data"]["id"], &message["data"]["body"]["company_name"]),
+            (
+                &message["type"],
+                &message["data"]["id"],
+                &message["data"]["body"]["company_name"]
+            ),
             (&json!("contact.saved"), &json!("c-1"), &json!("样例木作"))
         );
         ids.push(told.0["webhook-id"].clone());
@@ -95,7 +102,10 @@ async fn a_receiver_is_told_until_it_takes_it_under_one_id() {
     let address = host.address("/v1/records/contact/c-1");
     let done = eventually(&address, |record| record["deliveries"][0]["state"] == "done").await;
     assert_eq!(
-        (&done["deliveries"][0]["target"], &done["deliveries"][0]["outcome"]),
+        (
+            &done["deliveries"][0]["target"],
+            &done["deliveries"][0]["outcome"]
+        ),
         (&json!("webhook shop"), &json!("told: 200"))
     );
     // Its kind is none that is told of, and nothing waits for it.
@@ -134,7 +144,10 @@ async fn a_receiver_that_is_gone_for_good_waits_for_a_person() {
     let dead = eventually(&host.address("/v1/dead"), all).await;
     let letter = &dead["items"][0]["letter"];
     assert!(letter["message"].to_string().contains("410"), "{letter}");
-    let retried = host.sunmao.run(&["dead", "retry", "--all", "--url", &host.url]).await;
+    let retried = host
+        .sunmao
+        .run(&["dead", "retry", "--all", "--url", &host.url])
+        .await;
     assert_eq!(retried.code, Some(0), "{}", retried.stderr);
     receiver.next().await;
 }
@@ -152,7 +165,8 @@ async fn a_webhook_that_cannot_be_signed_or_named_is_refused_at_the_start() {
         assert!(ended.stderr.contains(named), "{}", ended.stderr);
     }
     let sunmao = sunmao.with("SUNMAO_WEBHOOK_SHOP_SECRET", NEW);
-    let unknown = "[webhook.shop]\nurl = \"http://x/\"\nkinds = [\"contct\"]\n[server]\ngrants = [\"stock.lst\"]\n";
+    let unknown =
+        "[webhook.shop]\nurl = \"http://x/\"\nkinds = [\"contct\"]\n[server]\ngrants = [\"stock.lst\"]\n";
     sunmao.write("sunmao.toml", unknown);
     let ended = sunmao.run(&["serve", "--listen", "127.0.0.1:0"]).await;
     for named in ["contct", "contact", "[server] grants", "stock.lst"] {

@@ -48,7 +48,10 @@ async fn links_and_contacts_are_looked_up() {
         let same = links::find(\"customer\", 42);
         let contact = records::get(\"contact\", \"c-1\");
         `${link.erp_key} ${same.kind}/${same.id} ${link.number} ${links::find(\"customer\", 1) == ()} ${contact.phone} [${contact.remark}] ${records::get(\"contact\", \"x\") == ()}`";
-    assert_eq!(evaluate(&parts, body).await, "42 contact/c-1 KH42 true 138 [] true");
+    assert_eq!(
+        evaluate(&parts, body).await,
+        "42 contact/c-1 KH42 true 138 [] true"
+    );
 }
 
 #[tokio::test]
