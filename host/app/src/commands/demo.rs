@@ -1,5 +1,6 @@
 //! `sunmao demo`: a simulated ERP and the host in one process, and contacts on their way from one to the other.
 
+mod colleague;
 mod contacts;
 mod files;
 mod narrator;
@@ -15,6 +16,7 @@ use crate::output;
 use crate::shutdown::{self, Shutdown};
 use crate::{access, logging, reload};
 use clap::Args;
+use colleague::{Colleague, SHARED_PHONE};
 use contacts::Filer;
 use files::Files;
 use narrator::{Narrator, Places};
@@ -30,6 +32,8 @@ use tokio::time::{Instant, interval_at, sleep, sleep_until};
 const LATENCY: Duration = Duration::from_millis(60);
 /// A new contact is filed this often once the first ones are through.
 const PAUSE: Duration = Duration::from_secs(4);
+/// The contact whose customer a colleague corrects, with its e-mail and the remarks from then on.
+const CORRECTED: (&str, &str, &str) = ("demo-01", "office@haiyue.example.com", "月结客户，发票寄总部");
 /// The longest that --seconds may be: a year.
 const LONGEST: u64 = 60 * 60 * 24 * 365;
 /// The first contacts are waited for this long; something may be broken that the user is about to mend.
@@ -102,6 +106,9 @@ impl Demo {
         let sources = Sources::new(Some(&files.configuration), &environment, self.flags(files))?;
         let configuration: Configuration = sources.read()?;
         let erp = access::accounts(&environment, &configuration)?;
+        // Another client is another session: the staff work beside the host.
+        let staff = access::accounts(&environment, &configuration)?;
+        let colleague = staff.get(None).cloned().map(Colleague::new);
         let running = Running::start(configuration, erp, Webhooks::new(), Clock::system()).await?;
         let places = Places {
             erp: simulator.base_url(),
@@ -116,6 +123,7 @@ impl Demo {
             running,
             sources,
             places,
+            colleague,
         })
     }
 
@@ -169,6 +177,7 @@ impl Demo {
         let outcome = loop {
             if opening && (narrator.nothing_underway() || patience.is_elapsed()) {
                 opening = false;
+                stage.second_act(&mut narrator, &filer).await?;
                 narrator.suggest(&stage.places);
                 pause.reset_after(PAUSE);
                 if let Some(seconds) = self.seconds {
@@ -200,6 +209,30 @@ struct Stage {
     running: Running,
     sources: Sources,
     places: Places,
+    colleague: Option<Colleague>,
+}
+
+impl Stage {
+    /// What happens once the first contacts are through: a colleague corrects a customer in the ERP, and a contact turns up
+    /// that two of the ERP's customers could be.
+    async fn second_act(&self, narrator: &mut Narrator, filer: &Filer) -> Result<(), Failure> {
+        let Some(colleague) = &self.colleague else {
+            return Ok(());
+        };
+        let parts = &self.running.parts;
+        let (contact, email, remarks) = CORRECTED;
+        if colleague
+            .correct(&parts.host.store, contact, email, remarks)
+            .await?
+        {
+            narrator.corrected(contact, email);
+            parts.flows.run("customer-pull").await?;
+        }
+        colleague.enter_two_of_one_phone().await?;
+        narrator.entered_twice(SHARED_PHONE);
+        narrator.filed(filer.of_two().await?);
+        Ok(())
+    }
 }
 
 fn any_port() -> SocketAddr {

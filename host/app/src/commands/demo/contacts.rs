@@ -1,5 +1,6 @@
 //! The demonstration's contacts, all invented, and how they are filed: over HTTP, as the Customer Hub does it.
 
+use super::colleague::SHARED_PHONE;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use reqwest::Client;
@@ -45,6 +46,18 @@ impl Filer {
     pub async fn next(&mut self) -> Result<Filed, Failure> {
         let (id, body) = contact(self.number);
         self.number += 1;
+        self.file(id, body).await
+    }
+
+    /// Files a contact that two customers of the ERP could be.
+    pub async fn of_two(&self) -> Result<Filed, Failure> {
+        let body = json!({
+            "real_name": "林木", "company_name": "双木商贸", "score": 88, "phone": SHARED_PHONE, "phone_verified": true,
+        });
+        self.file("demo-two".to_owned(), body).await
+    }
+
+    async fn file(&self, id: String, body: Value) -> Result<Filed, Failure> {
         let address = format!("{}/v1/records/contact/{id}", self.host);
         let response = self
             .client

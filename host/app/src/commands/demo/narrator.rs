@@ -87,13 +87,49 @@ impl Narrator {
         self.names.insert(filed.id, filed.name);
     }
 
+    pub fn corrected(&self, contact: &str, email: &str) {
+        match self.style {
+            Style::Json => output::json_line(&json!({ "event": "corrected", "id": contact })),
+            Style::Text => self.scene(&format!(
+                "A colleague corrects the customer of {contact} in the ERP: its e-mail is {email} now, and there are remarks."
+            )),
+        }
+    }
+
+    pub fn entered_twice(&self, phone: &str) {
+        match self.style {
+            Style::Json => output::json_line(&json!({ "event": "entered-twice" })),
+            Style::Text => self.scene(&format!(
+                "Another enters two customers with the phone {phone}; then a contact with that phone is filed."
+            )),
+        }
+    }
+
+    fn scene(&self, words: &str) {
+        output::coloured_line(format!("\n  {} {words}\n", style("✎").cyan()));
+    }
+
+    /// The contact that a step is about, where it was filed here.
+    fn about(&self, progress: &Progress) -> Option<String> {
+        let record = match &progress.step {
+            Step::Filed { record, .. } => record,
+            _ => &progress.key,
+        };
+        let id = record.strip_prefix("contact/")?;
+        self.names.contains_key(id).then(|| id.to_owned())
+    }
+
     pub fn step(&mut self, progress: Progress) {
         if self.style == Style::Json {
+            let id = self.about(&progress).unwrap_or_else(|| progress.key.clone());
             output::json_line(
-                &json!({ "event": "step", "flow": progress.flow, "id": progress.key, "step": progress.step }),
+                &json!({ "event": "step", "flow": progress.flow, "id": id, "step": progress.step }),
             );
         }
-        let key = progress.key;
+        // The story is that of the contacts that were filed here; customers that the ERP had before come over quietly.
+        let Some(key) = self.about(&progress) else {
+            return;
+        };
         match progress.step {
             Step::Admitted { policy } => {
                 let decision = policy
@@ -148,9 +184,10 @@ impl Narrator {
                 let record = style(printable(&record)).green();
                 self.tell(&key, format!("{word} {record}{}", decided(&undecided, "")));
             }
-            Step::Undecided { fields } => {
+            Step::Undecided { .. } => {
                 self.underway.remove(&key);
-                self.tell(&key, decided(&fields, ""));
+                let words = "several customers of the ERP could be this one: a conflict waits for a person";
+                self.tell(&key, style(words).yellow());
             }
             Step::Written { operation, .. } => {
                 self.underway.remove(&key);
@@ -249,6 +286,7 @@ impl Narrator {
             &[
                 format!("{program} audit tail --url {}", places.host),
                 format!("{program} dead list --url {}", places.host),
+                format!("{program} conflict list --url {}", places.host),
                 format!("curl {}/v1/records/contact/demo-01", places.host),
             ],
         );
