@@ -93,7 +93,7 @@ fn contact() -> Record {
         ("wx_id", Value::from("wx-1")),
         ("company_name", Value::from("宁波晨光机械有限公司")),
         ("phone", Value::from("19900000001")),
-        ("phone_verified", Value::Boolean(true)),
+        ("phone_verified", Value::Bool(true)),
         ("score", Value::Integer(80)),
     ])
 }

@@ -1,7 +1,7 @@
 //! The host's services as scripts use them.
 
 use super::support::parts;
-use super::{evaluate, event, handle, load, now};
+use super::{evaluate, event, handle, load};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use sunmao_runtime::{Extension, ExtensionError, Grants, Invocation, Permit};

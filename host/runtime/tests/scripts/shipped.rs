@@ -24,16 +24,16 @@ async fn the_admission_judges_as_agreed() {
             ),
             None,
         ),
-        (with(bare.clone(), [("has_order", Value::Boolean(true))]), None),
-        (with(bare.clone(), [("has_contract", Value::Boolean(true))]), None),
-        (with(bare.clone(), [("has_payment", Value::Boolean(true))]), None),
+        (with(bare.clone(), [("has_order", Value::Bool(true))]), None),
+        (with(bare.clone(), [("has_contract", Value::Bool(true))]), None),
+        (with(bare.clone(), [("has_payment", Value::Bool(true))]), None),
         (
             with(contact(), [("score", Value::Integer(59))]),
             Some("its score is 59, below 60"),
         ),
         (with(contact(), [("score", Value::Null)]), Some("not scored yet")),
         (
-            with(contact(), [("phone_verified", Value::Boolean(false))]),
+            with(contact(), [("phone_verified", Value::Bool(false))]),
             Some("the phone is not verified"),
         ),
         (
@@ -48,8 +48,8 @@ async fn the_admission_judges_as_agreed() {
             with(
                 contact(),
                 [
-                    ("invalid", Value::Boolean(true)),
-                    ("has_order", Value::Boolean(true)),
+                    ("invalid", Value::Bool(true)),
+                    ("has_order", Value::Bool(true)),
                 ],
             ),
             Some("marked invalid"),
@@ -57,7 +57,7 @@ async fn the_admission_judges_as_agreed() {
         (
             with(
                 bare.clone(),
-                [("has_order", Value::Boolean(true)), ("wx_id", Value::Null)],
+                [("has_order", Value::Bool(true)), ("wx_id", Value::Null)],
             ),
             Some("nothing identifies it: no phone, no WeChat id, no customer code"),
         ),
