@@ -148,8 +148,8 @@ async fn what_a_colleague_corrected_stays_when_the_hub_files_the_contact_again()
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_that_the_staff_entered_is_found_in_any_spelling_and_not_made_again() {
     for members in [
-        [("mobile", "+86 199 0000 0001"), ("wechat", "")],
-        [("mobile", "１９９－００００－０００１"), ("wechat", "")],
+        [("mobile", "+86 186 0000 0001"), ("wechat", "")],
+        [("mobile", "１８６－００００－０００１"), ("wechat", "")],
         [("mobile", "13800138000"), ("wechat", "wxid_00001")],
     ] {
         let installation = Installation::start(|_| {}).await;
@@ -192,11 +192,11 @@ async fn an_update_that_the_erp_takes_and_does_not_store_heals() {
     let colleague = Colleague::at(&installation.simulator);
     for round in 0..12 {
         let notes = format!("round {round}");
-        let contact = with(json!({ "phone": format!("199{round:08}"), "notes": notes, "score": 60 + round }));
+        let contact = with(json!({ "phone": format!("186{round:08}"), "notes": notes, "score": 60 + round }));
         installation.carried(contact).await;
         let key = installation.key().await;
         let shown = colleague.sees(key, ["mobile", "intro"]).await;
-        assert_eq!(shown, [format!("199{round:08}"), notes]);
+        assert_eq!(shown, [format!("186{round:08}"), notes]);
     }
 }
 
@@ -210,7 +210,7 @@ async fn what_both_changed_and_no_rule_decides_waits_for_a_person_and_is_then_ca
     .await;
     let colleague = Colleague::at(&installation.simulator);
     let filed = |phone: &str, notes: &str| with(json!({ "phone": phone, "notes": notes }));
-    installation.carried(filed("19900000001", "a")).await;
+    installation.carried(filed("18600000001", "a")).await;
     let key = installation.key().await;
     colleague
         .saves(
@@ -218,17 +218,17 @@ async fn what_both_changed_and_no_rule_decides_waits_for_a_person_and_is_then_ca
             &[
                 ("customer-name", "示例木作 1 号有限公司"),
                 ("contact-name", "李1"),
-                ("mobile", "19900000002"),
+                ("mobile", "18600000002"),
             ],
         )
         .await;
-    installation.carried(filed("19900000003", "b")).await;
+    installation.carried(filed("18600000003", "b")).await;
     // Each side keeps what it has; what only one side changed is carried all the same.
     assert_eq!(
         colleague.sees(key, ["mobile", "intro"]).await,
-        ["19900000002", "b"]
+        ["18600000002", "b"]
     );
-    installation.carried(filed("19900000003", "c")).await;
+    installation.carried(filed("18600000003", "c")).await;
     let open = installation.command(&["conflict", "list"]).await;
     assert_eq!(open.as_array().map(Vec::len), Some(1), "{open}");
     let conflict = &open[0];
@@ -236,9 +236,9 @@ async fn what_both_changed_and_no_rule_decides_waits_for_a_person_and_is_then_ca
     for (member, expected) in [
         ("record", "contact/c-00001"),
         ("field", "mobile"),
-        ("base", "19900000001"),
-        ("hub", "19900000003"),
-        ("erp", "19900000002"),
+        ("base", "18600000001"),
+        ("hub", "18600000003"),
+        ("erp", "18600000002"),
     ] {
         assert_eq!(conflict[member], expected, "{conflict}");
     }
@@ -256,7 +256,7 @@ async fn what_both_changed_and_no_rule_decides_waits_for_a_person_and_is_then_ca
     installation.until_idle().await;
     assert_eq!(
         colleague.sees(key, ["mobile", "intro"]).await,
-        ["19900000003", "c"]
+        ["18600000003", "c"]
     );
     let open = installation.command(&["conflict", "list", "--settled"]).await;
     assert_eq!(open, json!([]), "it is over");
@@ -266,8 +266,8 @@ async fn what_both_changed_and_no_rule_decides_waits_for_a_person_and_is_then_ca
 async fn several_customers_that_match_wait_for_a_person_who_says_which() {
     let installation = Installation::start(|_| {}).await;
     let colleague = Colleague::at(&installation.simulator);
-    let one = colleague.saves(None, &[("mobile", "199 0000 0001")]).await;
-    let other = colleague.saves(None, &[("mobile", "+86-199-0000-0001")]).await;
+    let one = colleague.saves(None, &[("mobile", "186 0000 0001")]).await;
+    let other = colleague.saves(None, &[("mobile", "+86-186-0000-0001")]).await;
     let (made, _) = installation.writes();
     installation.carried(contact(1)).await;
     assert_eq!(installation.writes().0, made, "none is made beside them");

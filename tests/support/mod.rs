@@ -187,7 +187,7 @@ pub fn contact(number: usize) -> Value {
     json!({
         "id": format!("c-{number:05}"), "wx_id": format!("wxid_{number:05}"), "source": "wechat", "type": "customer",
         "company_name": format!("示例木作 {number} 号有限公司"), "real_name": format!("李{number}"),
-        "phone": format!("1990000{:04}", number % 10_000), "phone_verified": true, "score": 80, "confidence": 90,
+        "phone": format!("1860000{:04}", number % 10_000), "phone_verified": true, "score": 80, "confidence": 90,
     })
 }
 
