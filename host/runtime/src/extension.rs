@@ -67,7 +67,8 @@ pub struct Surface {
     pub operations: Vec<String>,
     /// Services of the host it can use, sorted.
     pub services: Vec<String>,
-    /// Roles it plays: `mapping`, `policy`, `automation`, `merge`.
+    /// Roles it plays: `mapping`, `policy`, `automation`, `merge`; a component says what it maps and judges
+    /// (`mapping customers-to-contact`, `policy contact`).
     pub roles: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct LoadError {
     /// The file's name.
     pub subject: String,
-    /// The phase that failed: `read`, `compile`, `check imports`, `check grants`, `link`, `self-test`.
+    /// The phase that failed: `read`, `compile`, `check imports` (of a script), `check types` (of a plugin), `check grants`, `link`, `self-test`.
     pub phase: &'static str,
     /// What is wrong.
     pub message: String,

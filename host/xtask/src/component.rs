@@ -8,7 +8,7 @@ use wit_parser::{Resolve, WorldItem};
 pub fn wrap(module: &[u8]) -> Result<Vec<u8>> {
     ComponentEncoder::default()
         .module(module)
-        .context("reading the component types; does the crate end with a `sunmao_plugin::export_…!`?")?
+        .context("reading the component types; does the crate end with `sunmao_plugin::plugin!` or `export_automation!`?")?
         .validate(true)
         .encode()
         .context("encoding the component")

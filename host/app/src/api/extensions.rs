@@ -43,7 +43,8 @@ pub struct Surface {
     pub operations: Vec<String>,
     /// Services of the host.
     pub services: Vec<String>,
-    /// The roles it plays: `mapping`, `policy`, `merge`, `automation`.
+    /// The roles it plays: `mapping`, `policy`, `merge`, `automation`; a plugin says what it maps and judges
+    /// (`mapping customers-to-contact`, `policy contact`).
     pub roles: Vec<String>,
 }
 
@@ -52,7 +53,7 @@ pub struct Surface {
 pub struct LoadFault {
     /// The file's name.
     pub subject: String,
-    /// How far it came: `read`, `compile`, `check imports`, `check grants`, `link`, `self-test`.
+    /// How far it came: `read`, `compile`, `check imports` (of a script), `check types` (of a plugin), `check grants`, `link`, `self-test`.
     pub phase: String,
     /// What is wrong.
     pub message: String,

@@ -93,7 +93,13 @@ async fn the_host_s_extensions_are_listed() {
         .unwrap();
     assert_eq!(
         (&mapping["state"], &mapping["surface"]["roles"]),
-        (&json!("serving"), &json!(["mapping"]))
+        (
+            &json!("serving"),
+            &json!([
+                "mapping contact-to-customers-save-company",
+                "mapping customers-to-contact"
+            ])
+        )
     );
     let scripts = host
         .sunmao

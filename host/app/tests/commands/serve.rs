@@ -375,7 +375,10 @@ async fn files_are_looked_at_without_a_host() {
         .json();
     assert_eq!(
         surface,
-        json!({"operations": [], "services": [], "roles": ["mapping"]})
+        json!({"operations": [], "services": [], "roles": [
+            "mapping contact-to-customers-save-company",
+            "mapping customers-to-contact",
+        ]})
     );
     let script = root().join("scripts/admission.rhai");
     let sound = sunmao.run(&["script", "check", script.to_str().unwrap()]).await;

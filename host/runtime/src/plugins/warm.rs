@@ -12,8 +12,8 @@ use wasmtime::Store;
 const MOST_CALLS: u32 = 1_000;
 /// Bytes an instance may grow by after its first call, which is the one that fills caches and tables.
 const USUAL_GROWTH: usize = 4 * 1024 * 1024;
-/// Idle instances kept a plugin version; more than the flows' usual concurrency is waste.
-const MOST_IDLE: usize = 8;
+/// Idle instances kept a plugin version: as many as a busy flow calls at once, within the places that all plugins share.
+const MOST_IDLE: usize = 32;
 
 type Made<B> = Pin<Box<dyn Future<Output = wasmtime::Result<(Store<Guest>, B)>> + Send>>;
 

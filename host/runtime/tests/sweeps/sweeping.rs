@@ -16,7 +16,10 @@ async fn every_row_becomes_a_record_and_only_what_changed_is_read_whole() {
     let body: serde_json::Value =
         serde_json::from_str(before.body.as_deref().expect("a body")).expect("JSON");
     assert_eq!(body["record_key"], key.to_string(), "{body}");
-    assert_eq!(body["sort2"], "2", "codes as the detail shows them: {body}");
+    assert_eq!(
+        body["customer_type"], "2",
+        "codes as the detail shows them: {body}"
+    );
     assert_eq!(before.origin, "flow pull");
 
     assert_eq!(life.run(PULL).await, "30 rows, 0 changed, 0 missed, 0 gone");

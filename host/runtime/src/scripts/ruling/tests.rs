@@ -14,6 +14,7 @@ fn change(field: &str) -> Change {
     Change {
         kind: "contact".to_owned(),
         flow: "customer-push".to_owned(),
+        kind: "contact".to_owned(),
         field: field.to_owned(),
         base: Value::Null,
         hub: "ours".into(),
