@@ -26,6 +26,11 @@ pub struct Installation {
 
 impl Installation {
     pub async fn start(change: impl FnOnce(&mut Options)) -> Self {
+        Installation::furnished(change, |_| {}).await
+    }
+
+    /// The same, with what `more` puts into the host's folder before it starts.
+    pub async fn furnished(change: impl FnOnce(&mut Options), more: impl FnOnce(&Path)) -> Self {
         let mut options = Options {
             size: 20,
             ..Options::default()
@@ -36,6 +41,7 @@ impl Installation {
             .expect("simulator");
         let folder = tempfile::tempdir().expect("folder");
         furnish(folder.path(), options.variant);
+        more(folder.path());
         let (host, url) = serve(&simulator, &options, folder.path()).await;
         Installation {
             simulator,
@@ -86,6 +92,20 @@ impl Installation {
         assert_eq!(answer.status(), 202);
         let summary: Value = answer.json().await.expect("JSON");
         assert_eq!(summary["accepted"], contacts.len(), "{summary}");
+    }
+
+    /// Runs a command of the real binary against the host and reads the JSON that it prints.
+    pub async fn command(&self, arguments: &[&str]) -> Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sunmao"));
+        command.current_dir(self.folder.path()).args(arguments);
+        let output = command
+            .args(["--url", &self.url, "--json"])
+            .output()
+            .await
+            .expect("sunmao");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
     }
 
     /// Waits until every accepted delivery has ended, and returns the counts.
@@ -167,7 +187,7 @@ pub fn contact(number: usize) -> Value {
     json!({
         "id": format!("c-{number:05}"), "wx_id": format!("wxid_{number:05}"), "source": "wechat", "type": "customer",
         "company_name": format!("示例木作 {number} 号有限公司"), "real_name": format!("李{number}"),
-        "phone": format!("1990000{:04}", number % 10_000), "phone_verified": true, "score": 80, "confidence": 90,
+        "phone": format!("1860000{:04}", number % 10_000), "phone_verified": true, "score": 80, "confidence": 90,
     })
 }
 
@@ -197,11 +217,9 @@ pub fn furnish(folder: &Path, variant: Variant) {
     std::fs::create_dir_all(folder.join("scripts")).expect("scripts");
     let mapping = guest("plugins/dist/wechat-customer.wasm");
     std::fs::write(folder.join("plugins/wechat-customer.wasm"), mapping).expect("mapping");
-    std::fs::copy(
-        root().join("scripts/admission.rhai"),
-        folder.join("scripts/admission.rhai"),
-    )
-    .expect("policy");
+    for script in ["scripts/admission.rhai", "scripts/conflicts.rhai"] {
+        std::fs::copy(root().join(script), folder.join(script)).expect("script");
+    }
     let configuration = r#"
         [server]
         listen = "127.0.0.1:0"
@@ -218,6 +236,7 @@ pub fn furnish(folder: &Path, variant: Variant) {
         on = "contact.saved"
         policy = "scripts/admission.rhai"
         mapping = "plugins/wechat-customer.wasm"
+        merge = "scripts/conflicts.rhai"
         write = "customers.save-company"
         link = "customer"
     "#;
