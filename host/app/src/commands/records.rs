@@ -46,7 +46,7 @@ enum Action {
     List {
         /// Their kind, such as contact
         kind: String,
-        /// Only those with this value of a member, such as `phone=19900000001`
+        /// Only those with this value of a member, such as `phone=17700000001`
         #[arg(long = "where", value_name = "MEMBER=VALUE", value_parser = member)]
         members: Vec<(String, String)>,
         /// Only those that changed after this change number, in the order of their last change
@@ -64,7 +64,7 @@ enum Action {
 fn member(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("write a member and its value, such as phone=19900000001")?;
+        .ok_or("write a member and its value, such as phone=17700000001")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 

@@ -63,7 +63,7 @@ async fn signing_in_and_out_leaves_rows_of_the_hosts_own() {
         running,
         url,
     } = host().await;
-    let contact = json!({"company_name": "样例木作", "real_name": "李明", "phone": "19900000001",
+    let contact = json!({"company_name": "样例木作", "real_name": "李明", "phone": "17700000001",
         "phone_verified": true, "score": 80});
     let address = format!("{url}/v1/records/contact/c-1");
     let filed = reqwest::Client::new().put(&address).json(&contact).send().await;

@@ -145,7 +145,7 @@ async fn an_unknown_kind_names_the_nearest_and_rows_of_the_erp_are_filed_by_nobo
 async fn lists_are_filtered_by_members_by_changes_and_by_presence() {
     let host = bare("", &[]).await;
     for number in 1..=5 {
-        let body = json!({"company_name": format!("公司{number}"), "phone": format!("1990000000{number}")});
+        let body = json!({"company_name": format!("公司{number}"), "phone": format!("1770000000{number}")});
         file(&host, &format!("/v1/records/contact/c-{number}"), body).await;
     }
     let get = async |query: &str| {
@@ -159,8 +159,8 @@ async fn lists_are_filtered_by_members_by_changes_and_by_presence() {
             .map(|item| item["id"].as_str().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(ids(&get("?phone=19900000003").await.1), ["c-3"]);
-    assert_eq!(ids(&get("?phone=19900000003&company_name=x").await.1), [""; 0]);
+    assert_eq!(ids(&get("?phone=17700000003").await.1), ["c-3"]);
+    assert_eq!(ids(&get("?phone=17700000003&company_name=x").await.1), [""; 0]);
     let (_, first) = get("?limit=2").await;
     assert_eq!(
         (ids(&first), &first["next"]),

@@ -42,7 +42,7 @@ async fn a_second_request_ends_a_host_that_waits_for_the_erp() {
         .to_owned();
     let filed = reqwest::Client::new()
         .put(format!("{url}/v1/records/contact/c-1"))
-        .json(&json!({"company_name": "样例木作", "phone": "19900000001"}))
+        .json(&json!({"company_name": "样例木作", "phone": "17700000001"}))
         .send()
         .await;
     assert_eq!(filed.unwrap().status(), 202);

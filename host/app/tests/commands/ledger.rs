@@ -49,7 +49,7 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
             .to_owned();
         if life == 0 {
             for index in 0..CONTACTS {
-                let contact = json!({"company_name": format!("样例木作 {index}"), "phone": "19900000001"});
+                let contact = json!({"company_name": format!("样例木作 {index}"), "phone": "17700000001"});
                 let put = reqwest::Client::new().put(format!("{url}/v1/records/contact/c-{index}"));
                 assert_eq!(put.json(&contact).send().await.unwrap().status(), 202);
             }
@@ -121,7 +121,7 @@ async fn the_audit_log_of_a_host_that_was_stopped_is_exact() {
         .unwrap()
         .to_owned();
     for index in 0..CONTACTS {
-        let contact = json!({"company_name": format!("样例木作 {index}"), "phone": "19900000001"});
+        let contact = json!({"company_name": format!("样例木作 {index}"), "phone": "17700000001"});
         let put = reqwest::Client::new().put(format!("{url}/v1/records/contact/c-{index}"));
         assert_eq!(put.json(&contact).send().await.unwrap().status(), 202);
     }

@@ -111,7 +111,7 @@ impl Served {
     async fn file_twenty(&self) {
         let http = reqwest::Client::new();
         for number in 0..20 {
-            let body = json!({"company_name": format!("样例木作 {number}"), "phone": "19900000001"});
+            let body = json!({"company_name": format!("样例木作 {number}"), "phone": "17700000001"});
             let request = http
                 .put(format!("{}/v1/records/contact/c-{number}", self.url))
                 .json(&body);

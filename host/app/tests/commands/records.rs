@@ -130,7 +130,7 @@ async fn records_are_shown_with_what_became_of_them_and_listed_by_what_they_say(
     let host = host().await;
     let lines: Vec<String> = (1..=12)
         .map(|number| {
-            let phone = format!("1990000{number:04}");
+            let phone = format!("1770000{number:04}");
             json!({"id": format!("人/{number:02}"), "phone": phone, "company_name": "样例木作", "score": number % 2})
                 .to_string()
         })
@@ -149,7 +149,7 @@ async fn records_are_shown_with_what_became_of_them_and_listed_by_what_they_say(
         (&shown["kind"], &shown["id"], &shown["revision"], &shown["origin"]),
         (&json!("contact"), &json!("人/03"), &json!(1), &json!("http"))
     );
-    assert_eq!(shown["body"]["phone"], "19900000003");
+    assert_eq!(shown["body"]["phone"], "17700000003");
     assert_eq!(shown["deliveries"][0]["target"], "flow customer-push");
     let text = records(&["show", "contact", "人/03"]).await.stdout;
     assert!(
@@ -165,7 +165,7 @@ async fn records_are_shown_with_what_became_of_them_and_listed_by_what_they_say(
     };
     let all = records(&["list", "contact", "--json"]).await.json();
     assert_eq!(ids(&all).len(), 12);
-    let one = records(&["list", "contact", "--where", "phone=19900000007", "--json"]).await;
+    let one = records(&["list", "contact", "--where", "phone=17700000007", "--json"]).await;
     assert_eq!(ids(&one.json()), ["人/07"]);
     let even = records(&["list", "contact", "--where", "score=0", "-n", "2", "--json"]).await;
     assert_eq!(ids(&even.json()), ["人/02", "人/04"]);
@@ -203,7 +203,7 @@ async fn what_was_given_up_is_listed_and_tried_again() {
     };
     eventually(&extensions, |all| version(&all["items"]) != version(&first)).await;
     let address = format!("{}/v1/records/contact/c-1", host.url);
-    let nameless = json!({"phone": "19900000002"});
+    let nameless = json!({"phone": "17700000002"});
     reqwest::Client::new()
         .put(&address)
         .json(&nameless)

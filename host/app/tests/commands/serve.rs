@@ -62,7 +62,7 @@ pub async fn host_with(furnish: impl FnOnce(&Sunmao)) -> Host {
 
 fn contact(score: u8) -> Value {
     json!({
-        "company_name": "样例木作", "real_name": "李明", "phone": "19900000001", "phone_verified": true, "score": score,
+        "company_name": "样例木作", "real_name": "李明", "phone": "17700000001", "phone_verified": true, "score": score,
     })
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 async fn a_host_whose_store_is_gone_accepts_nothing_and_is_not_healthy() {
     let host = host().await;
     let http = reqwest::Client::new();
-    let contact = json!({"company_name": "样例木作", "phone": "19900000001"});
+    let contact = json!({"company_name": "样例木作", "phone": "17700000001"});
     let put = |id: &str| {
         http.put(format!("{}/v1/records/contact/{id}", host.url))
             .json(&contact)

@@ -19,7 +19,7 @@ pub struct Filed {
 /// The contact that nothing names, with a name: filed again it goes on.
 pub const MENDED: (&str, &str) = (
     "demo-10",
-    r#"{"company_name": "金石建材", "has_payment": true, "phone": "19900000010"}"#,
+    r#"{"company_name": "金石建材", "has_payment": true, "phone": "17700000010"}"#,
 );
 
 /// Files one contact after the other.
@@ -103,47 +103,47 @@ fn first_contacts() -> Vec<Value> {
     vec![
         json!({
             "real_name": "王晓明", "company_name": "海岳贸易有限公司", "type": "customer", "confidence": 95, "score": 92,
-            "phone": "19900000001", "phone_verified": true, "wx_id": "wx_haiyue", "source": "wechat",
+            "phone": "17700000001", "phone_verified": true, "wx_id": "wx_haiyue", "source": "wechat",
             "email": "wang@haiyue.example.com", "address": "江苏省苏州市样例路1号", "summary": "询价轴承一批，月底前交货",
         }),
         json!({
             "real_name": "李静", "company_name": "青禾食品加工厂", "type": "lead", "score": 78,
-            "phone": "19900000002", "phone_verified": true, "wx_id": "wx_qinghe", "summary": "要包装机的报价",
+            "phone": "17700000002", "phone_verified": true, "wx_id": "wx_qinghe", "summary": "要包装机的报价",
         }),
         json!({
             "real_name": "张伟", "company_name": "星桥电子", "type": "lead", "score": 35,
-            "phone": "19900000003", "has_order": true, "notes": "老客户，已有订单",
+            "phone": "17700000003", "has_order": true, "notes": "老客户，已有订单",
         }),
         json!({
             "real_name": "陈芳", "company_name": "云帆服饰", "type": "lead", "score": 42,
-            "phone": "19900000004", "phone_verified": true, "summary": "随便看看",
+            "phone": "17700000004", "phone_verified": true, "summary": "随便看看",
         }),
         json!({
-            "real_name": "刘洋", "type": "unknown", "score": 70, "phone": "19900000005", "phone_verified": true,
+            "real_name": "刘洋", "type": "unknown", "score": 70, "phone": "17700000005", "phone_verified": true,
             "invalid": true, "remark": "广告推销",
         }),
         json!({ "type": "unknown", "score": 66, "wx_id": "wx_0006", "remark": "A小店" }),
         json!({
             "real_name": "赵敏", "company_name": "北辰机械制造有限公司", "type": "customer", "score": 20,
-            "has_contract": true, "phone": "19900000007",
+            "has_contract": true, "phone": "17700000007",
         }),
         json!({
             "real_name": "孙磊", "company_name": "禾木家具", "type": "lead", "score": 61,
-            "phone": "19900000008", "phone_verified": true, "source": "manual",
+            "phone": "17700000008", "phone_verified": true, "source": "manual",
         }),
         json!({
             "real_name": "周婷", "company_name": "南浦茶业", "type": "lead", "score": 59,
-            "phone": "19900000009", "phone_verified": true, "summary": "差一分",
+            "phone": "17700000009", "phone_verified": true, "summary": "差一分",
         }),
         // The policy admits whoever has paid; the mapping then finds nothing to call the customer by.
-        json!({ "type": "customer", "score": 83, "has_payment": true, "phone": "19900000010", "source": "import" }),
+        json!({ "type": "customer", "score": 83, "has_payment": true, "phone": "17700000010", "source": "import" }),
         json!({
             "real_name": "郑丽", "company_name": "蓝湾水产", "type": "customer", "score": 15,
-            "has_payment": true, "phone": "19900000011",
+            "has_payment": true, "phone": "17700000011",
         }),
         json!({
             "real_name": "钱峰", "company_name": "朗润环保科技", "type": "lead", "score": 95,
-            "phone": "19900000012", "phone_verified": true, "wx_id": "wx_langrun",
+            "phone": "17700000012", "phone_verified": true, "wx_id": "wx_langrun",
         }),
     ]
 }
