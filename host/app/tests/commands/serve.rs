@@ -373,13 +373,9 @@ async fn files_are_looked_at_without_a_host() {
         .run(&["plugin", "inspect", plugin.to_str().unwrap(), "--json"])
         .await
         .json();
-    assert_eq!(
-        surface,
-        json!({"operations": [], "services": [], "roles": [
-            "mapping contact-to-customers-save-company",
-            "mapping customers-to-contact",
-        ]})
-    );
+    assert_eq!(surface["roles"][0], "mapping contact-to-customers-save-company");
+    assert_eq!(surface["roles"][1], "mapping customers-to-contact");
+    assert_eq!([&surface["operations"], &surface["services"]], [&json!([]); 2]);
     let script = root().join("scripts/admission.rhai");
     let sound = sunmao.run(&["script", "check", script.to_str().unwrap()]).await;
     assert_eq!(sound.code, Some(0), "{}", sound.stderr);
