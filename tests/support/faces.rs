@@ -3,7 +3,7 @@
 
 use crate::support;
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Operation, Value};
+use sunmao_catalogue::{Catalogue, Kinds, Operation, Value};
 use sunmao_erp_client::{ErpClient, GatewayBodies, Installation, Settings};
 use sunmao_runtime::plugins::{Plugin, engine};
 use sunmao_runtime::scripts::Script;
@@ -99,10 +99,9 @@ async fn host(simulator: &Simulator, options: &Options, folder: &std::path::Path
     let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
     let clock = Clock::system();
     let gateway = Gateway::new(erp.clone(), store.clone(), clock.clone());
-    (
-        Arc::new(Host::new(Catalogue::shared(), gateway, store, clock)),
-        erp,
-    )
+    let catalogue = Catalogue::shared();
+    let kinds = Kinds::shipped(&catalogue).expect("kinds");
+    (Arc::new(Host::new(catalogue, kinds, gateway, store, clock)), erp)
 }
 
 fn installation(variant: Variant) -> &'static str {
