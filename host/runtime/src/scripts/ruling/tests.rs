@@ -14,7 +14,6 @@ fn change(field: &str) -> Change {
     Change {
         kind: "contact".to_owned(),
         flow: "customer-push".to_owned(),
-        kind: "contact".to_owned(),
         field: field.to_owned(),
         base: Value::Null,
         hub: "ours".into(),
