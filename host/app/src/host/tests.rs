@@ -4,6 +4,7 @@ use super::*;
 use crate::configuration::{ExtensionsSection, Server, Sources, StoreSection};
 use crate::environment::Environment;
 use crate::reload;
+use jiff::Timestamp;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use sunmao_erp_client::Settings;

@@ -47,10 +47,7 @@ async fn the_admission_judges_as_agreed() {
         (
             with(
                 contact(),
-                [
-                    ("invalid", Value::Bool(true)),
-                    ("has_order", Value::Bool(true)),
-                ],
+                [("invalid", Value::Bool(true)), ("has_order", Value::Bool(true))],
             ),
             Some("marked invalid"),
         ),
