@@ -230,6 +230,7 @@ impl Stage {
         }
         colleague.enter_two_of_one_phone().await?;
         narrator.entered_twice(SHARED_PHONE);
+        colleague.leave().await;
         narrator.filed(filer.of_two().await?);
         Ok(())
     }

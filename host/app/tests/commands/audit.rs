@@ -26,7 +26,13 @@ fn page(query: &str) -> Value {
         None => (last - limit.min(last), last),
     };
     let items: Vec<Value> = (after + 1..=end)
-        .map(|sequence| json!({"sequence": sequence}))
+        .map(|sequence| {
+            json!({
+                "sequence": sequence, "at": "2026-01-01T00:00:00Z", "actor": "host", "version": "0", "operation": "session.login",
+                "menu_id": null, "subject": null, "outcome": "applied", "error_kind": null, "message": null,
+                "duration_micros": 1, "requests": 1, "arguments": null,
+            })
+        })
         .collect();
     json!({"items": items, "next": items.last().map_or(json!(after), |row| row["sequence"].clone())})
 }

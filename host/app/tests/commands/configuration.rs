@@ -103,7 +103,7 @@ async fn a_grant_of_what_does_not_exist_keeps_the_host_from_starting_before_the_
     let sunmao = host();
     sunmao.write(
         "sunmao.toml",
-        "[plugin.invoices]\ngrants = [\"customers.lst\"]\n[script.night]\ngrants = [\"hubb\"]\n",
+        "[plugin.invoices]\ngrants = [\"customers.lst\"]\n[script.night]\ngrants = [\"recordz\"]\n",
     );
     let ended = sunmao.run(&["serve"]).await;
     assert_eq!(ended.code, Some(3), "{}", ended.stderr);

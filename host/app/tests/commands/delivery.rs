@@ -112,7 +112,7 @@ async fn what_waits_is_made_due() {
         }
     }
     let nobody = delivery(&host, &["list", "--state", "lost"]).await;
-    assert_eq!(nobody.code, Some(1), "{}", nobody.stdout);
+    assert_eq!(nobody.code, Some(2), "{}", nobody.stdout);
 
     host.sunmao.write("scripts/greet.rhai", "fn handle(event) { }");
     until("the automation is back and heard of them", async || {

@@ -7,10 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 fn demo(sunmao: &Sunmao, more: &[&str]) -> Running {
     let plugins = plugins_folder();
     let scripts = sunmao.folder.path().join("scripts");
-    sunmao.write(
-        "scripts/admission.rhai",
-        &std::fs::read_to_string(root().join("scripts/admission.rhai")).unwrap(),
-    );
+    sunmao.furnish_scripts();
     let mut arguments = vec!["demo", "--json", "--plugins-folder", plugins.to_str().unwrap()];
     arguments.extend(["--scripts-folder", scripts.to_str().unwrap()]);
     arguments.extend(more);

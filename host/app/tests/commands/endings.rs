@@ -1,7 +1,7 @@
 //! Requests to end, at moments that matter: while a host starts, and while it does not come to its end.
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{Running, Sunmao, plugins_folder, root, until};
+use crate::support::{Running, Sunmao, example, plugins_folder, root, until};
 use serde_json::json;
 
 /// A host for this ERP, as it starts.
@@ -10,11 +10,9 @@ fn serve(erp: &Scripted) -> (Sunmao, Running) {
         .with("SUNMAO_ERP_BASE_URL", &erp.url())
         .with("SUNMAO_ERP_USERNAME", "sunmao")
         .with("SUNMAO_ERP_PASSWORD", "secret");
-    sunmao.write(
-        "sunmao.toml",
-        &std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap(),
-    );
-    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
+    sunmao.write("sunmao.toml", &example());
+    sunmao.furnish_scripts();
+    sunmao.replace("scripts/admission.rhai", "fn judge(record) { true }");
     let plugins = plugins_folder();
     let arguments = ["serve", "--json", "--listen", "127.0.0.1:0", "--plugins-folder"];
     let arguments = [&arguments[..], &[plugins.to_str().unwrap()]].concat();

@@ -1,6 +1,6 @@
 //! The audit log against the ERP's own ledger, through faults and kills.
 
-use crate::support::{Sunmao, eventually, plugins_folder, root, simulator, until};
+use crate::support::{Sunmao, eventually, example, plugins_folder, root, simulator, until};
 use serde_json::json;
 use std::time::Duration;
 use sunmao_simulator::{Fault, Faults, Options, Simulator};
@@ -34,9 +34,10 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
     };
     let erp = simulator(&options).await;
     let sunmao = Sunmao::of(&erp, &options);
-    let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
+    let example = example();
     sunmao.write("sunmao.toml", &example);
-    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
+    sunmao.furnish_scripts();
+    sunmao.replace("scripts/admission.rhai", "fn judge(record) { true }");
     let plugins = plugins_folder();
     let arguments = ["serve", "--json", "--listen", "127.0.0.1:0", "--plugins-folder"];
     let arguments = [&arguments[..], &[plugins.to_str().unwrap()]].concat();
@@ -109,9 +110,10 @@ async fn the_audit_log_of_a_host_that_was_stopped_is_exact() {
     };
     let erp = simulator(&options).await;
     let sunmao = Sunmao::of(&erp, &options);
-    let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
+    let example = example();
     sunmao.write("sunmao.toml", &example);
-    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
+    sunmao.furnish_scripts();
+    sunmao.replace("scripts/admission.rhai", "fn judge(record) { true }");
     let plugins = plugins_folder();
     let arguments = ["serve", "--json", "--listen", "127.0.0.1:0", "--plugins-folder"];
     let arguments = [&arguments[..], &[plugins.to_str().unwrap()]].concat();

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use crate::serve::host;
-use crate::support::{PATIENCE, Sunmao, eventually, plugins_folder, root, simulator};
+use crate::support::{PATIENCE, Sunmao, eventually, example, plugins_folder, root, simulator};
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -38,9 +38,10 @@ async fn serve(log: Log) -> Served {
     };
     let erp = simulator(&options).await;
     let sunmao = Sunmao::of(&erp, &options);
-    let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
+    let example = example();
     sunmao.write("sunmao.toml", &example);
-    sunmao.write("scripts/admission.rhai", "fn judge(record) { true }");
+    sunmao.furnish_scripts();
+    sunmao.replace("scripts/admission.rhai", "fn judge(record) { true }");
     let port = {
         let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         free.local_addr().unwrap().port()
@@ -192,7 +193,7 @@ async fn a_host_outlives_its_terminal_and_reads_its_configuration_when_asked() {
     for signal in ["-USR1", "-USR2", "-XFSZ", "-HUP"] {
         host.running.signal(signal).await;
     }
-    let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
+    let example = example();
     host.sunmao.replace(
         "sunmao.toml",
         &example.replace("[flow.customer-push]", "[flow.renamed]"),

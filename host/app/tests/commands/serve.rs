@@ -1,6 +1,6 @@
 //! `sunmao serve` and its HTTP API, with the shipped policy and mapping.
 
-use crate::support::{Running, Sunmao, calls, eventually, nobody, plugins_folder, root, simulator};
+use crate::support::{Running, Sunmao, calls, eventually, example, nobody, plugins_folder, root, simulator};
 use serde_json::{Value, json};
 use sunmao_simulator::{Options, Simulator};
 
@@ -29,14 +29,8 @@ pub async fn host_with(furnish: impl FnOnce(&Sunmao)) -> Host {
     };
     let erp = simulator(&options).await;
     let sunmao = Sunmao::of(&erp, &options);
-    sunmao.write(
-        "sunmao.toml",
-        &std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap(),
-    );
-    sunmao.write(
-        "scripts/admission.rhai",
-        &std::fs::read_to_string(root().join("scripts/admission.rhai")).unwrap(),
-    );
+    sunmao.write("sunmao.toml", &example());
+    sunmao.furnish_scripts();
     furnish(&sunmao);
     let plugins = plugins_folder();
     let arguments = [
@@ -286,7 +280,7 @@ async fn what_is_too_large_is_said_and_the_rest_is_kept() {
 #[tokio::test]
 async fn a_changed_configuration_is_in_force_and_an_unsound_one_is_not() {
     let host = host().await;
-    let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
+    let example = example();
     let status = format!("{}/v1/status", host.url);
     let renamed = example.replace("[flow.customer-push]", "[flow.renamed]");
     host.sunmao.replace("sunmao.toml", &renamed);

@@ -43,6 +43,13 @@ pub struct Sunmao {
 }
 
 impl Sunmao {
+    /// The scripts that are shipped, in its folder.
+    pub fn furnish_scripts(&self) {
+        for script in ["scripts/admission.rhai", "scripts/conflicts.rhai"] {
+            self.write(script, &std::fs::read_to_string(root().join(script)).unwrap());
+        }
+    }
+
     pub fn new() -> Self {
         Sunmao {
             folder: tempfile::tempdir().unwrap(),
@@ -318,4 +325,12 @@ pub fn plugins_folder() -> PathBuf {
         plugin.display()
     );
     folder
+}
+
+/// The shipped configuration with the flow into the ERP alone: most tests want nothing to come back by itself.
+pub fn example() -> String {
+    let example = std::fs::read_to_string(root().join("sunmao.toml.example")).unwrap();
+    let (before, pull) = example.split_once("[flow.customer-pull]").unwrap();
+    let (_, behind) = pull.split_once("link = \"customer\"").unwrap();
+    format!("{before}{behind}")
 }
