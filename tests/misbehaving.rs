@@ -56,6 +56,7 @@ under_every_fault! {
     under_dropped_before: DroppedBefore,
     under_dropped_after: DroppedAfter,
     under_unsaved_success: UnsavedSuccess,
+    under_partly_saved: PartlySaved,
     under_row_inserted: RowInserted,
     under_row_deleted: RowDeleted,
     under_too_many_requests: TooManyRequests,

@@ -20,7 +20,7 @@ async fn only_what_is_granted_is_asked_and_every_call_is_in_the_audit_log() {
         "{answer}"
     );
     assert!(
-        answer["result"]["rows"]
+        answer["result"]["items"]
             .as_array()
             .is_some_and(|rows| !rows.is_empty()),
         "{answer}"

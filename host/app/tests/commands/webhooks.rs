@@ -160,7 +160,7 @@ async fn a_webhook_that_cannot_be_signed_or_named_is_refused_at_the_start() {
         .with("SUNMAO_ERP_PASSWORD", "secret");
     sunmao.write("sunmao.toml", "[webhook.shop]\nurl = \"ftp://x\"\n");
     let ended = sunmao.run(&["serve", "--listen", "127.0.0.1:0"]).await;
-    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
     for named in ["SUNMAO_WEBHOOK_SHOP_SECRET", "[webhook.shop] url"] {
         assert!(ended.stderr.contains(named), "{}", ended.stderr);
     }
