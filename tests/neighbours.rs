@@ -24,7 +24,7 @@ async fn bad_guests_that_hear_of_every_contact_stop_nobody() {
         std::fs::write(host.script(name), source).expect("script");
     }
     host.until("all serve", async |status| {
-        (status["extensions"]["all"] == 5).then_some(())
+        (status["extensions"]["all"] == 6).then_some(())
     })
     .await;
     let contacts: Vec<Value> = (0..CONTACTS)

@@ -135,7 +135,10 @@ fn the_shipped_example_says_what_is_the_default() {
         .unwrap()
         .read()
         .unwrap();
-    assert_eq!(example.flow.keys().collect::<Vec<_>>(), ["customer-push"]);
+    assert_eq!(
+        example.flow.keys().collect::<Vec<_>>(),
+        ["customer-pull", "customer-push"]
+    );
     assert_eq!(
         Configuration {
             is_written: false,

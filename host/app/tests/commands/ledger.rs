@@ -91,7 +91,10 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
         "{unaccounted} requests without an end in the log, and {open} open rows"
     );
     let saved = rows.iter().filter(|row| row.operation == SAVE).count();
-    assert!(reached(&erp, SAVE) <= i64::try_from(saved * 3).unwrap(), "three a row at most");
+    assert!(
+        reached(&erp, SAVE) <= i64::try_from(saved * 3).unwrap(),
+        "three a row at most"
+    );
     let applied = rows
         .iter()
         .filter(|row| row.operation == SAVE && row.outcome == "applied");
