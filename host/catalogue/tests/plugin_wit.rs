@@ -136,18 +136,18 @@ fn no_two_joints_have_one_name() {
             assert_eq!(earlier, None, "{interface}: {from} to {to}");
             if *from == "contact" || *to == "contact" {
                 let found = Joint::find(&interface, &catalogue, &kinds).expect("a joint");
-                assert_eq!(found.from_and_to(), joint.from_and_to());
+                assert_eq!(found.sides(), joint.sides());
             }
         }
     }
 }
 
 trait Names {
-    fn from_and_to(&self) -> (String, String);
+    fn sides(&self) -> (String, String);
 }
 
 impl Names for Joint {
-    fn from_and_to(&self) -> (String, String) {
+    fn sides(&self) -> (String, String) {
         (self.from.name(), self.to.name())
     }
 }

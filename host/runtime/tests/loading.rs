@@ -221,7 +221,9 @@ async fn grants_of_files_that_are_not_there_are_resolved() {
     written
         .plugins
         .insert("absent".to_owned(), granting(&["customers.lst"]));
-    written.scripts.insert("absent".to_owned(), granting(&["hubb"]));
+    written
+        .scripts
+        .insert("absent".to_owned(), granting(&["recordz"]));
     let errors = written.check(&catalogue).expect_err("two mistakes");
     let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -229,8 +231,8 @@ async fn grants_of_files_that_are_not_there_are_resolved() {
         [
             "[plugin.absent]: read grants: grant `customers.lst` names no operation and no service \
              (hint: nearest known: customers.lst → customers.list)",
-            "[script.absent]: read grants: grant `hubb` names no operation and no service \
-             (hint: nearest known: hubb → hub)",
+            "[script.absent]: read grants: grant `recordz` names no operation and no service \
+             (hint: nearest known: recordz → records)",
         ]
     );
 }

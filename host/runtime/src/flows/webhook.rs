@@ -119,7 +119,7 @@ impl Webhook {
     /// What it hears of a kind. Rows of the ERP are many: it hears of them if it names them.
     pub(crate) fn routes(&self, kind: &RecordKind) -> Vec<Route> {
         let names = &self.settings.kinds;
-        let is_named = names.iter().any(|name| *name == kind.name);
+        let is_named = names.contains(&kind.name);
         if !is_named && (!names.is_empty() || matches!(kind.source, KindSource::Erp { .. })) {
             return Vec::new();
         }

@@ -134,7 +134,7 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// Names that none of the fields has.
-    fn others<'r>(self, record: &'r Record) -> Vec<&'r str> {
+    fn others(self, record: &Record) -> Vec<&str> {
         let all = match self {
             Vocabulary::Write(operation, _) => operation.params.as_slice(),
             Vocabulary::Members(fields) => fields,

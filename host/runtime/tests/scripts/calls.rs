@@ -150,7 +150,7 @@ async fn what_is_not_granted_keeps_a_script_from_loading() {
     )
     .expect_err("not granted");
     assert_eq!(error.phase, "check grants");
-    assert!(error.message.contains("customers.reserve, hub"), "{error}");
+    assert!(error.message.contains("customers.reserve, records"), "{error}");
     assert!(error.hint.contains("[script.test]"), "{error}");
 }
 
