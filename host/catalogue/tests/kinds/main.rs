@@ -1,5 +1,7 @@
 //! Kinds of records: what the shipped ones take, what they refuse, and what an operator's files may add.
 
+#![cfg(test)]
+
 mod declared;
 mod faults;
 mod files;
