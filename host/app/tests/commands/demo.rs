@@ -1,6 +1,6 @@
 //! `sunmao demo`: its customers are in the simulated ERP, and an edited policy judges the next contact.
 
-use crate::support::{Running, Sunmao, eventually, plugins_folder, root};
+use crate::support::{Running, Sunmao, eventually, plugins_folder};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,7 @@
 //! Requests to end, at moments that matter: while a host starts, and while it does not come to its end.
 
 use crate::scripted::{Reply, Scripted};
-use crate::support::{Running, Sunmao, example, plugins_folder, root, until};
+use crate::support::{Running, Sunmao, example, plugins_folder, until};
 use serde_json::json;
 
 /// A host for this ERP, as it starts.

@@ -1,6 +1,6 @@
 //! The audit log against the ERP's own ledger, through faults and kills.
 
-use crate::support::{Sunmao, eventually, example, plugins_folder, root, simulator, until};
+use crate::support::{Sunmao, eventually, example, plugins_folder, simulator, until};
 use serde_json::json;
 use std::time::Duration;
 use sunmao_simulator::{Fault, Faults, Options, Simulator};

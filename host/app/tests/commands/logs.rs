@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use crate::serve::host;
-use crate::support::{PATIENCE, Sunmao, eventually, example, plugins_folder, root, simulator};
+use crate::support::{PATIENCE, Sunmao, eventually, example, plugins_folder, simulator};
 use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::io::{Read, Write};

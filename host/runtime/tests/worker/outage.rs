@@ -24,7 +24,7 @@ async fn an_outage_is_not_every_contacts_own_failure() {
     let stage = Stage::set(Setting::default()).await;
     // Signed in: what an outage does to logins is another matter.
     stage.file(vec!["before".to_owned()]).await;
-    stage.done("before").await;
+    stage.done(&lane("before")).await;
     stage.proxy.is_down.store(true, Ordering::SeqCst);
     let mut progress = stage.flows.progress();
     stage.file(ids(0..200)).await;
