@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use sunmao_catalogue::{
     Catalogue, Kinds, PluginManifest, automation_world, kinds_reference, openapi_text, plugin_wit,
     record_files, reference_files, wit_files,
@@ -100,26 +100,20 @@ fn plugin_wit_of(
     Ok(Some(Generated::folder(plugin.join("wit"), plugin_wit(&parts))))
 }
 
-/// What the HTTP API says of itself. The host alone knows, so that it is built for this.
+/// What the HTTP API says of itself. The host alone knows, so that it is built for this; a test of the host's holds the
+/// committed document against what it serves.
 const HTTP_API: &str = "docs/http-api.openapi.json";
 
 fn http_api(workspace: &Workspace) -> Result<String> {
-    let mut command = cargo::command(&workspace.root);
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "sunmao",
-        "--bin",
-        "sunmao",
-        "--",
-        "openapi",
-    ]);
-    let shown = cargo::show(&command);
-    let output = command.stderr(Stdio::inherit()).output();
-    let output = output.with_context(|| format!("starting `{shown}`"))?;
+    let mut build = cargo::command(&workspace.root);
+    // The whole workspace chooses the features, so that nothing is compiled twice.
+    build.args(["build", "--quiet", "--locked", "--bin", "sunmao"]);
+    cargo::run(&mut build)?;
+    let mut host = Command::new(workspace.target.join("debug/sunmao"));
+    let output = host.arg("openapi").stderr(Stdio::inherit()).output();
+    let output = output.context("starting the host for the description of its API")?;
     if !output.status.success() {
-        bail!("`{shown}` failed ({})", output.status);
+        bail!("`sunmao openapi` failed ({})", output.status);
     }
     String::from_utf8(output.stdout).context("reading the description of the HTTP API")
 }
@@ -150,7 +144,12 @@ pub fn check(workspace: &Workspace) -> Result<()> {
 }
 
 fn write(workspace: &Workspace) -> Result<()> {
-    for (path, text) in differences(workspace)? {
+    let mut differences = differences(workspace)?;
+    let described = http_api(workspace)?;
+    if fs::read_to_string(workspace.root.join(HTTP_API)).ok().as_ref() != Some(&described) {
+        differences.insert(HTTP_API.into(), Some(described));
+    }
+    for (path, text) in differences {
         let full = workspace.root.join(&path);
         match text {
             Some(text) => {
@@ -183,10 +182,6 @@ fn differences(workspace: &Workspace) -> Result<BTreeMap<PathBuf, Option<String>
                 differences.insert(path, Some(text));
             }
         }
-    }
-    let described = http_api(workspace)?;
-    if fs::read_to_string(workspace.root.join(HTTP_API)).ok().as_ref() != Some(&described) {
-        differences.insert(HTTP_API.into(), Some(described));
     }
     Ok(differences)
 }
