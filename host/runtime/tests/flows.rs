@@ -325,7 +325,18 @@ async fn a_colleagues_customer_of_the_same_number_is_found_behind_all_that_conta
         .get("customer", &name("a"))
         .await;
     assert_eq!(link.expect("links").expect("a link").erp_key, theirs);
-    assert_eq!(installation.customer("a", "intro").await, "mine");
+    // Nobody rules over the remarks, in which both differ: the colleague's stay until a person decides.
+    assert_eq!(
+        installation.customer("a", "intro").await,
+        "entered by a colleague"
+    );
+    let conflicts = &installation.parts.host.store.conflicts;
+    let conflicts = conflicts
+        .of_record("customer", &name("a"))
+        .await
+        .expect("conflicts");
+    let fields: Vec<&str> = conflicts.iter().map(|conflict| conflict.field.as_str()).collect();
+    assert!(fields.contains(&"remarks"), "{fields:?}");
     installation.stop().await;
 }
 
