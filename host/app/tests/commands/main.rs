@@ -8,6 +8,7 @@ mod changes;
 mod conditions;
 mod configuration;
 mod dead;
+mod declared;
 mod delivery;
 mod demo;
 mod doctor;

@@ -79,3 +79,22 @@ async fn a_changed_threshold_changes_the_judgement() {
         Ok(Decision::Skip("its score is 80, below 90".to_owned()))
     );
 }
+
+/// The policy that the README prints, in either language, is one.
+#[tokio::test]
+async fn the_first_script_of_the_readme_judges_as_printed() {
+    let parts = parts().await;
+    for readme in [
+        include_str!("../../../../README.md"),
+        include_str!("../../../../README.zh-CN.md"),
+    ] {
+        let (_, behind) = readme.split_once("```rhai\n").expect("a script");
+        let (script, _) = behind.split_once("```").expect("its end");
+        let policy = load(&parts, Permit::default(), script).expect("it loads as printed");
+        for (score, is_admitted) in [(80, true), (74, false)] {
+            let contact = with(contact(), [("score", Value::Integer(score))]);
+            let decision = judge(&policy, &parts, &contact).await;
+            assert_eq!(decision == Ok(Decision::Admit), is_admitted, "{score}");
+        }
+    }
+}
