@@ -310,9 +310,8 @@ async fn a_colleagues_customer_of_the_same_number_is_found_behind_all_that_conta
     let installation = installation().await;
     let theirs = installation.entered("N-1", "http", None).await;
     for number in 0..101 {
-        installation
-            .entered(&format!("N-1{number:03}"), "http", None)
-            .await;
+        let number = format!("N-1{number:03}");
+        installation.entered(&number, "http", None).await;
     }
     installation.file("a", "N-1", "mine").await;
     let (state, words) = installation.ended("a").await;
@@ -321,10 +320,8 @@ async fn a_colleagues_customer_of_the_same_number_is_found_behind_all_that_conta
     let link = store.links.get("customer", &name("a")).await.expect("links");
     assert_eq!(link.expect("a link").erp_key, theirs);
     // Nobody rules over the remarks, in which both differ: the colleague's stay until a person decides.
-    assert_eq!(
-        installation.customer("a", "intro").await,
-        "entered by a colleague"
-    );
+    let intro = installation.customer("a", "intro").await;
+    assert_eq!(intro, "entered by a colleague");
     let conflicts = store.conflicts.of_record("customer", &name("a")).await;
     let conflicts = conflicts.expect("conflicts");
     assert!(
