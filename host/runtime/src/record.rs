@@ -17,16 +17,6 @@ pub fn new_record(kind: &RecordKind, id: &str, body: &Record) -> NewRecord {
     }
 }
 
-/// A record that is deleted.
-pub fn tombstone(kind: &RecordKind, id: &str) -> NewRecord {
-    NewRecord {
-        name: RecordName::new(&kind.name, id),
-        body: None,
-        fingerprint: None,
-        identities: Vec::new(),
-    }
-}
-
 /// A stored body, as the kind has it now.
 ///
 /// # Errors

@@ -81,12 +81,7 @@ pub async fn delete(
 ) -> Result<Receipted, ApiError> {
     let Path((kind, id)) = named?;
     let kind = fileable(&parts, &kind)?;
-    let record = NewRecord {
-        name: RecordName::new(&kind.name, &id),
-        body: None,
-        fingerprint: None,
-        identities: Vec::new(),
-    };
+    let record = NewRecord::deleted(RecordName::new(&kind.name, &id));
     let accepted = accept(&parts, &kind, record, condition).await?;
     match accepted.revision {
         0 => Err(absent(&kind, &id)),

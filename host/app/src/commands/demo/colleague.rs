@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use sunmao_catalogue::{Answer, Catalogue, Record, Value};
+use sunmao_catalogue::{Answer, Catalogue, Document, Record, Value};
 use sunmao_erp_client::{ErpClient, shown};
 use sunmao_store::{RecordName, Store};
 
@@ -23,11 +23,11 @@ impl Colleague {
     pub async fn enter_two_of_one_phone(&self) -> Result<(), Failure> {
         for name in ["双木商贸（东店）", "双木商贸（西店）"] {
             let reserved = self.call("customers.reserve", &Record::default()).await?;
-            let Answer::Document(reserved) = reserved else {
+            let Answer::Document(Document { key: Some(key), .. }) = reserved else {
                 continue;
             };
             let customer = [
-                ("ord", Value::from(reserved.key.unwrap_or_default())),
+                ("ord", Value::from(key)),
                 ("name", Value::from(name)),
                 ("sort1", Value::from("1")),
                 ("person_name", Value::from("林木")),

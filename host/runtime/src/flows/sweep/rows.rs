@@ -131,12 +131,7 @@ pub(super) fn record(sweep: &Sweep, row: &Row, mut body: Record, detail: Option<
 
 /// The record that is no longer in the ERP.
 pub(super) fn tombstone(sweep: &Sweep, key: &str) -> NewRecord {
-    NewRecord {
-        name: name(sweep, key),
-        body: None,
-        fingerprint: None,
-        identities: Vec::new(),
-    }
+    NewRecord::deleted(name(sweep, key))
 }
 
 fn name(sweep: &Sweep, key: &str) -> RecordName {
