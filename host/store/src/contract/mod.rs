@@ -44,6 +44,7 @@ macro_rules! contract_tests {
                 routes_are_of_a_kind_and_an_occasion,
                 what_has_not_changed_keeps_its_change_number,
                 records_are_found_by_what_identifies_them,
+                records_are_found_by_what_identifies_them_from_now_on,
                 any_text_survives;
             fingerprints:
                 an_equal_fingerprint_is_unchanged_whatever_the_body,
