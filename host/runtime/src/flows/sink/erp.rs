@@ -2,6 +2,8 @@
 
 mod ending;
 mod merging;
+mod taken;
+mod told;
 
 use super::find::{Found, find};
 use super::{Strategy, WriteSink};
@@ -301,12 +303,10 @@ impl Writing<'_> {
 
     /// What the mapping made, as far as another operation of the object takes it.
     fn known_to(&self, operation: &Operation) -> Record {
-        if operation.id == self.sink.operation.id {
-            return self.mapped.clone();
+        match operation.id == self.sink.operation.id {
+            true => self.mapped.clone(),
+            false => taken::taken(operation, &self.mapped),
         }
-        let given = self.mapped.iter();
-        let known = given.filter(|(name, _)| operation.param(name).is_some() || *name == "extra");
-        known.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 

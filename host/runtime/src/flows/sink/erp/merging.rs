@@ -1,6 +1,7 @@
 //! A record that is in the ERP already: merged with what is there now, and written only where that differs.
 
 use super::ending::Stands;
+use super::taken::agreed_for;
 use super::{Writing, with_key, writes_content};
 use crate::extension::ExtensionError;
 use crate::flows::carry::{Carried, Stop};
@@ -15,14 +16,21 @@ impl Writing<'_> {
     /// Writes a record that is there: merged with what the ERP shows now, where that can be seen.
     pub(super) async fn under(&self, key: i64) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
-            return Err(Stop::Person(self.only_creates(key)));
+            let told = self.told_already(&self.sink.operation, &self.mapped).await?;
+            return match told {
+                Some(link) => Ok(Self::nothing_to_tell(link)),
+                None => Err(Stop::Person(self.only_creates(key))),
+            };
         };
         let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(operation));
         let Some(read_back) = read_back else {
             let arguments = with_key(&self.known_to(operation), operation, parameter, key);
+            if let Some(link) = self.told_already(operation, &arguments).await? {
+                return Ok(Self::nothing_to_tell(link));
+            }
             let sent = self.send(operation, &arguments, Before::Unread).await?;
             let stands = self.stands(sent, Some(key)).await?;
-            return Ok(self.first(stands, &arguments));
+            return Ok(self.told(operation, stands, &arguments));
         };
         let Some(answer) = self.read(read_back, key).await? else {
             return Err(Stop::Person(self.is_gone(key)));
@@ -46,6 +54,7 @@ impl Writing<'_> {
         let present = shown(operation, read_back, &answer);
         let (record, row) = (present.record(), self.row(read_back, &answer));
         let hub = self.known_to(operation);
+        agreed.erp = agreed_for(&carrying.host.catalogue, operation, &agreed.erp);
         let vocabulary = Vocabulary::of_write(&carrying.host.catalogue, operation);
         self.catch_up(operation, vocabulary, &mut agreed).await?;
         let before = agreed.clone();
