@@ -39,8 +39,8 @@ async fn two_sides_that_are_edited_at_once_agree_and_lose_nothing() {
     let size = Size {
         customers: 90,
         contacts: 12,
-        rounds: 2,
-        edited: 24,
+        rounds: 4,
+        edited: 40,
         new: 2,
     };
     run(size, setting("TOGETHER_SEED", 9_001)).await;

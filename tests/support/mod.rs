@@ -140,7 +140,10 @@ impl Installation {
 
     /// Sets the host's clock so many seconds ahead of the machine's.
     pub fn set_clock(&self, ahead: i64) {
-        let (clock, next) = (self.folder.path().join(CLOCK), self.folder.path().join("clock.next"));
+        let (clock, next) = (
+            self.folder.path().join(CLOCK),
+            self.folder.path().join("clock.next"),
+        );
         std::fs::write(&next, ahead.to_string()).expect("clock");
         std::fs::rename(next, clock).expect("clock");
     }

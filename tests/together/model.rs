@@ -110,7 +110,10 @@ impl Field {
 
     /// Fields that may be emptied.
     pub fn may_be_empty(self) -> bool {
-        matches!(self, Field::Email | Field::Address | Field::Notes | Field::Summary)
+        matches!(
+            self,
+            Field::Email | Field::Address | Field::Notes | Field::Summary
+        )
     }
 
     /// The ERP's word for the hub's.
@@ -222,9 +225,7 @@ impl Person {
             let met = match (hub.is_empty(), erp.is_empty()) {
                 _ if field.is_same(hub, erp) => (Shown::new(hub, erp), Standing::Settled),
                 (true, _) => (by_erp(field, &Shown::default(), erp), Standing::Settled),
-                (_, true) if self.admitted => {
-                    (Shown::new(hub, field.in_the_erp(hub)), Standing::Settled)
-                }
+                (_, true) if self.admitted => (Shown::new(hub, field.in_the_erp(hub)), Standing::Settled),
                 (_, true) => (Shown::new(hub, ""), Standing::Withheld),
                 _ => self.disputed(field, &Shown::default(), hub, erp),
             };

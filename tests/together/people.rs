@@ -105,7 +105,11 @@ impl People {
     }
 
     fn one_of(&mut self, words: &[&str]) -> String {
-        words.choose(&mut self.random).copied().unwrap_or_default().to_owned()
+        words
+            .choose(&mut self.random)
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// A contact that the hub has first, and a customer that the ERP has first.
@@ -113,7 +117,10 @@ impl People {
         let number = self.number();
         let fields = Field::ALL.map(|field| {
             let hub = self.value(field);
-            (field, (Shown::new(&hub, field.in_the_erp(&hub)), Standing::Settled))
+            (
+                field,
+                (Shown::new(&hub, field.in_the_erp(&hub)), Standing::Settled),
+            )
         });
         Person {
             id: format!("c-{number:05}"),
@@ -165,12 +172,16 @@ impl People {
                 for (field, hub) in &turn.edits.hub {
                     turn.edits.erp.insert(*field, field.in_the_erp(hub));
                 }
+                self.drop_idle(&mut turn);
             }
         }
         if !turn.edits.hub.is_empty() {
             let withheld = who == Who::Hub && self.random.random_bool(0.2);
             turn.admits = self.all[person].admitted || !withheld;
-            turn.keeper = self.random.random_bool(0.3).then(|| format!("同事{}", self.names));
+            turn.keeper = self
+                .random
+                .random_bool(0.3)
+                .then(|| format!("同事{}", self.names));
         }
         if !turn.edits.erp.is_empty() && self.random.random_bool(0.3) {
             turn.url = Some(format!("https://u{}.example.com", self.names));
@@ -191,6 +202,7 @@ impl People {
             let value = self.value(field);
             turn.edits.hub.insert(field, value);
         }
+        self.drop_idle(turn);
     }
 
     fn edit_erp(&mut self, turn: &mut Turn, fields: impl Iterator<Item = Field>) {
@@ -198,6 +210,18 @@ impl People {
             let value = self.value_in_the_erp(field);
             turn.edits.erp.insert(field, value);
         }
+        self.drop_idle(turn);
+    }
+
+    /// To write what is there already is no edit.
+    fn drop_idle(&self, turn: &mut Turn) {
+        let person = &self.all[turn.person];
+        turn.edits
+            .hub
+            .retain(|field, value| person.shown(*field).hub != *value);
+        turn.edits
+            .erp
+            .retain(|field, value| person.shown(*field).erp != *value);
     }
 
     /// Notes what has to come of a turn.

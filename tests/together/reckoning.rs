@@ -19,7 +19,11 @@ pub async fn reckon(rig: &Rig, people: &mut People) -> usize {
     let keys: BTreeSet<i64> = people.all.iter().filter_map(|person| person.key).collect();
     let strangers = customers.iter().filter(|(key, _)| !keys.contains(key));
     faults.extend(strangers.map(|(key, record)| {
-        format!("customer {key} is one too many: {} {}", text(&record["khid"]), text(&record["mobile"]))
+        format!(
+            "customer {key} is one too many: {} {}",
+            text(&record["khid"]),
+            text(&record["mobile"])
+        )
     }));
     let ids: BTreeSet<&str> = people.all.iter().map(|person| person.id.as_str()).collect();
     let strangers = contacts.keys().filter(|id| !ids.contains(id.as_str()));
@@ -41,11 +45,17 @@ pub async fn reckon(rig: &Rig, people: &mut People) -> usize {
     }
     for (name, times) in &listed {
         if *times != 1 || !expected.contains(name) {
-            faults.push(format!("a conflict is listed {times} times, not as expected: {name}"));
+            faults.push(format!(
+                "a conflict is listed {times} times, not as expected: {name}"
+            ));
         }
     }
     let first: Vec<&String> = faults.iter().take(SHOWN).collect();
-    assert!(faults.is_empty(), "{} faults, among them {first:#?}", faults.len());
+    assert!(
+        faults.is_empty(),
+        "{} faults, among them {first:#?}",
+        faults.len()
+    );
     expected.len()
 }
 
@@ -80,23 +90,27 @@ fn check(
         person.key = linked;
     }
     if linked != person.key {
-        return vec![format!("{} is linked to {linked:?}, not {:?}", person.id, person.key)];
+        return vec![format!(
+            "{} is linked to {linked:?}, not {:?}",
+            person.id, person.key
+        )];
     }
     let Some(customer) = person.key.and_then(|key| customers.get(&key)) else {
         return vec![format!("{} is no customer: {contact}", person.id)];
     };
     let mut faults = Vec::new();
     for (field, (expected, standing)) in &mut person.fields {
-        let shown = Shown::new(
-            text(&contact["body"][field.hub()]),
-            text(&customer[field.erp()]),
-        );
+        let shown = Shown::new(in_the_hub(*field, &contact["body"]), text(&customer[field.erp()]));
         if let Standing::Either(ends) = standing
             && ends.contains(&shown)
         {
             let is_apart = shown.hub != shown.erp && field.in_the_erp(&shown.hub) != shown.erp;
             let is_open = is_apart && ends.len() > 2;
-            *standing = if is_open { Standing::Conflict } else { Standing::Settled };
+            *standing = if is_open {
+                Standing::Conflict
+            } else {
+                Standing::Settled
+            };
             *expected = shown;
             continue;
         }
@@ -108,7 +122,11 @@ fn check(
         }
     }
     let own = [
-        ("the keeper", text(&contact["body"]["owner"]), person.keeper.clone()),
+        (
+            "the keeper",
+            text(&contact["body"]["owner"]),
+            person.keeper.clone(),
+        ),
         ("the page", text(&customer["url"]), person.url.clone()),
         ("the category", text(&customer["sort1"]), person.category.clone()),
     ];
@@ -120,6 +138,14 @@ fn check(
     faults
 }
 
+/// What a contact says; one that names no source came by WeChat.
+fn in_the_hub(field: Field, body: &Json) -> String {
+    match (field, text(&body[field.hub()])) {
+        (Field::Source, said) if said.is_empty() => "wechat".to_owned(),
+        (_, said) => said,
+    }
+}
+
 /// In a quiet time nothing is written on either side, and no conflict comes or goes.
 pub async fn stays_quiet(rig: &mut Rig, hours: usize) {
     let (mark, contacts, conflicts) = (rig.requests().await, revisions(rig).await, rig.conflicts().await);
@@ -128,9 +154,19 @@ pub async fn stays_quiet(rig: &mut Rig, hours: usize) {
     }
     let ledger = rig.ledger(mark).await;
     let writes: Vec<_> = ledger.iter().filter(|entry| !entry.changes.is_empty()).collect();
-    let first: Vec<_> = writes.iter().take(SHOWN).map(|entry| (&entry.names, &entry.arguments)).collect();
-    assert!(writes.is_empty(), "{} writes in a quiet time: {first:#?}", writes.len());
-    let swept = ledger.iter().any(|entry| entry.names.iter().any(|name| name == "customers.list"));
+    let first: Vec<_> = writes
+        .iter()
+        .take(SHOWN)
+        .map(|entry| (&entry.names, &entry.arguments))
+        .collect();
+    assert!(
+        writes.is_empty(),
+        "{} writes in a quiet time: {first:#?}",
+        writes.len()
+    );
+    let swept = ledger
+        .iter()
+        .any(|entry| entry.names.iter().any(|name| name == "customers.list"));
     assert!(swept, "the sweeps looked");
     assert_eq!(revisions(rig).await, contacts, "no contact changed");
     assert_eq!(rig.conflicts().await, conflicts);

@@ -48,7 +48,10 @@ impl Rig {
     /// Changes members of a contact, as whoever reads it, changes it and files it on the condition that nobody else has. An
     /// empty value takes a member away; a contact that is not there is made.
     pub async fn files(&self, id: &str, members: &[(&str, Json)]) {
-        let (http, url) = (&self.installation.http, self.address(&format!("records/contact/{id}")));
+        let (http, url) = (
+            &self.installation.http,
+            self.address(&format!("records/contact/{id}")),
+        );
         loop {
             let answer = http.get(&url).send().await.expect("an answer");
             let (mut body, revision) = match answer.status() {
@@ -71,7 +74,10 @@ impl Rig {
             match answer.status() {
                 StatusCode::ACCEPTED => return,
                 StatusCode::PRECONDITION_FAILED => {}
-                other => panic!("{id} {members:?}: {other} {}", answer.text().await.unwrap_or_default()),
+                other => panic!(
+                    "{id} {members:?}: {other} {}",
+                    answer.text().await.unwrap_or_default()
+                ),
             }
         }
     }
@@ -189,7 +195,9 @@ impl Rig {
     }
 
     pub async fn sessions(&self) -> u64 {
-        self.asks_erp("status").await["logins"].as_u64().expect("a number")
+        self.asks_erp("status").await["logins"]
+            .as_u64()
+            .expect("a number")
     }
 
     /// What the ERP was asked after so many requests.

@@ -79,6 +79,7 @@ impl Writing<'_> {
             by: Direction::Push,
             hub: carrying.body.clone(),
             erp: stands.row,
+            made: false,
         };
         agreed.looked(snapshot, left);
         let link = carrying.flow.link.as_ref().zip(stands.key);
