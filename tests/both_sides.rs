@@ -127,7 +127,9 @@ async fn a_member_that_is_left_out_is_empty_in_the_erp_from_then_on() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_the_erp_takes_and_does_not_store_heals() {
-    let faults = Faults::none().with(Fault::UnsavedSuccess, 0.3).expect("a fault");
+    let faults: Faults = "unsaved-success=0.3,server-error=0.15,dropped-after=0.1"
+        .parse()
+        .expect("faults");
     let installation = Installation::start(|options| options.faults = faults).await;
     let colleague = Colleague::at(&installation.simulator);
     for round in 0..12 {

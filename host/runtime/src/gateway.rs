@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{Before, ErpClient, Outgoing, Sent, SessionEvent, SessionStatus};
+use sunmao_erp_client::{Before, BeforeSending, ErpClient, Outgoing, Sent, SessionEvent, SessionStatus};
 use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -251,8 +251,9 @@ impl Gateway {
         self.book.settle().await.map_err(|error| not_stored(&error))?;
         let known = self.store.intents.find(&intent.idempotency_key).await;
         let known = known.map_err(|error| not_stored(&error))?;
+        let mut before = before;
         if let Some(known) = &known {
-            match repetition(operation, write, known, &intent.payload_hash) {
+            match repetition(operation, write, known, &intent.payload_hash, before) {
                 Repetition::Done(answer) => {
                     return Ok(Sent {
                         answer,
@@ -264,6 +265,7 @@ impl Gateway {
                     return Err(self.denied(caller, operation, Some(arguments), fault).await);
                 }
                 Repetition::Again => {}
+                Repetition::IfAbsent => before = Before::Attempted,
             }
         }
         let row = audit::row(caller, operation, Some(arguments), self.clock.now());
@@ -271,8 +273,26 @@ impl Gateway {
         let outgoing = Outgoing::after(&opening);
         let entry = Entry::new(&self.book, operation, row, &outgoing, Some(&opening));
         let outcome = self.go(caller, operation, arguments, before, &outgoing).await;
+        if outcome.is_ok() && opening.opened().is_none() {
+            // What the earlier attempt wrote was found, so that nothing went out: its intent ends here.
+            let begun = opening.about_to_send().await;
+            begun.map_err(|why| Fault::new(Kind::Unavailable, why.words).with_hint(why.hint))?;
+        }
         entry.end(&outcome).await;
         outcome
+    }
+
+    /// Whether this is what an earlier intent was to write.
+    pub(crate) fn is_same(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        given: &Record,
+        earlier: &NewIntent,
+    ) -> bool {
+        let client = self.accounts.get(caller.permit.account.as_deref());
+        let checked = client.and_then(|client| operation.check_with(given, client.custom_fields()).ok());
+        checked.is_some_and(|arguments| payload_hash(&arguments) == earlier.payload_hash)
     }
 
     fn intent(

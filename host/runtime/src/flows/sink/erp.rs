@@ -9,11 +9,12 @@ use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::gateway::Caller;
+use crate::merge::{Agreed, Vocabulary};
 use crate::record;
 use ending::Stands;
 use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
 use sunmao_erp_client::{Before, Sent};
-use sunmao_store::{Conflict, Link, NewConflict};
+use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
 /// Earlier intents that are looked at.
 const EARLIER: u32 = 100;
@@ -63,11 +64,13 @@ impl Writing<'_> {
         if let Some(key) = self.given_key() {
             return self.under(key).await;
         }
+        if let Some(earlier) = self.earlier().await?
+            && let Some(key) = earlier.write.reserved_key
+        {
+            return self.again(key, &earlier).await;
+        }
         if self.carrying.flow.link.is_none() {
             return self.create().await;
-        }
-        if let Some(key) = self.earlier_key().await? {
-            return self.again(key).await;
         }
         match self.settled_key() {
             Some(Some(key)) => return self.under(key).await,
@@ -104,17 +107,23 @@ impl Writing<'_> {
         value.as_integer()
     }
 
-    /// The key of this flow's earlier write of the same record whose end nobody saw, or that was never linked: writing under
-    /// another key would make a second record. What an automation wrote when it heard of the same record is its own affair.
-    async fn earlier_key(&self) -> Result<Option<i64>, Stop> {
-        let intents = &self.carrying.host.store.intents;
-        let subject = self.carrying.name.to_string();
+    /// This flow's earlier write of the same record under a key, whose end nobody saw, or that was never linked: writing under
+    /// another key would make a second record. Where the flow links nothing, each delivery makes a record of its own. What an
+    /// automation wrote when it heard of the same record is its own affair.
+    async fn earlier(&self) -> Result<Option<Intent>, Stop> {
+        let carrying = self.carrying;
+        let subject = carrying.name.to_string();
         let actor = self.caller.actor.to_string();
-        let known = intents.of_subject(&subject, EARLIER).await?;
+        let known = carrying.host.store.intents.of_subject(&subject, EARLIER).await?;
         let mut mine = known.into_iter().filter(|intent| {
-            intent.write.operation == self.sink.operation.name && intent.write.extension == actor
+            let write = &intent.write;
+            let is_this = carrying.flow.link.is_some() || write.delivery == Some(carrying.delivery.id);
+            is_this
+                && write.operation == self.sink.operation.name
+                && write.extension == actor
+                && write.reserved_key.is_some()
         });
-        Ok(mine.find_map(|intent| intent.write.reserved_key))
+        Ok(mine.next())
     }
 
     /// What a person decided about several that match: one of them by its key, or none (a new one); none where nobody did.
@@ -159,12 +168,27 @@ impl Writing<'_> {
         )
     }
 
-    /// An earlier attempt may have written under this key, and nobody saw. Whatever the ERP shows of it came from us.
-    async fn again(&self, key: i64) -> Carried {
+    /// An earlier attempt may have written under this key. What it was seen to write is what both sides agreed on then; of one
+    /// that nobody saw, whatever the ERP shows otherwise may be a colleague's.
+    async fn again(&self, key: i64, earlier: &Intent) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
             return self.create().await;
         };
         let arguments = with_key(&self.known_to(operation), operation, parameter, key);
+        if let Some(read_back) = &self.sink.read_back
+            && let Some(answer) = self.read(read_back, key).await?
+        {
+            let mut agreed = Agreed::default();
+            let gateway = &self.carrying.host.gateway;
+            let was_seen = earlier.outcome == IntentOutcome::Applied;
+            if was_seen && gateway.is_same(&self.caller, operation, &arguments, &earlier.write) {
+                let vocabulary = Vocabulary::of_write(&self.carrying.host.catalogue, operation);
+                agreed.wrote(vocabulary, &arguments, &Record::default());
+            }
+            return self
+                .merge(operation, parameter, read_back, key, answer, agreed)
+                .await;
+        }
         match self.send(operation, &arguments, Before::Unread).await {
             Ok(sent) => {
                 let stands = self.stands(sent, Some(key)).await?;

@@ -27,22 +27,25 @@ impl Writing<'_> {
         let Some(answer) = self.read(read_back, key).await? else {
             return Err(Stop::Person(self.is_gone(key)));
         };
-        self.merge(operation, parameter, read_back, key, answer).await
+        let agreed = Agreed::read(self.link.as_ref().and_then(|link| link.agreed.as_deref()));
+        self.merge(operation, parameter, read_back, key, answer, agreed)
+            .await
     }
 
-    async fn merge(
+    /// Merges with what the ERP shows now of a record, since both sides last agreed.
+    pub(super) async fn merge(
         &self,
         operation: &Arc<Operation>,
         parameter: &str,
         read_back: &Operation,
         key: i64,
         answer: Answer,
+        mut agreed: Agreed,
     ) -> Carried {
         let carrying = self.carrying;
         let present = shown(operation, read_back, &answer);
         let (record, row) = (present.record(), self.row(read_back, &answer));
         let hub = self.known_to(operation);
-        let mut agreed = Agreed::read(self.link.as_ref().and_then(|link| link.agreed.as_deref()));
         let vocabulary = Vocabulary::of_write(&carrying.host.catalogue, operation);
         self.catch_up(operation, vocabulary, &mut agreed).await?;
         let before = agreed.clone();
