@@ -151,6 +151,7 @@ impl Filed<'_> {
             by: Direction::Pull,
             hub: body.clone(),
             erp: carrying.body.clone(),
+            made: !is_there,
         };
         agreed.looked(snapshot, merged.left(Target::Hub));
         let (conflicts, closed) = ruling::ended(&meeting, &merged, self.key);

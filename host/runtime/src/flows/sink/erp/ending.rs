@@ -79,6 +79,7 @@ impl Writing<'_> {
             by: Direction::Push,
             hub: carrying.body.clone(),
             erp: stands.row,
+            made: false,
         };
         // Who was not shown the record has not looked at it.
         if !snapshot.erp.is_empty() {

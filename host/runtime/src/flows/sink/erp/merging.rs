@@ -126,7 +126,11 @@ impl Writing<'_> {
                 .await
             {
                 Ok(mapped) => {
-                    agreed.met_for_push(vocabulary, &mapped, &shown_in_row(operation, &seen.erp));
+                    let shown = shown_in_row(operation, &seen.erp);
+                    match seen.made {
+                        true => agreed.made_for_push(vocabulary, &mapped, &shown),
+                        false => agreed.met_for_push(vocabulary, &mapped, &shown),
+                    }
                 }
                 Err(Stop::Extension(ExtensionError::Data { .. })) => {}
                 Err(stop) => return Err(stop),
