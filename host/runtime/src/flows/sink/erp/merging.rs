@@ -15,6 +15,10 @@ impl Writing<'_> {
     /// Writes a record that is there: merged with what the ERP shows now, where that can be seen.
     pub(super) async fn under(&self, key: i64) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
+            // What it was made of is as it was: nothing is left to be done.
+            if self.did(&self.sink.operation, &self.mapped).await? {
+                return Ok(self.did_before());
+            }
             return Err(Stop::Person(self.only_creates(key)));
         };
         let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(operation));
@@ -106,7 +110,7 @@ impl Writing<'_> {
             // What the mapping refuses now says nothing of what was agreed on then.
             let from = match carrying.with_keys(&seen.hub).await {
                 Ok(from) => from,
-                Err(Stop::NotLinked { .. }) => continue,
+                Err(Stop::Missing(_)) => continue,
                 Err(stop) => return Err(stop),
             };
             match carrying
