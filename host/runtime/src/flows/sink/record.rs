@@ -9,7 +9,7 @@ use crate::flows::ruling::{self, Meeting};
 use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
 use crate::record::{self, ID};
 use std::sync::Arc;
-use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Value};
+use sunmao_catalogue::{Fault, IdentityForm, Kind, KindSource, Record, RecordKind, Value};
 use sunmao_store::{Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
 
 /// Records that are looked at where one identifies itself.
@@ -49,7 +49,8 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, kind: &Arc<RecordKi
         key,
         link,
     };
-    if carrying.is_deleted() {
+    // A flow that hears of deletions by name has something to say of them.
+    if carrying.is_deleted() && carrying.flow.source.sweep.is_some() {
         return Ok(filed.gone());
     }
     filed.file().await
@@ -183,8 +184,9 @@ impl Filed<'_> {
         let carrying = self.carrying;
         let from = record::with_id(&carrying.name.id, row);
         let mut mapped = carrying.map(&from, known).await?;
-        self.resolve_references(&mut mapped).await?;
-        let id = mapped.get(ID).cloned();
+        carrying.with_records(self.kind, &mut mapped).await?;
+        let given = mapped.shift_remove(ID).and_then(|id| id.to_text());
+        let id = carrying.own_id(self.kind, given.unwrap_or_default()).await?;
         let checked = self.kind.check(&mapped).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             let words = format!("{} as a {}: {}", carrying.name, self.kind.name, faults.join("; "));
@@ -193,33 +195,10 @@ impl Filed<'_> {
             )
         })?;
         let mut mapped = checked;
-        if let Some(id) = id.filter(|id| !id.is_empty()) {
-            mapped.shift_insert(0, ID.to_owned(), id);
+        if !id.is_empty() {
+            mapped.shift_insert(0, ID.to_owned(), id.into());
         }
         Ok(mapped)
-    }
-
-    async fn resolve_references(&self, mapped: &mut Record) -> Result<(), Stop> {
-        if self.carrying.flow.after.is_empty() {
-            return Ok(());
-        }
-        let mut known = Vec::new();
-        for reference in self.kind.references(mapped) {
-            let Ok(key) = reference.id.parse() else { continue };
-            for link in &self.carrying.flow.after {
-                if let Some(link) = self.carrying.host.store.links.find_by_key(link, key).await?
-                    && link.record.kind == reference.kind
-                {
-                    known.push(((reference.kind.clone(), reference.id.clone()), link.record.id));
-                }
-            }
-        }
-        record::replace_references(&self.kind.fields, mapped, &|kind, id| {
-            let mut found = known.iter();
-            let found = found.find(|((own, key), _)| own == kind && key == id);
-            found.map(|(_, id)| id.clone())
-        });
-        Ok(())
     }
 
     /// Whose record it is that is not linked: the one that the mapping names, the one that says of itself what this one
@@ -233,21 +212,20 @@ impl Filed<'_> {
         if let Some(id) = named {
             return Ok(Owner::Is(RecordName::new(&self.kind.name, id)));
         }
-        let link = self.carrying.flow.link.as_deref();
         let mut alike: Vec<RecordName> = Vec::new();
-        for (field, value) in self.kind.identities(mapped) {
+        for (field, value) in self.identities(mapped) {
             let found = store
                 .records
                 .find_by_identity(&self.kind.name, &field, &value, ALIKE)
                 .await?;
             for one in found {
-                let is_linked = match link {
-                    Some(link) => store.links.get(link, &one.name).await?.is_some(),
-                    None => false,
-                };
-                if !is_linked && !alike.contains(&one.name) {
+                if !alike.contains(&one.name) && self.may_be(&one, mapped).await? {
                     alike.push(one.name);
                 }
+            }
+            // A number decides before anything else.
+            if self.is_number(&field) && !alike.is_empty() {
+                break;
             }
         }
         Ok(match alike.len() {
@@ -255,6 +233,48 @@ impl Filed<'_> {
             1 => Owner::Is(alike.remove(0)),
             _ => Owner::Several(alike),
         })
+    }
+
+    /// What the record says of itself, its number first.
+    fn identities(&self, mapped: &Record) -> Vec<(String, String)> {
+        let mut identities = self.kind.identities(mapped);
+        identities.sort_by_key(|(field, _)| !self.is_number(field));
+        identities
+    }
+
+    fn is_number(&self, field: &str) -> bool {
+        let field = self.kind.field(field);
+        field.is_some_and(|field| field.identity == Some(IdentityForm::Number))
+    }
+
+    /// Whether a record that says the same of itself may be this one: it has no such link, and no other number.
+    async fn may_be(&self, found: &StoredRecord, mapped: &Record) -> Result<bool, Stop> {
+        let link = self.carrying.flow.link.as_deref();
+        if let Some(link) = link
+            && self
+                .carrying
+                .host
+                .store
+                .links
+                .get(link, &found.name)
+                .await?
+                .is_some()
+        {
+            return Ok(false);
+        }
+        let numbers = |body: &Record| -> Vec<(String, String)> {
+            let mut identities = self.kind.identities(body);
+            identities.retain(|(field, _)| self.is_number(field));
+            identities
+        };
+        let body = found.body.as_deref().unwrap_or("{}");
+        let body = record::stored(self.kind, body).map_err(|why| unreadable(&found.name, &why))?;
+        let (own, theirs) = (numbers(mapped), numbers(&body));
+        let differs = |(field, value): &(String, String)| {
+            let mut theirs = theirs.iter();
+            theirs.any(|(other, number)| other == field && number != value)
+        };
+        Ok(!own.iter().any(differs))
     }
 
     /// The name of a record that the ERP has and the hub has not.

@@ -16,17 +16,17 @@ impl Writing<'_> {
     /// Writes a record that is there: merged with what the ERP shows now, where that can be seen.
     pub(super) async fn under(&self, key: i64) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
-            let told = self.told_already(&self.sink.operation, &self.mapped).await?;
-            return match told {
-                Some(link) => Ok(Self::nothing_to_tell(link)),
-                None => Err(Stop::Person(self.only_creates(key))),
-            };
+            // What it was made of is as it was: nothing is left to be done.
+            if self.did(&self.sink.operation, &self.mapped).await? {
+                return Ok(self.did_before());
+            }
+            return Err(Stop::Person(self.only_creates(key)));
         };
         let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(operation));
         let Some(read_back) = read_back else {
             let arguments = with_key(&self.known_to(operation), operation, parameter, key);
-            if let Some(link) = self.told_already(operation, &arguments).await? {
-                return Ok(Self::nothing_to_tell(link));
+            if self.did(operation, &arguments).await? {
+                return Ok(self.did_before());
             }
             let sent = self.send(operation, &arguments, Before::Unread).await?;
             let stands = self.stands(sent, Some(key)).await?;
@@ -118,7 +118,7 @@ impl Writing<'_> {
             // What the mapping refuses now says nothing of what was agreed on then.
             let from = match carrying.with_keys(&seen.hub).await {
                 Ok(from) => from,
-                Err(Stop::NotLinked { .. }) => continue,
+                Err(Stop::Missing(_)) => continue,
                 Err(stop) => return Err(stop),
             };
             match carrying

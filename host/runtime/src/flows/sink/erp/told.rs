@@ -7,41 +7,34 @@ use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::merge::{Agreed, Left, Vocabulary};
 use sunmao_catalogue::{Operation, Record};
-use sunmao_store::{IntentOutcome, Link};
 
 impl Writing<'_> {
-    /// The link, where this flow has told the ERP just this of the record, and nothing else since. What a colleague has done
-    /// with it meanwhile then stays.
-    pub(super) async fn told_already(
-        &self,
-        operation: &Operation,
-        arguments: &Record,
-    ) -> Result<Option<&Link>, Stop> {
-        let Some(link) = &self.link else {
-            return Ok(None);
-        };
-        let host = self.carrying.host;
-        let subject = self.carrying.name.to_string();
-        let actor = self.caller.actor.to_string();
-        let known = host.store.intents.of_subject(&subject, super::EARLIER).await?;
-        let mut own = known.iter().filter(|intent| {
-            let write = &intent.write;
-            write.operation == operation.name && write.extension == actor
-        });
-        let is_told = own.next().is_some_and(|last| {
-            let gateway = &host.gateway;
-            last.outcome == IntentOutcome::Applied
-                && gateway.is_same(&self.caller, operation, arguments, &last.write)
-        });
-        Ok(is_told.then_some(link))
+    /// Whether this flow did the same for the record when it last did anything. Nobody wants the same note twice because
+    /// something else about the record changed, nor a colleague's own decision undone. Where the link is still to be made, it
+    /// is not done yet.
+    pub(super) async fn did(&self, operation: &Operation, arguments: &Record) -> Result<bool, Stop> {
+        if self.carrying.flow.link.is_some() && self.link.is_none() {
+            return Ok(false);
+        }
+        let gateway = &self.carrying.host.gateway;
+        Ok(gateway.has_applied(&self.caller, operation, arguments).await?)
     }
 
-    /// The end where nothing is to be told: the link stays as it is.
-    pub(super) fn nothing_to_tell(link: &Link) -> (Keep, Step) {
-        let step = Step::Unchanged {
-            erp_key: link.erp_key,
-            number: link.number.clone(),
-            undecided: Vec::new(),
+    /// The end where nothing is left to be done: a link stays as it is.
+    pub(super) fn did_before(&self) -> (Keep, Step) {
+        let step = match &self.link {
+            Some(link) => Step::Unchanged {
+                erp_key: link.erp_key,
+                number: link.number.clone(),
+                undecided: Vec::new(),
+            },
+            None => Step::Skipped {
+                policy: self.carrying.flow.name.clone(),
+                reason: format!(
+                    "{} was done with the same content before",
+                    self.sink.operation.name
+                ),
+            },
         };
         (Keep::default(), step)
     }
