@@ -106,7 +106,8 @@ impl Agreed {
             let is_contradicted = vocabulary
                 .value(shown, &member)
                 .is_some_and(|shown| vocabulary.same(&member, value, shown) == Some(false));
-            if !is_contradicted || vocabulary.is_computed(&member) {
+            let is_the_erps = vocabulary.is_computed(&member) || vocabulary.is_hidden(&member);
+            if !is_contradicted || is_the_erps {
                 self.keep(vocabulary, &member, value.clone(), shown);
             }
         }
