@@ -96,6 +96,12 @@ impl Rig {
         }
     }
 
+    /// Lets the sweep run by hand, and waits for all that comes of it.
+    pub async fn sweep(&self) {
+        self.posts("flows/customer-pull/run", json!({})).await;
+        self.until_at_rest().await;
+    }
+
     /// An hour passes, and the sweep that is due then, with all that comes of it.
     pub async fn hour(&mut self) {
         let before = self.last_sweep().await;

@@ -129,6 +129,7 @@ macro_rules! contract_tests {
             completing:
                 all_that_a_delivery_brought_about_is_one_commit,
                 a_record_that_changed_meanwhile_leaves_everything_as_it_was,
+                what_was_agreed_on_meanwhile_leaves_everything_as_it_was,
                 what_must_not_be_there_may_have_been_deleted;
             conflicts:
                 an_equal_conflict_is_listed_once,

@@ -47,17 +47,16 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -
         .map(&record::with_id(&carrying.name.id, &from), None)
         .await?;
     let store = &carrying.host.store;
-    let (mut link, mut conflicts) = (None, Vec::new());
-    if let Some(name) = &carrying.flow.link {
-        link = store.links.get(name, &carrying.name).await?;
-        conflicts = store.conflicts.of_record(name, &carrying.name).await?;
-    }
+    let conflicts = match &carrying.flow.link {
+        Some(link) => store.conflicts.of_record(link, &carrying.name).await?,
+        None => Vec::new(),
+    };
     let writing = Writing {
         caller: carrying.caller(),
         carrying,
         sink,
         mapped,
-        link,
+        link: carrying.link.clone(),
         conflicts,
     };
     match acted_on {

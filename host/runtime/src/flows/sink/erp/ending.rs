@@ -112,6 +112,7 @@ impl Writing<'_> {
         };
         let keep = Keep {
             link,
+            agreed_before: self.link.as_ref().and_then(|link| link.agreed.clone()),
             conflicts: undecided,
             ..Keep::default()
         };
