@@ -4,7 +4,13 @@ use crate::stage::Stage;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-const FLOWS: [&str; 5] = ["customer-pull", "contract-pull", "collection-pull", "invoice-pull", "payment-pull"];
+const FLOWS: [&str; 5] = [
+    "customer-pull",
+    "contract-pull",
+    "collection-pull",
+    "invoice-pull",
+    "payment-pull",
+];
 
 fn number(value: &Json) -> Decimal {
     match value {
@@ -29,8 +35,14 @@ async fn money_arrives_with_its_contract() {
         .sees("collections.get", 8, ["money1", "money2", "hkzt"])
         .await;
     let collection = stage.body("collection", "erp-8").await;
-    assert_eq!((&collection["amount"], &collection["received"]), (&json!(due), &json!(received)));
-    assert_eq!((&collection["contract"], &collection["customer"]), (&json!("erp-8"), &json!("erp-8")));
+    assert_eq!(
+        (&collection["amount"], &collection["received"]),
+        (&json!(due), &json!(received))
+    );
+    assert_eq!(
+        (&collection["contract"], &collection["customer"]),
+        (&json!("erp-8"), &json!("erp-8"))
+    );
     assert_eq!(state, "1", "the simulated ERP has it as paid");
     assert_eq!(collection["status"], "collected", "{collection}");
     let [amount, tax, number_of] = stage
@@ -38,8 +50,14 @@ async fn money_arrives_with_its_contract() {
         .sees("sales-invoices.get", 3, ["money1", "taxvalue", "pjdh"])
         .await;
     let invoice = stage.body("invoice", "erp-3").await;
-    assert_eq!((&invoice["amount"], &invoice["tax_amount"]), (&json!(amount), &json!(tax)));
-    assert_eq!((&invoice["number"], &invoice["contract"]), (&json!(number_of), &json!("erp-3")));
+    assert_eq!(
+        (&invoice["amount"], &invoice["tax_amount"]),
+        (&json!(amount), &json!(tax))
+    );
+    assert_eq!(
+        (&invoice["number"], &invoice["contract"]),
+        (&json!(number_of), &json!("erp-3"))
+    );
     assert_eq!(invoice["status"], "issued");
     let [paid] = stage.colleague.sees("payments.get", 3, ["money1"]).await;
     assert_eq!(stage.body("payment", "erp-3").await["amount"], json!(paid));
@@ -59,7 +77,10 @@ async fn what_is_open_of_each_contract_is_what_its_collections_leave_open() {
     for contract in contracts {
         let own = collections.iter().map(|collection| &collection["body"]);
         let own = own.filter(|collection| collection["contract"] == contract["id"]);
-        let received: Decimal = own.clone().map(|collection| number(&collection["received"])).sum();
+        let received: Decimal = own
+            .clone()
+            .map(|collection| number(&collection["received"]))
+            .sum();
         let body = &contract["body"];
         assert_eq!(
             number(&body["open"]),
@@ -84,7 +105,9 @@ async fn money_waits_until_its_contract_is_there() {
     assert!(waiting.iter().all(says), "{waiting:?}");
     stage.runs("contract-pull").await;
     for key in 1..=8 {
-        stage.until_record("collection", &format!("erp-{key}"), |_| true).await;
+        stage
+            .until_record("collection", &format!("erp-{key}"), |_| true)
+            .await;
     }
     stage.settles().await;
     assert!(stage.waiting("collection-pull").await.is_empty());
@@ -94,7 +117,9 @@ async fn money_waits_until_its_contract_is_there() {
 async fn where_the_hub_changed_what_the_books_say_only_notes_stay() {
     let stage = Stage::with(&["money"]).await;
     stage.run(&FLOWS).await;
-    stage.changes("collection", "erp-3", json!({ "notes": "asked twice" })).await;
+    stage
+        .changes("collection", "erp-3", json!({ "notes": "asked twice" }))
+        .await;
     stage.has_nothing_left_to_do(&FLOWS).await;
     let collection = stage.body("collection", "erp-3").await;
     assert_eq!(collection["notes"], "asked twice");
@@ -104,12 +129,18 @@ async fn where_the_hub_changed_what_the_books_say_only_notes_stay() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erp_that_fails_now_and_then_costs_time_and_no_money() {
     let stage = Stage::with(&["money"]).await;
-    stage.faults(&json!({ "server-error": 0.15, "dropped-before": 0.1 })).await;
+    stage
+        .faults(&json!({ "server-error": 0.15, "dropped-before": 0.1 }))
+        .await;
     stage.run(&FLOWS).await;
     stage.faults(&json!({})).await;
     for key in 1..=8 {
-        stage.until_record("collection", &format!("erp-{key}"), |_| true).await;
-        stage.until_record("invoice", &format!("erp-{key}"), |_| true).await;
+        stage
+            .until_record("collection", &format!("erp-{key}"), |_| true)
+            .await;
+        stage
+            .until_record("invoice", &format!("erp-{key}"), |_| true)
+            .await;
     }
     stage.has_no_dead().await;
 }

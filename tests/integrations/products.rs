@@ -14,9 +14,18 @@ async fn a_product_arrives_with_its_price_and_what_there_is_of_it() {
     let shown = stage.colleague.sees("products.get", 3, fields).await;
     let product = stage.body("product", "erp-3").await;
     let members = ["number", "name", "model", "sale_price", "unit"];
-    assert_eq!(members.map(|member| product[member].clone()), shown.map(|text| json!(text)));
-    let [stock, available] = stage.colleague.sees("stock-levels.get", 3, ["Num2", "KYNum"]).await;
-    assert_eq!((&product["stock"], &product["available"]), (&json!(stock), &json!(available)));
+    assert_eq!(
+        members.map(|member| product[member].clone()),
+        shown.map(|text| json!(text))
+    );
+    let [stock, available] = stage
+        .colleague
+        .sees("stock-levels.get", 3, ["Num2", "KYNum"])
+        .await;
+    assert_eq!(
+        (&product["stock"], &product["available"]),
+        (&json!(stock), &json!(available))
+    );
     stage.has_no_dead().await;
     stage.has_nothing_left_to_do(&FLOWS).await;
 }
@@ -28,12 +37,17 @@ async fn stock_waits_until_its_product_is_there() {
     assert_eq!(stage.count("product").await, 0);
     let waiting = stage.waiting("stock-pull").await;
     assert_eq!(waiting.len(), 8, "{waiting:?}");
-    assert!(waiting[0].contains("there is no product with number CP"), "{waiting:?}");
+    assert!(
+        waiting[0].contains("there is no product with number CP"),
+        "{waiting:?}"
+    );
     stage.runs("product-pull").await;
     stage.releases("stock-pull").await;
     for key in 1..=8 {
         let has_stock = |product: &serde_json::Value| product["stock"].is_string();
-        stage.until_record("product", &format!("erp-{key}"), has_stock).await;
+        stage
+            .until_record("product", &format!("erp-{key}"), has_stock)
+            .await;
     }
     assert_eq!(stage.count("product").await, 8, "none is there twice");
     assert_eq!(stage.body("product", "erp-3").await["stock"], "139");
@@ -45,7 +59,11 @@ async fn where_both_sides_changed_a_product_the_erp_is_right_and_the_hubs_own_st
     stage.run(&FLOWS).await;
     let price = stage.body("product", "erp-3").await["sale_price"].clone();
     stage
-        .changes("product", "erp-3", json!({ "sale_price": "1.00", "notes": "bestseller", "model": "X" }))
+        .changes(
+            "product",
+            "erp-3",
+            json!({ "sale_price": "1.00", "notes": "bestseller", "model": "X" }),
+        )
         .await;
     stage.run(&FLOWS).await;
     let product = stage.body("product", "erp-3").await;
@@ -64,9 +82,17 @@ async fn what_is_sold_out_is_listed_no_longer_and_ends_at_nothing() {
     stage.faults(&json!({ "row-deleted": 1.0 })).await;
     stage.runs("stock-pull").await;
     stage.faults(&json!({})).await;
-    assert_eq!(stage.body("product", "erp-8").await["stock"], "104", "missed once is no proof");
+    assert_eq!(
+        stage.body("product", "erp-8").await["stock"],
+        "104",
+        "missed once is no proof"
+    );
     stage.runs("stock-pull").await;
-    let product = stage.until_record("product", "erp-8", |product| product["stock"] == 0 || product["stock"] == "0").await;
+    let product = stage
+        .until_record("product", "erp-8", |product| {
+            product["stock"] == 0 || product["stock"] == "0"
+        })
+        .await;
     assert_eq!(product["number"], "CP000008");
     assert_eq!(stage.body("product", "erp-3").await["stock"], "139");
     stage.has_no_dead().await;
@@ -80,7 +106,9 @@ async fn an_erp_that_fails_now_and_then_costs_time_and_no_product() {
     stage.faults(&json!({})).await;
     for key in 1..=8 {
         let has_stock = |product: &serde_json::Value| product["stock"].is_string();
-        stage.until_record("product", &format!("erp-{key}"), has_stock).await;
+        stage
+            .until_record("product", &format!("erp-{key}"), has_stock)
+            .await;
     }
     stage.has_no_dead().await;
 }

@@ -48,7 +48,8 @@ impl Integration {
 
     pub fn read(name: &str) -> Integration {
         let file = Integration::folder(name).join("integration.toml");
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let text =
+            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
     }
 
@@ -83,7 +84,10 @@ fn each_says_what_it_is_in_both_languages_and_names_what_it_uses() {
             (&integration.rights, &integration.rights_zh),
             (&integration.limits, &integration.limits_zh),
         ] {
-            assert!(english.ends_with('.') || english == &integration.title, "{name}: {english}");
+            assert!(
+                english.ends_with('.') || english == &integration.title,
+                "{name}: {english}"
+            );
             assert!(!english.is_empty(), "{name}");
             let is_chinese = |letter: char| ('\u{4e00}'..'\u{a000}').contains(&letter);
             assert!(chinese.chars().any(is_chinese), "{name}: {chinese}");

@@ -74,7 +74,10 @@ impl Stage {
     }
 
     pub async fn post(&self, path: &str, body: &Json) -> Json {
-        let request = self.installation.http.post(format!("{}{path}", self.installation.url));
+        let request = self
+            .installation
+            .http
+            .post(format!("{}{path}", self.installation.url));
         let answer = request.json(body).send().await.expect("answer");
         assert!(answer.status().is_success(), "POST {path}: {}", answer.status());
         answer.json().await.expect("JSON")
@@ -83,7 +86,14 @@ impl Stage {
     /// Files a record.
     pub async fn files(&self, kind: &str, id: &str, body: &Json) {
         let url = format!("{}/v1/records/{kind}/{id}", self.installation.url);
-        let answer = self.installation.http.put(url).json(body).send().await.expect("answer");
+        let answer = self
+            .installation
+            .http
+            .put(url)
+            .json(body)
+            .send()
+            .await
+            .expect("answer");
         let status = answer.status();
         let words = answer.text().await.expect("text");
         assert_eq!(status, 202, "{kind}/{id}: {words}");
@@ -129,7 +139,9 @@ impl Stage {
         let what = format!("{flow} ran");
         self.installation
             .until(&what, async |_| {
-                let page = self.get(&format!("/v1/deliveries?target=flow%20{flow}&limit=1000")).await;
+                let page = self
+                    .get(&format!("/v1/deliveries?target=flow%20{flow}&limit=1000"))
+                    .await;
                 let items = page["items"].as_array().expect("deliveries");
                 let mut own = items.iter().filter(|delivery| delivery["id"] == id);
                 own.all(|delivery| delivery["state"] == "done").then_some(())
@@ -141,17 +153,19 @@ impl Stage {
     /// Waits until nothing is in hand any more and all that is left waits for something.
     pub async fn settles(&self) {
         self.installation
-            .until("everything is done or waits", async |status| {
-                if status["deliveries"]["leased"] != 0 {
-                    return None;
-                }
-                let waiting = self.get("/v1/deliveries?state=pending&limit=1000").await;
-                let items = waiting["items"].as_array().expect("deliveries");
-                let is_waiting = |delivery: &Json| {
+            .until("everything is done or waits", async |_| {
+                // One look at all of them: between two, one may go from the one to the other.
+                let all = self.get("/v1/deliveries?limit=1000").await;
+                let items = all["items"].as_array().expect("deliveries");
+                let is_settled = |delivery: &Json| {
                     let reason = delivery["reason"].as_str().unwrap_or_default();
-                    reason.contains("has no link") || reason.contains("there is no ")
+                    let waits = reason.contains("has no link") || reason.contains("there is no ");
+                    match delivery["state"].as_str() {
+                        Some("pending") => waits,
+                        state => state != Some("leased"),
+                    }
                 };
-                items.iter().all(is_waiting).then_some(())
+                items.iter().all(is_settled).then_some(())
             })
             .await;
     }
@@ -168,10 +182,12 @@ impl Stage {
         let path = format!("/v1/deliveries?target=flow%20{flow}&state=pending&limit=1000");
         let page = self.get(&path).await;
         let items = page["items"].as_array().expect("deliveries").clone();
-        items
-            .iter()
-            .map(|delivery| delivery["reason"].as_str().unwrap_or_default().to_owned())
-            .collect()
+        let why = |delivery: &Json| {
+            let reason = delivery["reason"].as_str().unwrap_or_default();
+            let reason = reason.trim_start_matches("unavailable: ");
+            reason.split(" (hint").next().unwrap_or_default().to_owned()
+        };
+        items.iter().map(why).collect()
     }
 
     /// Makes due what waits.
@@ -201,15 +217,18 @@ impl Stage {
         assert_eq!(page["items"], json!([]), "{page}");
     }
 
-    /// How the last delivery of a flow for a record ended.
+    /// How a flow ended with a record as it is now.
     pub async fn outcome(&self, flow: &str, kind: &str, id: &str) -> String {
-        self.settles().await;
-        let record = self.get(&format!("/v1/records/{kind}/{id}")).await;
-        let deliveries = record["deliveries"].as_array().expect("deliveries").clone();
         let target = format!("flow {flow}");
-        let own = deliveries.into_iter().find(|delivery| delivery["target"] == *target);
-        let own = own.unwrap_or_else(|| panic!("{flow} never heard of {kind}/{id}: {record}"));
-        own["outcome"].as_str().unwrap_or_default().to_owned()
+        self.installation
+            .until(&format!("{flow} is done with {kind}/{id}"), async |_| {
+                let record = self.get(&format!("/v1/records/{kind}/{id}")).await;
+                let mut deliveries = record["deliveries"].as_array().expect("deliveries").iter();
+                let own = deliveries.find(|delivery| delivery["target"] == *target)?;
+                let is_done = own["state"] == "done" && own["revision"] == record["revision"];
+                is_done.then(|| own["outcome"].as_str().unwrap_or_default().to_owned())
+            })
+            .await
     }
 
     /// The writes of the host, by operation, in order.
@@ -219,7 +238,9 @@ impl Stage {
         let operations = items
             .iter()
             .filter_map(|row| row["operation"].as_str().map(str::to_owned));
-        operations.filter(|operation| !operation.starts_with("session.")).collect()
+        operations
+            .filter(|operation| !operation.starts_with("session."))
+            .collect()
     }
 
     /// The number of the last change of any record.
@@ -245,7 +266,14 @@ impl Stage {
     /// What goes wrong in the ERP from now on; `{}` for nothing.
     pub async fn faults(&self, faults: &Json) {
         let url = format!("{}/_simulator/faults", self.installation.simulator.base_url());
-        let answer = self.installation.http.post(url).json(faults).send().await.expect("answer");
+        let answer = self
+            .installation
+            .http
+            .post(url)
+            .json(faults)
+            .send()
+            .await
+            .expect("answer");
         assert!(answer.status().is_success());
     }
 }

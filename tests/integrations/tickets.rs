@@ -20,8 +20,18 @@ async fn a_ticket_arrives_with_the_customer_whom_the_erp_calls_by_name() {
     let fields = ["shid", "title", "TelName", "ProName", "introts", "cateid"];
     let shown = stage.colleague.sees("service-tickets.get", 3, fields).await;
     let ticket = stage.body("ticket", "erp-3").await;
-    let members = ["number", "subject", "customer_name", "product_name", "description", "assignee"];
-    assert_eq!(members.map(|member| ticket[member].clone()), shown.map(Json::from));
+    let members = [
+        "number",
+        "subject",
+        "customer_name",
+        "product_name",
+        "description",
+        "assignee",
+    ];
+    assert_eq!(
+        members.map(|member| ticket[member].clone()),
+        shown.map(Json::from)
+    );
     assert_eq!(ticket["customer"], "erp-3");
     assert_eq!(ticket["status"], "in_progress");
     let opened = ticket["opened_at"].as_str().expect("a time");
@@ -43,12 +53,20 @@ async fn a_ticket_that_the_hub_resolves_is_handled_in_the_erp_once_and_comes_bac
         .await;
     assert_eq!(shown, ["2", "李工", "换了新的控制面板，客户已试用"]);
     // What else the hub says of it is nothing to the ERP.
-    stage.changes("ticket", "erp-3", json!({ "satisfaction": 5 })).await;
+    stage
+        .changes("ticket", "erp-3", json!({ "satisfaction": 5 }))
+        .await;
     let outcome = stage.outcome("ticket-handle", "ticket", "erp-3").await;
-    assert!(outcome.contains("was done with the same content before"), "{outcome}");
+    assert!(
+        outcome.contains("was done with the same content before"),
+        "{outcome}"
+    );
     stage.runs("ticket-pull").await;
     let ticket = stage.body("ticket", "erp-3").await;
-    assert_eq!((&ticket["status"], &ticket["satisfaction"]), (&json!("closed"), &json!(5)));
+    assert_eq!(
+        (&ticket["status"], &ticket["satisfaction"]),
+        (&json!("closed"), &json!(5))
+    );
     assert_eq!(ticket["resolution"], "换了新的控制面板，客户已试用");
     assert_eq!(stage.writes().await, ["service-tickets.handle"]);
     stage.has_no_dead().await;
@@ -59,7 +77,8 @@ async fn a_ticket_that_the_hub_resolves_is_handled_in_the_erp_once_and_comes_bac
 async fn a_ticket_that_a_colleague_handled_first_is_refused_and_ends_as_the_erp_has_it() {
     let stage = Stage::with(&["tickets"]).await;
     stage.run(&FLOWS).await;
-    let handled = json!({ "ord": 3, "cateid": "王工", "info1": "已上门", "cate": "赵静怡", "intro": "已上门处理" });
+    let handled =
+        json!({ "ord": 3, "cateid": "王工", "info1": "已上门", "cate": "赵静怡", "intro": "已上门处理" });
     stage.colleague.calls("service-tickets.handle", &handled).await;
     stage.changes("ticket", "erp-3", resolved()).await;
     let words = stage.dead("ticket-handle").await;
@@ -68,7 +87,10 @@ async fn a_ticket_that_a_colleague_handled_first_is_refused_and_ends_as_the_erp_
     let ticket = stage.body("ticket", "erp-3").await;
     assert_eq!(ticket["status"], "closed", "{ticket}");
     assert_eq!(ticket["assignee"], "王工", "the ERP says who it was: {ticket}");
-    assert_eq!(ticket["resolution"], "换了新的控制面板，客户已试用", "the hub's words stay");
+    assert_eq!(
+        ticket["resolution"], "换了新的控制面板，客户已试用",
+        "the hub's words stay"
+    );
     stage.settles().await;
     stage.has_no_dead().await;
 }
@@ -86,7 +108,9 @@ async fn a_ticket_waits_until_its_customer_is_there() {
     stage.releases("ticket-pull").await;
     for key in 1..=8 {
         let id = format!("erp-{key}");
-        stage.until_record("ticket", &id, |ticket| ticket["customer"] == *id).await;
+        stage
+            .until_record("ticket", &id, |ticket| ticket["customer"] == *id)
+            .await;
     }
 }
 
