@@ -1,7 +1,9 @@
-//! Merges by example; [`every`] merges whatever there is, [`forms`] is what an ERP is sent.
+//! Merges by example; [`every`] merges whatever there is, [`forms`] is what an ERP is sent, [`unseen`]
+//! what nobody saw the end of.
 
 mod every;
 mod forms;
+mod unseen;
 
 use super::*;
 use jiff::Timestamp;
