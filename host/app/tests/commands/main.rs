@@ -25,6 +25,7 @@ mod longest;
 mod on_the_spot;
 mod operations;
 mod pages;
+mod patches;
 mod plugins;
 mod records;
 mod scripted;
