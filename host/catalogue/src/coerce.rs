@@ -10,6 +10,7 @@ use jiff::{
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
 
 /// Dates as people and the ERP write them, the ERP's own form first.
 const DATE_FORMATS: [&str; 4] = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"];
@@ -123,6 +124,14 @@ pub fn truth(value: &Value) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+/// A text that is nothing but a number of some sort (a phone, an account, an amount) in plain digits and marks, whatever
+/// width it was typed in; none where it is anything else.
+pub fn plain_number(text: &str) -> Option<String> {
+    let plain: String = text.trim().nfkc().collect();
+    let is_part = |letter: char| letter.is_ascii_digit() || " +-()/.,#".contains(letter);
+    (plain.chars().all(is_part) && plain.contains(|letter: char| letter.is_ascii_digit())).then_some(plain)
 }
 
 /// Any value as text: scalars as a person writes them, null as nothing, lists and records as JSON.

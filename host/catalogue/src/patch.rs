@@ -1,13 +1,13 @@
 //! What becomes of a record when some of its members are given anew.
 
-use crate::{FieldFault, Record, RecordKind, Value};
+use crate::{Field, FieldFault, Record, RecordKind, Value};
 use serde::Deserialize;
 
 impl RecordKind {
     /// The record that is kept under `id` with the members that `patch` gives: null empties a member, what is left out
     /// stays (a merge patch, RFC 7396, of one level: a list is given whole). The whole is checked as
     /// [`RecordKind::read`] does. A member that is given as it is, in another spelling
-    /// ([`Field::says_the_same`](crate::Field::says_the_same)), stays as it is.
+    /// ([`Field::says_the_same`]), stays as it is.
     ///
     /// # Errors
     /// Every fault of the whole, nested ones included.
@@ -22,21 +22,14 @@ impl RecordKind {
         };
         let mut whole = kept.cloned().unwrap_or_default();
         for (name, value) in *patch {
-            let name = self.field(&name).map_or(name, crate::Field::snake_name);
-            whole.insert(name, value);
+            let field = self.field(&name);
+            let name = field.map_or(name, Field::snake_name);
+            let stays = field.zip(kept.and_then(|kept| kept.get(&name)));
+            if !stays.is_some_and(|(field, kept)| field.says_the_same(kept, &value)) {
+                whole.insert(name, value);
+            }
         }
-        let mut given = self.checked(id, &whole)?;
-        let Some(kept) = kept else {
-            return Ok(given);
-        };
-        let members = self.fields.iter().filter_map(|field| {
-            let name = field.snake_name();
-            let given = given.shift_remove(&name);
-            let kept = kept.get(&name);
-            let stays = kept.filter(|kept| field.says_the_same(kept, given.as_ref().unwrap_or(&Value::Null)));
-            Some((name, stays.cloned().or(given)?))
-        });
-        Ok(members.collect())
+        self.checked(id, &whole)
     }
 }
 

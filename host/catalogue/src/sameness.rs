@@ -149,7 +149,8 @@ fn normal(text: &str) -> String {
 fn plain(text: &str) -> String {
     let ends = text.replace("\r\n", "\n").replace('\r', "\n");
     let is_kept = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
-    ends.chars().filter(is_kept).collect::<String>().trim().to_owned()
+    let kept: String = ends.chars().filter(is_kept).collect();
+    coerce::plain_number(&kept).unwrap_or_else(|| kept.trim().to_owned())
 }
 
 fn several(value: &Value) -> Option<Vec<String>> {
