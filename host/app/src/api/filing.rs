@@ -23,7 +23,6 @@ pub struct FilingSummary {
     /// Those among them that differ from what was kept before.
     pub changed: u64,
     /// Those among the changed that were never there before.
-    #[serde(default)]
     pub created: u64,
     /// Unsound lines.
     pub unsound: u64,

@@ -30,6 +30,7 @@ mod plugins;
 mod records;
 mod scripted;
 mod serve;
+mod sheets;
 mod simulate;
 mod store;
 mod support;
