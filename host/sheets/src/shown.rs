@@ -5,6 +5,8 @@ use jiff::{Timestamp, tz::Offset};
 use sunmao_catalogue::coerce::{self, Moment};
 use sunmao_catalogue::{Field, FieldType, Value};
 
+/// As long is a day that has no time behind it.
+const DAY: usize = "2026-03-05".len();
 /// Digits of a number that spreadsheets keep.
 const DIGITS: usize = 15;
 /// The first whole year that a spreadsheet's calendar has right.
@@ -49,13 +51,13 @@ pub(crate) fn shown(field: &Field, value: &Value) -> Shown {
     let shown = match field.kind {
         FieldType::String => Some(Shown::Text(label(field, &text))),
         FieldType::Int | FieldType::Decimal => number(value, &text),
-        FieldType::Date => text
+        FieldType::Date if text.len() == DAY => text
             .parse()
             .ok()
             .filter(|day: &Date| day.year() >= FIRST_YEAR)
             .map(Shown::Day),
         FieldType::Time => text.parse().ok().map(moment),
-        FieldType::Datetime | FieldType::Bool | FieldType::List | FieldType::Object => None,
+        _ => None,
     };
     shown.unwrap_or(Shown::Text(text))
 }

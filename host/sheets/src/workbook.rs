@@ -1,8 +1,10 @@
 //! The rows of a workbook, read cell by cell in a thread of their own: its reader lends what it reads, and no row waits for
 //! the whole sheet.
 
+use crate::cell::decimal;
 use crate::{Cell, Row, SheetError};
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx};
+use rust_decimal::Decimal;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -87,13 +89,14 @@ fn read(path: &Path, wanted: Option<&str>, opened: &Sender<Opened>, rows: &Sende
     };
     let length = u64::from(cells.dimensions().end.0) + 1;
     let _ = opened.send(Ok(Opened { sheet, length }));
+    let looks: Vec<Look> = cells.styles().iter().map(Look::of).collect();
     let mut row = Row {
         number: 0,
         cells: Vec::new(),
     };
     loop {
-        let cell = match cells.next_cell() {
-            Ok(Some(cell)) => cell,
+        let (cell, look) = match cells.next_cell_with_style_id() {
+            Ok(Some((cell, style))) => (cell, looks.get(style).copied().unwrap_or(Look::Plain)),
             Ok(None) => break,
             Err(error) => return drop(rows.send(Err(error.to_string()))),
         };
@@ -112,7 +115,7 @@ fn read(path: &Path, wanted: Option<&str>, opened: &Sender<Opened>, rows: &Sende
                 return;
             }
         }
-        let cell = held(cell.get_value());
+        let cell = look.applied(held(cell.get_value()));
         if cell != Cell::Empty && column < COLUMNS {
             if row.cells.len() <= column {
                 row.cells.resize(column + 1, Cell::Empty);
@@ -153,6 +156,49 @@ fn open(path: &Path, wanted: Option<&str>) -> Result<(Xlsx<BufReader<File>>, Str
     }
 }
 
+/// What a format makes of a number that is more than digits apart: 0.13 that looks like 13%, 7 that looks like 000007.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Plain,
+    Percent,
+    /// With zeros in front, so many digits in all.
+    Padded(usize),
+}
+
+impl Look {
+    fn of(style: &Style) -> Self {
+        let code = style
+            .number_format
+            .as_ref()
+            .map_or("", |format| format.format_code.as_str());
+        if code.contains('%') {
+            return Look::Percent;
+        }
+        match code.len() {
+            2.. if code.bytes().all(|byte| byte == b'0') => Look::Padded(code.len()),
+            _ => Look::Plain,
+        }
+    }
+
+    fn applied(self, cell: Cell) -> Cell {
+        let Cell::Number(number) = cell else {
+            return cell;
+        };
+        let looks = decimal(number).and_then(|number| match self {
+            Look::Plain => None,
+            Look::Percent => Some(format!(
+                "{}%",
+                number.checked_mul(Decimal::ONE_HUNDRED)?.normalize()
+            )),
+            Look::Padded(digits) if number.is_integer() && !number.is_sign_negative() => {
+                Some(format!("{:0>digits$}", number.to_string()))
+            }
+            Look::Padded(_) => None,
+        });
+        looks.map_or(cell, Cell::Text)
+    }
+}
+
 fn held(value: &DataRef<'_>) -> Cell {
     let text = |text: &str| match text {
         "" => Cell::Empty,
@@ -188,5 +234,38 @@ fn moment(time: &ExcelDateTime) -> Cell {
     match (hour, minute, second, milli) {
         (0, 0, 0, 0) => Cell::Moment(date),
         _ => Cell::Moment(format!("{date}T{clock}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rust_xlsxwriter::{Format, Workbook};
+
+    #[test]
+    fn numbers_are_read_as_they_look() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("numbers.xlsx");
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        let looks = [
+            (0.13, "0%"),
+            (0.075, "0.00%"),
+            (7.0, "000000"),
+            (7.5, "000000"),
+            (-7.0, "000"),
+            (7.0, "0"),
+            (7.0, "#,##0.00"),
+        ];
+        for (column, (number, look)) in (0..).zip(looks) {
+            let look = Format::new().set_num_format(look);
+            sheet.write_number_with_format(0, column, number, &look).unwrap();
+        }
+        workbook.save(&path).unwrap();
+        let (mut rows, _) = WorkbookRows::open(&path, None).unwrap();
+        let row = rows.next().unwrap().unwrap();
+        let texts: Vec<String> = row.cells.iter().map(Cell::text).collect();
+        assert_eq!(texts, ["13%", "7.5%", "000007", "7.5", "-7", "7", "7"]);
+        assert!(WorkbookRows::open(&path, Some("nowhere")).is_err());
     }
 }
