@@ -1,6 +1,8 @@
 //! A whole installation for one test: a simulated ERP, and the real binary serving from a folder of its own.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub mod colleague;
+
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,6 +14,9 @@ use tokio::process::{Child, Command};
 
 /// Whatever a test waits for happens within this time, or the test fails.
 pub const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The file in the host's folder that says how far ahead its clock is.
+const CLOCK: &str = "clock";
 
 /// A simulator and a host on free ports, with the shipped policy and mapping in the host's folders.
 pub struct Installation {
@@ -133,6 +138,16 @@ impl Installation {
         }
     }
 
+    /// Sets the host's clock so many seconds ahead of the machine's.
+    pub fn set_clock(&self, ahead: i64) {
+        let (clock, next) = (
+            self.folder.path().join(CLOCK),
+            self.folder.path().join("clock.next"),
+        );
+        std::fs::write(&next, ahead.to_string()).expect("clock");
+        std::fs::rename(next, clock).expect("clock");
+    }
+
     /// Asks the host to stop and waits until it has; its exit code.
     pub async fn stop(mut self) -> Option<i32> {
         let id = self.host.id().expect("running").to_string();
@@ -153,6 +168,7 @@ impl Installation {
 async fn serve(simulator: &Simulator, options: &Options, folder: &Path) -> (Child, String) {
     let mut command = sunmao(simulator, options);
     command.current_dir(folder).args(["serve", "--json"]);
+    command.env("SUNMAO_TEST_CLOCK_FILE", CLOCK);
     let mut host = command
         .stdout(Stdio::piped())
         .kill_on_drop(true)

@@ -39,7 +39,7 @@ pub struct Sent {
     pub answer: Answer,
     /// What was seen of a write afterwards. None for a read, and where the catalogue knows no way to look.
     pub seen: Option<Seen>,
-    /// Why a write that can be looked at was not: it rests on the ERP's word.
+    /// Why a write that could be looked at was not, and never will be: it rests on the ERP's word.
     pub unread: Option<Error>,
 }
 
@@ -130,7 +130,7 @@ impl Confirming<'_> {
                 (Looked::Stored(seen), None) => return outcome.map(|answer| Sent::seen(answer, seen)),
                 (Looked::Stored(seen), Some(_)) => return Ok(Sent::seen_later(seen)),
                 (Looked::Unjudged(seen), None) => return outcome.map(|answer| Sent::seen(answer, seen)),
-                (Looked::Unread(why), None) => return outcome.map(|answer| Sent::unread(answer, why)),
+                (Looked::Unread(why), None) => return self.unread(outcome, why),
                 (Looked::Unjudged(_) | Looked::Unread(_), Some(error)) => return Err(error),
                 (Looked::Otherwise(_, _), Some(error)) if error.kind() == Kind::Refused => return Err(error),
                 (Looked::Otherwise(seen, differences), _) => {
@@ -224,6 +224,25 @@ impl Confirming<'_> {
             let is_compared = self.watched.is_compared(field, sent);
             is_compared.then(|| (field, std::iter::once(sent).chain(given).collect()))
         })
+    }
+
+    /// The ERP said yes, and the record could not be looked at: what may be seen later is not known now, and what this account
+    /// never gets to see rests on the ERP's word.
+    fn unread(&self, outcome: Result<Answer, Error>, why: Error) -> Result<Sent, Error> {
+        match why.kind() {
+            Kind::Unavailable | Kind::Session | Kind::OverBudget | Kind::Unconfirmed => {
+                let place = self.watched.described();
+                Err(self.call.report.not_looked_at(&place, &why))
+            }
+            Kind::NotGranted | Kind::Invalid | Kind::Refused | Kind::NotFound => {
+                tracing::warn!(
+                    operation = self.call.operation.name,
+                    %why,
+                    "the record cannot be looked at: the write rests on the ERP's word"
+                );
+                outcome.map(|answer| Sent::unread(answer, why))
+            }
+        }
     }
 
     fn not_stored(&self, differences: &[Difference]) -> Error {

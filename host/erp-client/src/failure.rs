@@ -122,6 +122,12 @@ impl<'a> Report<'a> {
         self.error(Phase::ReadingBack, Kind::Unconfirmed, None, words, UNCONFIRMED)
     }
 
+    /// The ERP said yes, and the record could not be looked at.
+    pub(crate) fn not_looked_at(&self, place: &str, why: &Error) -> Error {
+        let words = format!("the ERP said yes, and {place} could not be looked at: {why}");
+        self.error(Phase::ReadingBack, Kind::Unconfirmed, None, words, UNCONFIRMED)
+    }
+
     /// A label that the look-up does not know.
     pub(crate) fn unknown_label(&self, field: &Field, label: &str, lookup: &Operation) -> Error {
         let words = format!("{}: nothing in {} is called {label:?}", field.name, lookup.name);

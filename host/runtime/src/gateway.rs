@@ -20,8 +20,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
-use sunmao_erp_client::{Before, ErpClient, Outgoing, Sent, SessionEvent, SessionStatus};
-use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
+use sunmao_erp_client::{Before, BeforeSending, ErpClient, Outgoing, Sent, SessionEvent, SessionStatus};
+use sunmao_store::{DeliveryId, IntentOutcome, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// Who calls, with what permit, in which invocation. Cheap to clone.
@@ -82,6 +82,8 @@ impl Caller {
     }
 }
 
+/// Earlier writes for a record that are looked at.
+const EARLIER: u32 = 100;
 /// What helps when the time was up.
 const RAISE: &str = "raise host_call_milliseconds under [limits], or look why the ERP is slow";
 
@@ -201,6 +203,36 @@ impl Gateway {
         }
     }
 
+    /// Whether the last write of this caller by this operation for the same record carried the same and was applied. It is
+    /// known for as long as ended deliveries are kept.
+    pub(crate) async fn has_applied(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        given: &Record,
+    ) -> Result<bool, Fault> {
+        let (Some(subject), Some(client)) = (
+            &caller.invocation.subject,
+            self.accounts.get(caller.permit.account.as_deref()),
+        ) else {
+            return Ok(false);
+        };
+        // What is unsound is told when it is sent.
+        let Ok(arguments) = operation.check_with(given, client.custom_fields()) else {
+            return Ok(false);
+        };
+        self.book.settle().await.map_err(|error| not_stored(&error))?;
+        let known = self.store.intents.of_subject(subject, EARLIER).await;
+        let known = known.map_err(|error| not_stored(&error))?;
+        let actor = caller.actor.to_string();
+        let last = known
+            .into_iter()
+            .find(|intent| intent.write.operation == operation.name && intent.write.extension == actor);
+        Ok(last.is_some_and(|last| {
+            last.outcome == IntentOutcome::Applied && last.write.payload_hash == payload_hash(&arguments)
+        }))
+    }
+
     /// Notes a call that is not let out.
     async fn denied(
         &self,
@@ -251,8 +283,9 @@ impl Gateway {
         self.book.settle().await.map_err(|error| not_stored(&error))?;
         let known = self.store.intents.find(&intent.idempotency_key).await;
         let known = known.map_err(|error| not_stored(&error))?;
+        let mut before = before;
         if let Some(known) = &known {
-            match repetition(operation, write, known, &intent.payload_hash) {
+            match repetition(operation, write, known, &intent.payload_hash, before) {
                 Repetition::Done(answer) => {
                     return Ok(Sent {
                         answer,
@@ -264,6 +297,7 @@ impl Gateway {
                     return Err(self.denied(caller, operation, Some(arguments), fault).await);
                 }
                 Repetition::Again => {}
+                Repetition::IfAbsent => before = Before::Attempted,
             }
         }
         let row = audit::row(caller, operation, Some(arguments), self.clock.now());
@@ -271,8 +305,26 @@ impl Gateway {
         let outgoing = Outgoing::after(&opening);
         let entry = Entry::new(&self.book, operation, row, &outgoing, Some(&opening));
         let outcome = self.go(caller, operation, arguments, before, &outgoing).await;
+        if outcome.is_ok() && opening.opened().is_none() {
+            // What the earlier attempt wrote was found, so that nothing went out: its intent ends here.
+            let begun = opening.about_to_send().await;
+            begun.map_err(|why| Fault::new(Kind::Unavailable, why.words).with_hint(why.hint))?;
+        }
         entry.end(&outcome).await;
         outcome
+    }
+
+    /// Whether this is what an earlier intent was to write.
+    pub(crate) fn is_same(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        given: &Record,
+        earlier: &NewIntent,
+    ) -> bool {
+        let client = self.accounts.get(caller.permit.account.as_deref());
+        let checked = client.and_then(|client| operation.check_with(given, client.custom_fields()).ok());
+        checked.is_some_and(|arguments| payload_hash(&arguments) == earlier.payload_hash)
     }
 
     fn intent(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use sunmao_erp_client::SessionStatus;
 use sunmao_runtime::{Panics as CountedPanics, Sign};
-use sunmao_store::DeliveryCounts;
+use sunmao_store::{DeliveryCounts, UnshownField};
 use utoipa::ToSchema;
 
 /// Whether the host does its work.
@@ -56,6 +56,8 @@ pub struct Status {
     pub panics: Panics,
     /// The flows by name.
     pub flows: Vec<String>,
+    /// Fields that an ERP never shows as they are written, as it was noticed: they are written and not compared any more.
+    pub unshown: Vec<Unshown>,
     /// The log.
     pub log: Log,
     /// The configuration.
@@ -124,6 +126,34 @@ pub struct Panic {
     pub task: String,
     /// The panic's words.
     pub words: String,
+}
+
+/// A field that an ERP never shows as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Unshown {
+    /// The ERP account.
+    pub account: String,
+    /// The operation that writes it.
+    pub operation: String,
+    /// The field's English name.
+    pub field: String,
+    /// How often it was noticed.
+    pub times: i64,
+    /// When it was first noticed.
+    #[schema(value_type = String, format = DateTime)]
+    pub first_at: Timestamp,
+}
+
+impl From<UnshownField> for Unshown {
+    fn from(known: UnshownField) -> Self {
+        Unshown {
+            account: known.account,
+            operation: known.operation,
+            field: known.field,
+            times: known.times,
+            first_at: known.first_at,
+        }
+    }
 }
 
 /// The log.

@@ -3,12 +3,14 @@
 mod probe;
 
 use crate::access;
+use crate::api::status::{Status, Unshown};
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Details, Failure};
 use crate::kinds;
 use crate::output::{self, Style};
+use crate::remote::Target;
 use clap::Args;
 use probe::Probed;
 use serde::Serialize;
@@ -26,6 +28,8 @@ pub struct Doctor {
     /// The only account to look at, as in [erp.NAME] of the configuration
     #[arg(long, value_name = "NAME")]
     erp: Option<String>,
+    #[command(flatten)]
+    host: Target,
 }
 
 /// One thing that was looked at.
@@ -54,6 +58,7 @@ impl Doctor {
             );
             probes.extend(probed.map(|probed| (name, probed)));
         }
+        findings.push(self.unshown(context).await?);
         match context.style() {
             Style::Json => output::json(&report(&findings, &probes)),
             Style::Text => show(&findings, &probes),
@@ -72,6 +77,17 @@ impl Doctor {
             "not everything is well",
         )
         .with_faults(problems))
+    }
+
+    /// What a running host has noticed that an ERP does not show.
+    async fn unshown(&self, context: &Context) -> Result<Finding, Failure> {
+        let remote = self.host.connect(context)?;
+        let note = match remote.get::<Status>("/v1/status", &()).await {
+            Ok(status) if status.unshown.is_empty() => "none noticed".to_owned(),
+            Ok(status) => told(&status.unshown),
+            Err(_) => "not known: no host is running".to_owned(),
+        };
+        Ok(Finding::well("fields that the ERP never shows", note))
     }
 
     /// Signs in to an account, probes where that is wanted, and signs out.
@@ -153,6 +169,20 @@ impl Finding {
             },
         }
     }
+}
+
+/// Fields by account and operation: `[erp] customers.save-company: mobile, remark`.
+fn told(unshown: &[Unshown]) -> String {
+    let groups =
+        unshown.chunk_by(|one, other| (&one.account, &one.operation) == (&other.account, &other.operation));
+    let groups = groups.filter_map(|group| {
+        let Unshown {
+            account, operation, ..
+        } = group.first()?;
+        let fields: Vec<&str> = group.iter().map(|known| known.field.as_str()).collect();
+        Some(format!("{} {operation}: {}", section(account), fields.join(", ")))
+    });
+    groups.collect::<Vec<_>>().join("; ")
 }
 
 fn section(account: &str) -> String {

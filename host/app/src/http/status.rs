@@ -5,7 +5,7 @@ use crate::api::deliveries::HeldUp;
 use crate::api::errors::Refusal;
 use crate::api::status::{
     ConfigurationFault, ConfigurationStatus, ExtensionCounts, Health, HeldUpTarget, Log, Session, SignOfLife,
-    Status,
+    Status, Unshown,
 };
 use crate::logging;
 use crate::parts::Parts;
@@ -77,6 +77,13 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
         },
         panics: parts.host.vitals.panics().into(),
         flows: configuration.flow.keys().cloned().collect(),
+        unshown: store
+            .unshown
+            .list()
+            .await?
+            .into_iter()
+            .map(Unshown::from)
+            .collect(),
         log: Log {
             dropped: logging::dropped(),
         },

@@ -1,8 +1,10 @@
 //! `sunmao doctor`, and the ERP accounts it looks at.
 
+use crate::bare::{Bare, bare};
 use crate::support::{Sunmao, calls, simulator};
 use serde_json::Value;
 use sunmao_simulator::{Options, Variant};
+use sunmao_store::Store;
 
 fn of(variant: Variant) -> Options {
     Options {
@@ -71,6 +73,46 @@ async fn a_probe_finds_what_the_installation_lacks_and_writes_nothing() {
         .await
         .stdout;
     assert!(text.contains("unknown here: machines.list"), "{text}");
+}
+
+#[tokio::test]
+async fn fields_that_an_erp_was_noticed_never_to_show_are_listed() {
+    let Bare {
+        _erp,
+        sunmao,
+        running,
+        ..
+    } = bare("", &[]).await;
+    let absent = sunmao.run(&["doctor"]).await;
+    assert_eq!(absent.code, Some(0), "{}", absent.stderr);
+    assert!(
+        absent.stdout.contains("not known: no host is running"),
+        "{}",
+        absent.stdout
+    );
+    assert_eq!(running.terminate().await, Some(0));
+    let store = Store::open(&sunmao.folder.path().join("data/sunmao.sqlite"))
+        .await
+        .unwrap();
+    for (account, field) in [("main", "mobile"), ("main", "remark"), ("branch", "mobile")] {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        store
+            .unshown
+            .note(account, "customers.save-company", field, now)
+            .await
+            .unwrap();
+    }
+    store.close().await.unwrap();
+    let mut running = sunmao.start(&["serve", "--json", "--listen", "127.0.0.1:0"]);
+    let ready = running.next().await.expect("the host is ready");
+    let url = ready["url"].as_str().unwrap();
+    let report = sunmao.run(&["doctor", "--json", "--url", url]).await.json();
+    let findings = report["findings"].as_array().unwrap();
+    let listed = "[erp.branch] customers.save-company: mobile; [erp] customers.save-company: mobile, remark";
+    assert!(
+        findings.iter().any(|finding| finding["note"] == listed),
+        "{report}"
+    );
 }
 
 #[tokio::test]

@@ -7,13 +7,15 @@ use std::time::Duration;
 use sunmao_catalogue::{Catalogue, Kind, Operation, Record, Value};
 use sunmao_erp_client::{ErpClient, Settings};
 
-/// An ERP with four accounts; whatever else it is asked, it says yes.
+/// An ERP with four accounts, whose contracts this account may not look at; whatever else it is asked, it says yes.
 async fn staffed() -> StandIn {
     let catalogue = Catalogue::shared();
     let path = |name: &str| catalogue.find(name).unwrap().path.clone();
     let (accounts, customers) = (path("accounts.list"), path("contracts.list-customers"));
+    let contract = path("contracts.get");
     StandIn::start(move |seen| {
         let (is_lookup, is_customers) = (seen.path == accounts, seen.path == customers);
+        let is_contract = seen.path == contract;
         async move {
             if is_customers {
                 return ok(
@@ -21,6 +23,9 @@ async fn staffed() -> StandIn {
                     "rows": [[12, "榫卯木业有限公司分公司"]],
                     "page": {"pagesize": 50, "pageindex": 1, "pagecount": 1, "recordcount": 1}}}}}),
                 );
+            }
+            if is_contract {
+                return ok(json!({"header": {"status": 1, "message": "没有权限"}}));
             }
             if !is_lookup {
                 return ok(json!({"header": {"status": 0}, "body": {"message": {"text": "保存成功"}}}));

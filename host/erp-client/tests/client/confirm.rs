@@ -18,6 +18,8 @@ struct Manners {
     /// What it makes of a stored text before it shows it, by wire name; none shows nothing.
     shows: BTreeMap<&'static str, fn(&str) -> String>,
     stores_nothing: bool,
+    /// What it answers in place of a customer.
+    answers: Option<Json>,
     customers: BTreeMap<String, BTreeMap<String, String>>,
     saves: usize,
 }
@@ -55,6 +57,9 @@ impl Manners {
                 self.customers.entry(key).or_default().extend(given);
             }
             return document(json!({"message": {"text": "保存成功！"}}));
+        }
+        if let Some(answer) = &self.answers {
+            return answer.clone();
         }
         let Some(customer) = self.customers.get(&key) else {
             return json!({"header": {"status": 1, "message": "单据不存在或已被删除"}});
@@ -139,6 +144,25 @@ async fn an_update_that_stores_nothing_is_told_with_every_field_and_heals() {
     let seen = sent.seen.unwrap();
     assert_eq!((seen.key, seen.unshown.len()), (Some(7), 0));
     assert_eq!(seen.shown.value("mobile"), Some(&Value::from("19900002222")));
+}
+
+#[tokio::test]
+async fn what_cannot_be_looked_at_now_is_not_known_and_what_never_can_rests_on_the_erps_word() {
+    let (erp, _stand_in, client) = customers(Manners::default()).await;
+    let customer = company(7, &[("mobile", "19900001111")]);
+    erp.lock().unwrap().stores_nothing = true;
+    erp.lock().unwrap().answers = Some(json!({"header": {"status": 0}, "body": {}}));
+    let error = save(&client, &customer, Before::Absent).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Unconfirmed);
+    let words = error.to_string();
+    assert!(
+        words.contains("customers.get of 7 could not be looked at"),
+        "{words}"
+    );
+    erp.lock().unwrap().answers = Some(json!({"header": {"status": 1, "message": "没有权限"}}));
+    let sent = save(&client, &customer, Before::Absent).await.unwrap();
+    assert_eq!(sent.seen, None);
+    assert_eq!(sent.unread.unwrap().kind(), Kind::Refused);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::flow::{ExtensionReference, Flow};
 use super::handled::{Handled, Keep, judged};
 use super::progress::Step;
+use super::references::Missing;
 use super::serving::{does_not_serve, target_of, while_it_serves};
 use super::sink::{self, Sink};
 use crate::actor::Actor;
@@ -11,7 +12,6 @@ use crate::gateway::Caller;
 use crate::host::Host;
 use crate::loading::Extensions;
 use crate::record;
-use std::collections::HashMap;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Joint, Kind, Record, RecordKind};
 use sunmao_store::{Delivery, Link, Occasion, RecordName, StoreError};
@@ -32,6 +32,8 @@ pub(super) struct Carrying<'a> {
     pub name: RecordName,
     /// Its body; of one that was deleted, the last.
     pub body: Record,
+    /// Its link, in a flow that writes; read before the body.
+    pub link: Option<Link>,
     pub invocation: Invocation,
 }
 
@@ -42,11 +44,8 @@ pub(super) enum Stop {
     /// An extension that the flow needs does not serve, or no longer.
     Absent(ExtensionReference),
     Extension(ExtensionError),
-    /// What it refers to has no link yet.
-    NotLinked {
-        link: String,
-        record: RecordName,
-    },
+    /// What it refers to is not there yet.
+    Missing(Missing),
     /// The ERP failed, or the way to it.
     Fault(Fault),
     /// A person has to look.
@@ -83,7 +82,7 @@ pub(super) async fn handle(
     watch: &(dyn Fn(Step) + Sync),
 ) -> Handled {
     let outcome = match Carrying::begin(host, extensions, flow, delivery, watch) {
-        Ok(carrying) => carrying.carry().await,
+        Ok(mut carrying) => carrying.carry().await,
         Err(stop) => Err(stop),
     };
     match outcome {
@@ -104,14 +103,7 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
             target_of(reference.kind, &reference.name),
             does_not_serve(&reference),
         ),
-        Stop::NotLinked { link, record } => {
-            let fault =
-                Fault::new(Kind::Unavailable, format!("{record} has no link {link} yet")).with_hint(format!(
-                    "see what became of it: GET /v1/records/{}/{}",
-                    record.kind, record.id
-                ));
-            Handled::waits(waits_for_link(&link, &record), fault)
-        }
+        Stop::Missing(missing) => Handled::Awaits(missing),
         Stop::Extension(error) => match error {
             ExtensionError::Call { fault, .. } => judged(fault, delivery),
             // The wrong file stands in the flow: no record is to blame, and none may be lost by it.
@@ -141,11 +133,6 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
     }
 }
 
-/// What a delivery waits for, as the store keeps it, whose record refers to one without a link.
-pub(super) fn waits_for_link(link: &str, record: &RecordName) -> String {
-    format!("link {link} of {record}")
-}
-
 impl<'a> Carrying<'a> {
     fn begin(
         host: &'a Host,
@@ -154,10 +141,7 @@ impl<'a> Carrying<'a> {
         delivery: &'a Delivery,
         watch: &'a (dyn Fn(Step) + Sync),
     ) -> Result<Self, Stop> {
-        let unreadable = |why: String| {
-            let fault = Fault::new(Kind::Invalid, format!("{} cannot be read: {why}", delivery.key));
-            Stop::Person(fault.with_hint("correct its kind or file it again"))
-        };
+        let unreadable = |why: String| unreadable(&delivery.key, &why);
         let name: RecordName = delivery
             .key
             .parse()
@@ -176,11 +160,12 @@ impl<'a> Carrying<'a> {
             kind,
             name,
             body,
+            link: None,
         })
     }
 
-    async fn carry(&self) -> Carried {
-        if let Some(skipped) = self.overtaken().await? {
+    async fn carry(&mut self) -> Carried {
+        if let Some(skipped) = self.look().await? {
             return Ok((Keep::default(), skipped));
         }
         if let Some(skipped) = self.judge().await? {
@@ -194,17 +179,29 @@ impl<'a> Carrying<'a> {
         }
     }
 
-    /// A record that was in hand while it was deleted is not written any more.
-    async fn overtaken(&self) -> Result<Option<Step>, Stop> {
+    /// Takes the record as it is by now, and its link as it was before: an older body, held against what was agreed on since,
+    /// would look like an edit. The end, where the record was deleted while it was in hand.
+    async fn look(&mut self) -> Result<Option<Step>, Stop> {
+        let store = &self.host.store;
+        if let (Sink::Write(_), Some(link)) = (&self.flow.sink, &self.flow.link) {
+            self.link = store.links.get(link, &self.name).await?;
+        }
         if self.is_deleted() {
             return Ok(None);
         }
-        let kept = self.host.store.records.get(&self.name).await?;
-        let is_gone = kept.is_some_and(|kept| kept.body.is_none());
-        Ok(is_gone.then(|| Step::Skipped {
-            policy: self.flow.name.clone(),
-            reason: "deleted meanwhile".to_owned(),
-        }))
+        let Some(kept) = store.records.get(&self.name).await? else {
+            return Ok(None);
+        };
+        let Some(body) = kept.body else {
+            return Ok(Some(Step::Skipped {
+                policy: self.flow.name.clone(),
+                reason: "deleted meanwhile".to_owned(),
+            }));
+        };
+        if self.delivery.revision != Some(kept.revision) {
+            self.body = record::stored(&self.kind, &body).map_err(|why| unreadable(&self.name, &why))?;
+        }
+        Ok(None)
     }
 
     /// Asks the policy. The end, where it holds the record back.
@@ -275,54 +272,6 @@ impl<'a> Carrying<'a> {
         )
     }
 
-    /// The record with the ERP's keys in the place of what it refers to, as far as a link in `after` knows them.
-    ///
-    /// # Errors
-    /// It refers to a record of a kind that such a link is made for, and which has none yet.
-    pub async fn with_keys(&self, body: &Record) -> Result<Record, Stop> {
-        let keys = self.keys_of_references(body).await?;
-        let mut body = body.clone();
-        record::replace_references(&self.kind.fields, &mut body, &|kind, id| {
-            let name = RecordName::new(kind, id);
-            keys.get(&name).map(|link| link.erp_key.to_string())
-        });
-        Ok(body)
-    }
-
-    async fn keys_of_references(&self, body: &Record) -> Result<HashMap<RecordName, Link>, Stop> {
-        let mut known = HashMap::new();
-        if self.flow.after.is_empty() {
-            return Ok(known);
-        }
-        let references = self.kind.references(body).into_iter();
-        let wanted: Vec<RecordName> = references
-            .map(|reference| RecordName::new(reference.kind, reference.id))
-            .collect();
-        if wanted.is_empty() {
-            return Ok(known);
-        }
-        for link in &self.flow.after {
-            let links = self.host.store.links.get_many(link, &wanted).await?;
-            known.extend(links.into_iter().map(|link| (link.record.clone(), link)));
-        }
-        let listeners = self.host.listeners.load();
-        let missing = wanted.iter().find_map(|name| {
-            if known.contains_key(name) {
-                return None;
-            }
-            let made = |link: &&String| {
-                let mut links = listeners.links.iter();
-                links.any(|(own, kind)| own == *link && *kind == name.kind)
-            };
-            let link = self.flow.after.iter().find(made)?;
-            Some((link.clone(), name.clone()))
-        });
-        match missing {
-            Some((link, record)) => Err(Stop::NotLinked { link, record }),
-            None => Ok(known),
-        }
-    }
-
     pub fn serving(&self, reference: &ExtensionReference) -> Result<SharedExtension, Stop> {
         let serving = self.extensions.get(reference.kind, &reference.name);
         serving.ok_or_else(|| Stop::Absent(reference.clone()))
@@ -337,6 +286,11 @@ impl<'a> Carrying<'a> {
         let answered = while_it_serves(self.extensions, extension, call).await;
         answered.ok_or_else(|| Stop::Absent(reference.clone()))
     }
+}
+
+fn unreadable(name: &impl std::fmt::Display, why: &str) -> Stop {
+    let fault = Fault::new(Kind::Invalid, format!("{name} cannot be read: {why}"));
+    Stop::Person(fault.with_hint("correct its kind or file it again"))
 }
 
 fn named(extension: &SharedExtension) -> String {

@@ -2,6 +2,7 @@
 
 use super::handled::{Handled, Keep};
 use super::progress::Step;
+use super::references;
 use crate::host::Host;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
@@ -35,8 +36,8 @@ pub(super) async fn write(
                     let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
                     bury(host, lease, delivery, letter(&fault), watch).await
                 }
-                // Somebody filed it while it was merged: from the beginning, with what is there now.
-                Err(error @ StoreError::RecordChanged { .. }) => {
+                // Somebody filed or linked it while it was merged: from the beginning, with what is there now.
+                Err(error @ (StoreError::RecordChanged { .. } | StoreError::LinkChanged { .. })) => {
                     put_off(
                         host,
                         lease,
@@ -49,6 +50,9 @@ pub(super) async fn write(
                 }
                 ended => {
                     ended?;
+                    if let Some(link) = &keep.link {
+                        references::linked(host, &link.link, &link.record, link.erp_key).await?;
+                    }
                     tracing::info!(delivery = %delivery.id, target = delivery.target, key = delivery.key, outcome, "done");
                     watch(step.clone());
                     Ok(())
@@ -69,6 +73,20 @@ pub(super) async fn write(
             tracing::debug!(delivery = %delivery.id, key = delivery.key, %fault, what, "waits");
             let cause = Cause::WaitsFor(what.clone());
             put_off(host, lease, *at_most, fault.to_string(), cause, watch).await
+        }
+        Handled::Awaits(missing) => {
+            let (what, fault) = (missing.what(), missing.fault());
+            tracing::debug!(delivery = %delivery.id, key = delivery.key, %fault, what, "waits");
+            let cause = Cause::WaitsFor(what.clone());
+            put_off(host, lease, LONGEST_PAUSE, fault.to_string(), cause, watch).await?;
+            // It may have come while this was written down.
+            if missing.is_there(host).await? {
+                host.store
+                    .deliveries
+                    .hasten(Some(&what), host.clock.now())
+                    .await?;
+            }
+            Ok(())
         }
         Handled::Panicked(words) if delivery.panics + 1 < MOST_PANICS => {
             let reason = format!("{} panicked: {words}", delivery.target);
@@ -141,6 +159,7 @@ fn letter(fault: &Fault) -> DeadLetter {
 fn completion(keep: &Keep, outcome: String) -> Completion {
     Completion {
         link: keep.link.clone(),
+        agreed_before: keep.agreed_before.clone(),
         filing: keep.filing.clone(),
         conflicts: keep.conflicts.clone(),
         closed: keep.closed.clone(),

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use sunmao_catalogue::{Ack, Answer, Arguments, Fault, Kind, Operation, Repeat, Write};
-use sunmao_erp_client::{BeforeSending, HeldBack};
+use sunmao_erp_client::{Before, BeforeSending, HeldBack};
 use sunmao_store::{
     AuditEnd, AuditRow, Begun, Intent, IntentId, IntentOutcome, NewIntent, Opened, StoreError,
 };
@@ -122,16 +122,28 @@ pub enum Repetition {
     Done(Answer),
     /// It does.
     Again,
+    /// Only where it is not found by its number.
+    IfAbsent,
     /// A person has to look.
     Forbidden(Fault),
 }
 
 /// What an earlier intent of the same write says about doing it again. Content that has changed since is another
-/// write: under the record's key it updates the record, without one it must not pass for the earlier.
-pub fn repetition(operation: &Operation, write: &Write, known: &Intent, hash: &str) -> Repetition {
+/// write: under the record's key it updates the record, without one it must not pass for the earlier. A caller who has read
+/// the record and still wants to write knows better than an intent: somebody changed the record since.
+pub fn repetition(
+    operation: &Operation,
+    write: &Write,
+    known: &Intent,
+    hash: &str,
+    before: Before<'_>,
+) -> Repetition {
     let is_keyed = matches!(write.repeat, Repeat::ReservedKey { .. }) && known.write.reserved_key.is_some();
+    let is_numbered = matches!(write.repeat, Repeat::UniqueNumber { .. });
+    let is_same = known.write.payload_hash == hash;
     let happened = match known.outcome {
-        IntentOutcome::Applied if known.write.payload_hash == hash => {
+        _ if is_keyed && matches!(before, Before::Read(_)) => return Repetition::Again,
+        IntentOutcome::Applied if is_same => {
             return Repetition::Done(Answer::Ack(Ack {
                 message: "applied by an earlier attempt".to_owned(),
                 key: known.write.reserved_key,
@@ -140,6 +152,9 @@ pub fn repetition(operation: &Operation, write: &Write, known: &Intent, hash: &s
         }
         IntentOutcome::Refused => return Repetition::Again,
         _ if is_keyed => return Repetition::Again,
+        IntentOutcome::Open | IntentOutcome::Unknown if is_numbered && is_same => {
+            return Repetition::IfAbsent;
+        }
         IntentOutcome::Applied => "was applied with other content",
         IntentOutcome::Open | IntentOutcome::Unknown => "went out and nobody saw its outcome",
     };
@@ -161,4 +176,73 @@ pub fn payload_hash(arguments: &Arguments) -> String {
         hasher.update(&serde_json::to_vec(value).unwrap_or_default());
     }
     hasher.finalize().to_hex()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use sunmao_catalogue::{Catalogue, Effect};
+
+    /// In a word, what becomes of a write whose earlier intent ended so.
+    fn what(name: &str, outcome: IntentOutcome, is_same: bool, before: Before<'_>) -> &'static str {
+        let catalogue = Catalogue::shared();
+        let operation = catalogue.find(name).unwrap();
+        let Effect::Write(write) = &operation.effect else {
+            panic!("{name} does not write");
+        };
+        let known = Intent {
+            id: IntentId(1),
+            write: NewIntent {
+                delivery: None,
+                idempotency_key: "k".to_owned(),
+                operation: name.to_owned(),
+                subject: "contact/1".to_owned(),
+                reserved_key: matches!(write.repeat, Repeat::ReservedKey { .. }).then_some(7),
+                payload_hash: "then".to_owned(),
+                extension: "flow push".to_owned(),
+                extension_version: String::new(),
+            },
+            outcome,
+            detail: None,
+            attempts: 1,
+            begun_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        let hash = if is_same { "then" } else { "now" };
+        match repetition(operation, write, &known, hash, before) {
+            Repetition::Done(_) => "done",
+            Repetition::Again => "again",
+            Repetition::IfAbsent => "if absent",
+            Repetition::Forbidden(_) => "a person",
+        }
+    }
+
+    #[test]
+    fn an_earlier_intent_decides_as_far_as_the_write_can_be_told_again() {
+        use IntentOutcome::{Applied, Refused, Unknown};
+        let keyed = "customers.save-company";
+        let numbered = "contracts.create";
+        let never = "service-tickets.handle";
+        let read = Answer::Ack(Ack::default());
+        for (operation, outcome, is_same, before, expected) in [
+            (keyed, Applied, true, Before::Unread, "done"),
+            (keyed, Applied, true, Before::Read(&read), "again"),
+            (keyed, Applied, false, Before::Unread, "again"),
+            (keyed, Unknown, true, Before::Unread, "again"),
+            (numbered, Applied, true, Before::Absent, "done"),
+            (numbered, Applied, false, Before::Absent, "a person"),
+            (numbered, Unknown, true, Before::Absent, "if absent"),
+            (numbered, Unknown, false, Before::Absent, "a person"),
+            (numbered, Refused, false, Before::Absent, "again"),
+            (never, Unknown, true, Before::Unread, "a person"),
+            (never, Refused, true, Before::Unread, "again"),
+        ] {
+            let found = what(operation, outcome, is_same, before);
+            assert_eq!(
+                found, expected,
+                "{operation}, {outcome:?}, the same: {is_same}, {before:?}"
+            );
+        }
+    }
 }

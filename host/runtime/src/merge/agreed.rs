@@ -40,6 +40,9 @@ pub struct Snapshot {
     pub hub: Record,
     /// The ERP's record, as it is mapped for the hub.
     pub erp: Record,
+    /// The hub's record was just then made of the ERP's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub made: bool,
 }
 
 /// Snapshots that are kept where nobody of the other direction looks.
@@ -70,29 +73,41 @@ impl Agreed {
         unseen.cloned().collect()
     }
 
-    /// Both sides as they were at one time, in a write's names: fields that they have alike are agreed on.
+    /// Both sides as they were at one time, in a write's names: fields that they have alike are agreed on, and so is that
+    /// neither had anything.
     pub fn met_for_push(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
-        for member in vocabulary.members(&[hub, shown]) {
+        let before = self.erp.clone();
+        for member in vocabulary.members(&[&before, hub, shown]) {
             if let Some(value) = alike(vocabulary, &member, hub, shown) {
                 self.keep(vocabulary, &member, value.clone(), shown);
             }
         }
     }
 
-    /// The same in the names of the record's kind.
+    /// The hub's record was made of the ERP's: whatever the hub says is what the ERP shows, although the hub may have no word
+    /// of its own for it and say another.
+    pub fn made_for_push(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
+        for member in vocabulary.members(&[hub]) {
+            let value = vocabulary.value(hub, &member).unwrap_or(&Value::Null);
+            self.keep(vocabulary, &member, value.clone(), shown);
+        }
+    }
+
+    /// Both sides as they were at one time, in the names of the record's kind.
     pub fn met_for_pull(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, mapped: &Record) {
         self.hub = agree(vocabulary, &self.hub, hub, mapped);
     }
 
     /// What the hub gave was written and seen without a merge: all of it is agreed on, but for what the ERP shows to be
-    /// another value. A word that it shows in place of a code is what it calls the code.
+    /// another value, where it does not work it out. A word that it shows in place of a code is what it calls the code.
     pub fn wrote(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
         for member in vocabulary.members(&[hub]) {
             let value = vocabulary.value(hub, &member).unwrap_or(&Value::Null);
             let is_contradicted = vocabulary
                 .value(shown, &member)
                 .is_some_and(|shown| vocabulary.same(&member, value, shown) == Some(false));
-            if !is_contradicted {
+            let is_the_erps = vocabulary.is_computed(&member) || vocabulary.is_hidden(&member);
+            if !is_contradicted || is_the_erps {
                 self.keep(vocabulary, &member, value.clone(), shown);
             }
         }
@@ -110,10 +125,10 @@ impl Agreed {
     }
 
     /// Notes that a flow has looked at both records, and left them so. Where they differ in nothing any more, what it saw
-    /// before says no more than this.
+    /// before says no more than this; but how a record was made says more than that both are alike.
     pub fn looked(&mut self, snapshot: Snapshot, left: Left) {
         self.seen
-            .retain(|seen| seen.by == snapshot.by && left == Left::Differing);
+            .retain(|seen| seen.by == snapshot.by && (seen.made || left == Left::Differing));
         if self.seen.last() == Some(&snapshot) {
             return;
         }
@@ -157,7 +172,7 @@ fn agree(vocabulary: Vocabulary<'_>, base: &Record, hub: &Record, erp: &Record) 
     agreed.collect()
 }
 
-/// The value that both sides have; what a page does not show is not known to be alike.
+/// The value that both sides have. A record that was read says nothing of what is empty in it.
 fn alike<'r>(
     vocabulary: Vocabulary<'_>,
     member: &Member<'_>,
@@ -165,9 +180,6 @@ fn alike<'r>(
     erp: &Record,
 ) -> Option<&'r Value> {
     let hub = vocabulary.value(hub, member).unwrap_or(&Value::Null);
-    let erp = match vocabulary {
-        Vocabulary::Write(..) => vocabulary.value(erp, member)?,
-        Vocabulary::Members(_) => vocabulary.value(erp, member).unwrap_or(&Value::Null),
-    };
+    let erp = vocabulary.value(erp, member).unwrap_or(&Value::Null);
     (vocabulary.same(member, hub, erp) == Some(true)).then_some(hub)
 }

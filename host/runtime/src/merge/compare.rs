@@ -87,6 +87,12 @@ impl<'a> Compared<'a> {
         &self.disputed
     }
 
+    /// Whether the ERP's side has changed in anything.
+    pub fn has_news_of_erp(&self) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| matches!(line.standing, Standing::Erp | Standing::Disputed))
+    }
+
     /// The merge with a verdict for each disputed field, in their order; those without one stay undecided.
     pub fn decide(self, verdicts: Vec<Verdict>) -> Merged<'a> {
         Merged::new(self.vocabulary, self.lines, verdicts)
@@ -109,13 +115,18 @@ fn line<'a>(vocabulary: Vocabulary<'a>, sides: Sides<'a>, member: Member<'a>) ->
     let base = of(sides.base).filter(|base| !is_nothing(base)).cloned();
     let hub = of(sides.hub).cloned().unwrap_or_default();
     let erp = match vocabulary {
-        Vocabulary::Write(..) => of(sides.erp).cloned(),
+        Vocabulary::Write(..) => of(sides.erp).filter(|_| !vocabulary.is_hidden(&member)).cloned(),
         Vocabulary::Members(_) => Some(of(sides.erp).cloned().unwrap_or_default()),
     };
     let then = of(sides.shown).cloned();
     let standing = match &base {
         Some(base) => since_agreed(vocabulary, &member, base, &hub, erp.as_ref(), then.as_ref()),
         None => at_first_meeting(vocabulary, &member, &hub, erp.as_ref()),
+    };
+    let standing = match standing {
+        // Nobody can tell the ERP another one.
+        Standing::Disputed if vocabulary.is_computed(&member) => Standing::Erp,
+        standing => standing,
     };
     Line {
         base: base.unwrap_or_default(),

@@ -18,8 +18,10 @@ use sunmao_store::{
     StoredRecord,
 };
 
-/// Whatever a test waits for happens within this time, or the test fails.
+/// Whatever a test waits for happens within this time, or the test fails; longer only where there is much to read.
 pub const PATIENCE: Duration = Duration::from_secs(100);
+/// The same for each row of the list.
+const PATIENCE_A_ROW: Duration = Duration::from_millis(20);
 /// The flow that sweeps.
 pub const PULL: &str = "pull";
 
@@ -39,6 +41,7 @@ pub struct Stage {
     colleague: ErpClient,
     erp: ErpClient,
     folder: tempfile::TempDir,
+    patience: Duration,
     _simulator: Simulator,
 }
 
@@ -47,6 +50,7 @@ pub struct Life {
     pub host: Arc<Host>,
     pub flows: Flows,
     extensions: Extensions,
+    patience: Duration,
 }
 
 impl Stage {
@@ -61,6 +65,8 @@ impl Stage {
 
     pub async fn with(options: Options) -> Stage {
         let (username, password) = (options.username.clone(), options.password.clone());
+        let rows = u32::try_from(options.size).unwrap_or(u32::MAX);
+        let patience = PATIENCE + PATIENCE_A_ROW * rows;
         let simulator = Simulator::start(options, ([127, 0, 0, 1], 0).into())
             .await
             .expect("simulator");
@@ -82,6 +88,7 @@ impl Stage {
             erp: client(&address, "sunmaotest"),
             folder: tempfile::tempdir().expect("folder"),
             proxy,
+            patience,
             _simulator: simulator,
         }
     }
@@ -125,6 +132,7 @@ impl Stage {
             flows: flows.expect("sound flows"),
             host,
             extensions,
+            patience: self.patience,
         }
     }
 
@@ -199,7 +207,7 @@ impl Life {
             if sought(&found) {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "not in time: {found:?}");
+            assert!(begun.elapsed() < self.patience, "not in time: {found:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -236,7 +244,7 @@ impl Life {
             if sought(&found) {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "not in time: {found:?}");
+            assert!(begun.elapsed() < self.patience, "not in time: {found:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -44,6 +44,7 @@ macro_rules! contract_tests {
                 routes_are_of_a_kind_and_an_occasion,
                 what_has_not_changed_keeps_its_change_number,
                 records_are_found_by_what_identifies_them,
+                records_are_found_by_what_identifies_them_from_now_on,
                 any_text_survives;
             fingerprints:
                 an_equal_fingerprint_is_unchanged_whatever_the_body,
@@ -84,6 +85,7 @@ macro_rules! contract_tests {
                 completing_writes_link_and_end_together,
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
+                a_buried_delivery_that_is_done_after_all_has_no_letter,
                 deliveries_of_a_record_are_listed_newest_first,
                 counts_say_where_deliveries_stand,
                 emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait;
@@ -128,6 +130,7 @@ macro_rules! contract_tests {
             completing:
                 all_that_a_delivery_brought_about_is_one_commit,
                 a_record_that_changed_meanwhile_leaves_everything_as_it_was,
+                what_was_agreed_on_meanwhile_leaves_everything_as_it_was,
                 what_must_not_be_there_may_have_been_deleted;
             conflicts:
                 an_equal_conflict_is_listed_once,

@@ -141,7 +141,9 @@ impl Write for Complete {
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let row = query(
-            "UPDATE deliveries SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4
+            "UPDATE deliveries
+             SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4,
+                 dead_kind = NULL, dead_code = NULL, dead_message = NULL, dead_hint = NULL
              WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, key, revision",
         )
         .bind(self.lease.delivery.0)
@@ -153,6 +155,7 @@ impl Write for Complete {
         supersede(connection, self.lease, &held(row, self.lease)?, self.now).await?;
         let Completion {
             link,
+            agreed_before,
             filing,
             conflicts,
             closed,
@@ -161,6 +164,9 @@ impl Write for Complete {
         } = &self.completion;
         for (record, revision) in unchanged {
             unchanged_since(connection, record, *revision).await?;
+        }
+        if let Some(link) = link {
+            links::unchanged_since(connection, link, agreed_before.as_deref()).await?;
         }
         if let Some(filing) = filing {
             accept::accept(connection, filing, self.now).await?;

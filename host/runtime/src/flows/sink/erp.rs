@@ -1,7 +1,10 @@
 //! A record of the hub on its way into the ERP: under the key that it has, or once under a new one.
 
+mod acting;
 mod ending;
 mod merging;
+mod taken;
+mod told;
 
 use super::find::{Found, find};
 use super::{Strategy, WriteSink};
@@ -9,14 +12,18 @@ use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::gateway::Caller;
+use crate::merge::{Agreed, Vocabulary};
 use crate::record;
 use ending::Stands;
 use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
 use sunmao_erp_client::{Before, Sent};
-use sunmao_store::{Conflict, Link, NewConflict};
+use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
 /// Earlier intents that are looked at.
 const EARLIER: u32 = 100;
+/// What a person does about a write that nobody saw the end of.
+const LOOK_FIRST: &str =
+    "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry";
 /// The field that a conflict names which is over the whole record: several of the ERP's match.
 pub(in crate::flows) const WHOLE_RECORD: &str = "record";
 
@@ -34,25 +41,28 @@ struct Writing<'a> {
 
 /// Carries a record into the ERP.
 pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -> Carried {
+    let acted_on = acting::acted_on(carrying).await?;
     let from = carrying.with_keys(&carrying.body).await?;
     let mapped = carrying
         .map(&record::with_id(&carrying.name.id, &from), None)
         .await?;
     let store = &carrying.host.store;
-    let (mut link, mut conflicts) = (None, Vec::new());
-    if let Some(name) = &carrying.flow.link {
-        link = store.links.get(name, &carrying.name).await?;
-        conflicts = store.conflicts.of_record(name, &carrying.name).await?;
-    }
+    let conflicts = match &carrying.flow.link {
+        Some(link) => store.conflicts.of_record(link, &carrying.name).await?,
+        None => Vec::new(),
+    };
     let writing = Writing {
         caller: carrying.caller(),
         carrying,
         sink,
         mapped,
-        link,
+        link: carrying.link.clone(),
         conflicts,
     };
-    writing.write().await
+    match acted_on {
+        Some(key) => writing.act(key).await,
+        None => writing.write().await,
+    }
 }
 
 impl Writing<'_> {
@@ -63,11 +73,13 @@ impl Writing<'_> {
         if let Some(key) = self.given_key() {
             return self.under(key).await;
         }
+        if let Some(earlier) = self.earlier().await?
+            && let Some(key) = earlier.write.reserved_key
+        {
+            return self.again(key, &earlier).await;
+        }
         if self.carrying.flow.link.is_none() {
             return self.create().await;
-        }
-        if let Some(key) = self.earlier_key().await? {
-            return self.again(key).await;
         }
         match self.settled_key() {
             Some(Some(key)) => return self.under(key).await,
@@ -104,17 +116,23 @@ impl Writing<'_> {
         value.as_integer()
     }
 
-    /// The key of this flow's earlier write of the same record whose end nobody saw, or that was never linked: writing under
-    /// another key would make a second record. What an automation wrote when it heard of the same record is its own affair.
-    async fn earlier_key(&self) -> Result<Option<i64>, Stop> {
-        let intents = &self.carrying.host.store.intents;
-        let subject = self.carrying.name.to_string();
+    /// This flow's earlier write of the same record under a key, whose end nobody saw, or that was never linked: writing under
+    /// another key would make a second record. Where the flow links nothing, each delivery makes a record of its own. What an
+    /// automation wrote when it heard of the same record is its own affair.
+    async fn earlier(&self) -> Result<Option<Intent>, Stop> {
+        let carrying = self.carrying;
+        let subject = carrying.name.to_string();
         let actor = self.caller.actor.to_string();
-        let known = intents.of_subject(&subject, EARLIER).await?;
+        let known = carrying.host.store.intents.of_subject(&subject, EARLIER).await?;
         let mut mine = known.into_iter().filter(|intent| {
-            intent.write.operation == self.sink.operation.name && intent.write.extension == actor
+            let write = &intent.write;
+            let is_this = carrying.flow.link.is_some() || write.delivery == Some(carrying.delivery.id);
+            is_this
+                && write.operation == self.sink.operation.name
+                && write.extension == actor
+                && write.reserved_key.is_some()
         });
-        Ok(mine.find_map(|intent| intent.write.reserved_key))
+        Ok(mine.next())
     }
 
     /// What a person decided about several that match: one of them by its key, or none (a new one); none where nobody did.
@@ -159,12 +177,27 @@ impl Writing<'_> {
         )
     }
 
-    /// An earlier attempt may have written under this key, and nobody saw. Whatever the ERP shows of it came from us.
-    async fn again(&self, key: i64) -> Carried {
+    /// An earlier attempt may have written under this key. What it was seen to write is what both sides agreed on then; of one
+    /// that nobody saw, whatever the ERP shows otherwise may be a colleague's.
+    async fn again(&self, key: i64, earlier: &Intent) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
             return self.create().await;
         };
         let arguments = with_key(&self.known_to(operation), operation, parameter, key);
+        if let Some(read_back) = &self.sink.read_back
+            && let Some(answer) = self.read(read_back, key).await?
+        {
+            let mut agreed = Agreed::default();
+            let gateway = &self.carrying.host.gateway;
+            let was_seen = earlier.outcome == IntentOutcome::Applied;
+            if was_seen && gateway.is_same(&self.caller, operation, &arguments, &earlier.write) {
+                let vocabulary = Vocabulary::of_write(&self.carrying.host.catalogue, operation);
+                agreed.wrote(vocabulary, &arguments, &Record::default());
+            }
+            return self
+                .merge(operation, parameter, read_back, key, answer, agreed)
+                .await;
+        }
         match self.send(operation, &arguments, Before::Unread).await {
             Ok(sent) => {
                 let stands = self.stands(sent, Some(key)).await?;
@@ -184,6 +217,9 @@ impl Writing<'_> {
             }
             _ => (self.mapped.clone(), None),
         };
+        if self.carrying.flow.link.is_none() && self.did(operation, &arguments).await? {
+            return Ok(self.did_before());
+        }
         match self.send(operation, &arguments, Before::Absent).await {
             Ok(sent) => {
                 let stands = self.stands(sent, key).await?;
@@ -233,9 +269,7 @@ impl Writing<'_> {
         match self.find().await? {
             Found::One(key) if self.carrying.flow.link.is_some() => self.under(key).await,
             _ if matches!(self.sink.strategy, Strategy::Number { .. }) => Err(Stop::Fault(fault)),
-            _ => Err(Stop::Person(fault.with_hint(
-                "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry",
-            ))),
+            _ => Err(Stop::Person(fault.with_hint(LOOK_FIRST))),
         }
     }
 
@@ -277,12 +311,10 @@ impl Writing<'_> {
 
     /// What the mapping made, as far as another operation of the object takes it.
     fn known_to(&self, operation: &Operation) -> Record {
-        if operation.id == self.sink.operation.id {
-            return self.mapped.clone();
+        match operation.id == self.sink.operation.id {
+            true => self.mapped.clone(),
+            false => taken::taken(operation, &self.mapped),
         }
-        let given = self.mapped.iter();
-        let known = given.filter(|(name, _)| operation.param(name).is_some() || *name == "extra");
-        known.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 

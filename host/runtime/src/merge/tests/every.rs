@@ -175,10 +175,13 @@ impl World {
     }
 
     fn looked(&mut self, by: Direction, left: Left) {
+        // A record that was read leaves out what is empty.
+        let row = self.erp.iter().filter(|(_, value)| !value.is_empty());
         let snapshot = Snapshot {
             by,
             hub: self.hub.clone(),
-            erp: self.erp.clone(),
+            erp: row.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            made: false,
         };
         self.agreed.looked(snapshot, left);
     }

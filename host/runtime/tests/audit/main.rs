@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+mod repeated;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::time::Duration;
@@ -193,20 +195,23 @@ async fn behind_a_gate() -> (Parts, watch::Sender<bool>) {
     let target = simulator.base_url().trim_end_matches('/').to_owned();
     let gate = watch::Sender::new(false);
     let may_pass = gate.clone();
-    let router = axum::Router::new().fallback(move |uri: axum::http::Uri, body: axum::body::Bytes| {
-        let (target, may_pass) = (target.clone(), may_pass.clone());
-        async move {
-            if !uri.path().ends_with("/login") {
-                let _ = may_pass.subscribe().wait_for(|may| *may).await;
+    let router = axum::Router::new().fallback(
+        move |uri: axum::http::Uri, headers: axum::http::HeaderMap, body: axum::body::Bytes| {
+            let (target, may_pass) = (target.clone(), may_pass.clone());
+            async move {
+                if !uri.path().ends_with("/login") {
+                    let _ = may_pass.subscribe().wait_for(|may| *may).await;
+                }
+                let answer = reqwest::Client::new()
+                    .post(format!("{target}{uri}"))
+                    .headers(headers)
+                    .body(body)
+                    .send()
+                    .await;
+                answer.expect("the simulator").bytes().await.expect("a body")
             }
-            let answer = reqwest::Client::new()
-                .post(format!("{target}{uri}"))
-                .body(body)
-                .send()
-                .await;
-            answer.expect("the simulator").bytes().await.expect("a body")
-        }
-    });
+        },
+    );
     let (listener, url) = unanswering().await;
     tokio::spawn(async move { axum::serve(listener, router).await });
     (parts_behind(simulator, &url, username, password).await, gate)
