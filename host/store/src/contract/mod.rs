@@ -52,7 +52,8 @@ macro_rules! contract_tests {
                 a_dead_delivery_stays_dead_where_nobody_filed_anything;
             preconditions:
                 a_record_is_accepted_only_at_the_revision_that_is_expected,
-                of_many_who_expect_the_same_revision_one_is_heard;
+                of_many_who_expect_the_same_revision_one_is_heard,
+                of_many_at_once_each_is_heard_by_itself;
             listing:
                 lists_go_on_after_an_id,
                 lists_are_filtered_by_members_and_by_presence,
