@@ -6,7 +6,7 @@
 mod support;
 
 use serde_json::{Value as Json, json};
-use sunmao_simulator::{ChangeKind, Fault, Faults};
+use sunmao_simulator::{ChangeKind, Faults};
 use support::colleague::Colleague;
 use support::{Installation, contact};
 

@@ -42,6 +42,9 @@ async fn look_and_apply(parts: &Parts, sources: &Sources, mut asked: watch::Rece
             _ = ticks.tick() => Occasion::Tick,
         };
         let is_asked = occasion == Occasion::Asked;
+        if occasion == Occasion::OtherKinds {
+            parts.extensions.kinds_changed().await;
+        }
         let Some(file) = sources.file() else {
             if is_asked {
                 tracing::info!("there is no configuration file to read again");

@@ -77,6 +77,10 @@ pub struct Field {
     /// The parameter of that operation that filters by label, and the column of its answer with the labels, where a
     /// label may be given in place of a code.
     pub lookup_label: Option<String>,
+    /// Another one that tells who is meant where nobody has the label: the login beside the name.
+    pub lookup_other_label: Option<String>,
+    /// Whether what the look-up does not know is refused, in a parameter of text too.
+    pub lookup_only: bool,
     /// The ERP's own page that lists the codes, where no operation does.
     pub lookup_page: Option<String>,
     /// The ERP refuses a second record with the same value.

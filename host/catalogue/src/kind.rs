@@ -9,6 +9,8 @@ pub(crate) const ID: &str = "id";
 
 /// The longest id of a record, in characters.
 const LONGEST_ID: usize = 64;
+/// Where an answer keeps what the catalogue does not know.
+const EXTRA: &str = "extra";
 
 /// One kind of record: what the hub keeps under `KIND/ID`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,15 +159,43 @@ impl RecordKind {
 
     /// A row of the ERP under the names of the members that are known.
     fn taken(&self, given: &Record) -> Record {
-        let named = given.iter().filter(|(_, value)| !is_nothing(value));
-        named
-            .map(|(name, value)| {
-                let field = self.fields.iter().find(|field| field.answers_to(name));
-                let name = field.map_or_else(|| name.clone(), Field::snake_name);
-                (name, value.clone())
-            })
-            .collect()
+        taken(&self.fields, given)
     }
+}
+
+/// What the ERP shows under the names of the fields that are known, within lists too; the rest stays as it is.
+fn taken(fields: &[Field], given: &Record) -> Record {
+    let named = given.iter().filter(|(_, value)| !is_nothing(value));
+    named
+        .map(
+            |(name, value)| match fields.iter().find(|field| field.answers_to(name)) {
+                Some(field) => (field.snake_name(), taken_value(field, value)),
+                None => (name.clone(), value.clone()),
+            },
+        )
+        .collect()
+}
+
+fn taken_value(field: &Field, value: &Value) -> Value {
+    let Value::List(items) = value else {
+        return value.clone();
+    };
+    let item = |item: &Value| match item.as_record() {
+        Some(record) if !field.fields.is_empty() => Value::from(taken(&field.fields, &flat(record))),
+        _ => item.clone(),
+    };
+    Value::List(items.iter().map(item).collect())
+}
+
+/// An item without the difference between members that the catalogue knows and others.
+fn flat(item: &Record) -> Record {
+    let mut flat = item.clone();
+    if let Some(Value::Record(others)) = flat.shift_remove(EXTRA) {
+        for (name, value) in *others {
+            flat.entry(name).or_insert(value);
+        }
+    }
+    flat
 }
 
 /// Whether a text can be a record's id.
@@ -196,7 +226,16 @@ fn present_members(fields: &[Field], body: &Record, face: Face) -> Record {
 
 fn present_item(field: &Field, item: &Value, face: Face) -> Value {
     match item.as_record() {
-        Some(record) if !field.fields.is_empty() => Value::from(present_members(&field.fields, record, face)),
+        Some(record) if !field.fields.is_empty() => {
+            let mut shown = present_members(&field.fields, record, face);
+            // A typed guest sees what its types name.
+            if matches!(face, Face::Dynamic) {
+                for (name, value) in record {
+                    shown.entry(name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+            Value::from(shown)
+        }
         _ => item.clone(),
     }
 }

@@ -126,6 +126,9 @@ struct FieldRow {
     samples: IndexMap<String, String>,
     lookup: Option<String>,
     lookup_label: Option<String>,
+    lookup_other_label: Option<String>,
+    #[serde(default)]
+    lookup_only: bool,
     lookup_page: Option<String>,
     #[serde(default)]
     unique: bool,
@@ -216,6 +219,8 @@ impl FieldRow {
             values_are_sample,
             lookup: self.lookup,
             lookup_label: self.lookup_label,
+            lookup_other_label: self.lookup_other_label,
+            lookup_only: self.lookup_only,
             lookup_page: self.lookup_page,
             unique: self.unique,
             multiple: self.multiple,

@@ -1,6 +1,8 @@
 //! One call from end to end: the form that the installation knows, a session, a turn, the request, the answer, and
 //! repetitions where nothing can be done twice.
 
+mod codes;
+
 use crate::breaker::{Breaker, Leave};
 use crate::budget::{Budget, Exceeded, Priority};
 use crate::decode::{self, Reason, Rejection};
@@ -8,7 +10,7 @@ use crate::encode::{self, TokenName};
 use crate::error::{Phase, Subject};
 use crate::failure::Report;
 use crate::form_choice::OtherForm;
-use crate::labels::{Labelled, Labels};
+use crate::labels::Labels;
 use crate::learned::Learning;
 use crate::session::{NoSession, Session, Sessions};
 use crate::transport::{Loss, Reply, Transport};
@@ -17,7 +19,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use sunmao_catalogue::{Answer, Arguments, Catalogue, Dialect, Kind, Operation, Value};
+use sunmao_catalogue::{Answer, Arguments, Catalogue, Dialect, Kind, Operation};
 use tokio::time::{Instant, sleep};
 
 /// Most renewals in one attempt. The second and third only happen when sessions that had served were dropped meanwhile.
@@ -125,40 +127,6 @@ impl Line {
             token_name: OnceLock::new(),
             unknown_forms: Mutex::default(),
         })
-    }
-
-    /// The arguments with codes in place of the labels that were given; none where there are no labels.
-    pub(crate) async fn resolved(&self, call: &Call<'_>) -> Result<Option<Arguments>, Error> {
-        let labelled = Labels::given(call.operation, call.arguments);
-        if labelled.is_empty() {
-            return Ok(None);
-        }
-        let mut arguments = call.arguments.clone();
-        for label in &labelled {
-            if let Some(code) = self.code(call, label).await? {
-                arguments.set(label.wire(), Value::from(code));
-            }
-        }
-        Ok(Some(arguments))
-    }
-
-    /// The code of a label, where the look-up knows it.
-    pub(crate) async fn code(&self, call: &Call<'_>, label: &Labelled<'_>) -> Result<Option<i64>, Error> {
-        let Some(lookup) = self.catalogue.find(label.lookup()) else {
-            return Ok(None);
-        };
-        let list = async |arguments: Arguments| {
-            let limit = call.deadline.saturating_duration_since(Instant::now());
-            let call = Call {
-                operation: lookup,
-                arguments: &arguments,
-                report: &Report::of(lookup, limit),
-                errand: Errand::Aside,
-                ..*call
-            };
-            self.repeated(&call).await.map_err(|failed| failed.error)
-        };
-        self.labels.code(label, lookup, call.report, list).await
     }
 
     /// Calls the form of the operation that the installation knows. Its version tells; where it does not, an unknown

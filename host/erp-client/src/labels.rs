@@ -25,7 +25,7 @@ pub(crate) struct Labels {
 
 /// What a look-up says of a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Found {
+pub(crate) enum Found {
     Code(i64),
     Several(Vec<i64>),
     Nothing,
@@ -34,9 +34,9 @@ enum Found {
 /// A parameter that was given a label.
 pub(crate) struct Labelled<'a> {
     field: &'a Field,
-    /// The operation that lists the codes, and its parameter and column with the labels.
+    /// The operation that lists the codes, and its parameters and columns with labels, in the order in which they tell.
     lookup: &'a str,
-    column: &'a str,
+    columns: Vec<&'a str>,
     label: String,
 }
 
@@ -58,25 +58,43 @@ impl Labels {
         labelled.collect()
     }
 
-    /// The code of a label; none where the parameter may hold other text as well and the look-up does not know this one.
-    /// `list` asks the look-up.
+    /// The code of a label, by what the look-up said of it; none where the parameter may hold other text as well and the look-up
+    /// does not know this one.
     ///
     /// # Errors
-    /// No code or several have the label; or the look-up's own error.
-    pub(crate) async fn code(
-        &self,
+    /// No code or several have the label.
+    pub(crate) fn code(
         labelled: &Labelled<'_>,
+        found: Found,
         lookup: &Operation,
         report: &Report<'_>,
-        list: impl AsyncFnOnce(Arguments) -> Result<Answer, Error>,
     ) -> Result<Option<i64>, Error> {
-        let asked = labelled.arguments(lookup);
-        let key = (lookup.id, labelled.label.clone());
+        match found {
+            Found::Code(code) => Ok(Some(code)),
+            Found::Nothing if labelled.may_be_text() => Ok(None),
+            Found::Nothing => Err(report.unknown_label(labelled.field, &labelled.label, lookup)),
+            Found::Several(codes) => Err(report.ambiguous_label(labelled.field, &labelled.label, &codes)),
+        }
+    }
+
+    /// What a column of the look-up says of a label. `list` asks the look-up.
+    ///
+    /// # Errors
+    /// The look-up's own error.
+    pub(crate) async fn look(
+        &self,
+        labelled: &Labelled<'_>,
+        column: &str,
+        lookup: &Operation,
+        list: impl AsyncFnOnce(Arguments) -> Result<Answer, Error>,
+    ) -> Result<Found, Error> {
+        let asked = labelled.arguments(column, lookup);
+        let key = (lookup.id, format!("{column}={}", labelled.label));
         let found = self
             .codes
             .try_get_with(key.clone(), async {
                 match list(asked).await {
-                    Ok(answer) => Ok(labelled.find(&answer)),
+                    Ok(answer) => Ok(labelled.find(column, &answer)),
                     // An installation without the look-up knows no labels.
                     Err(error) if error.kind() == Kind::NotFound => Ok(Found::Nothing),
                     Err(error) => Err(error),
@@ -88,12 +106,7 @@ impl Labels {
             // Whoever asks again may have added it meanwhile.
             self.codes.invalidate(&key).await;
         }
-        match found {
-            Found::Code(code) => Ok(Some(code)),
-            Found::Nothing if labelled.may_be_text() => Ok(None),
-            Found::Nothing => Err(report.unknown_label(labelled.field, &labelled.label, lookup)),
-            Found::Several(codes) => Err(report.ambiguous_label(labelled.field, &labelled.label, &codes)),
-        }
+        Ok(found)
     }
 }
 
@@ -103,7 +116,9 @@ impl<'a> Labelled<'a> {
         Some(Labelled {
             field,
             lookup: field.lookup.as_deref()?,
-            column: field.lookup_label.as_deref()?,
+            columns: std::iter::once(field.lookup_label.as_deref()?)
+                .chain(field.lookup_other_label.as_deref())
+                .collect(),
             label,
         })
     }
@@ -112,17 +127,22 @@ impl<'a> Labelled<'a> {
         self.lookup
     }
 
+    /// The look-up's parameters and columns with labels, in the order in which they tell.
+    pub(crate) fn columns(&self) -> &[&'a str] {
+        &self.columns
+    }
+
     pub(crate) fn wire(&self) -> &'a str {
         &self.field.wire
     }
 
     fn may_be_text(&self) -> bool {
-        self.field.kind == sunmao_catalogue::FieldType::String
+        self.field.kind == sunmao_catalogue::FieldType::String && !self.field.lookup_only
     }
 
-    fn arguments(&self, lookup: &Operation) -> Arguments {
+    fn arguments(&self, column: &str, lookup: &Operation) -> Arguments {
         let mut arguments = Arguments::default();
-        arguments.set(self.column, Value::from(self.label.as_str()));
+        arguments.set(column, Value::from(self.label.as_str()));
         if let Some(paging) = &lookup.paging {
             arguments.set(&paging.size, Value::from(ROWS));
             arguments.set(&paging.index, Value::from(1));
@@ -131,11 +151,11 @@ impl<'a> Labelled<'a> {
     }
 
     /// The filter may match anywhere in the text, so only rows with this very label count.
-    fn find(&self, answer: &Answer) -> Found {
+    fn find(&self, column: &str, answer: &Answer) -> Found {
         let Answer::Table(table) = answer else {
             return Found::Nothing;
         };
-        let (Some(label), Some(key)) = (position(table, self.column), position(table, KEY_COLUMN)) else {
+        let (Some(label), Some(key)) = (position(table, column), position(table, KEY_COLUMN)) else {
             return Found::Nothing;
         };
         let is_it = |row: &&Vec<Value>| row[label].to_text().is_some_and(|text| text.trim() == self.label);

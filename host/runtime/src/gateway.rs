@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Answer, Arguments, Effect, Fault, Kind, Operation, Record, Repeat, Write};
 use sunmao_erp_client::{Before, BeforeSending, ErpClient, Outgoing, Sent, SessionEvent, SessionStatus};
-use sunmao_store::{DeliveryId, NewIntent, Store, StoreError};
+use sunmao_store::{DeliveryId, IntentOutcome, NewIntent, Store, StoreError};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// Who calls, with what permit, in which invocation. Cheap to clone.
@@ -82,6 +82,8 @@ impl Caller {
     }
 }
 
+/// Earlier writes for a record that are looked at.
+const EARLIER: u32 = 100;
 /// What helps when the time was up.
 const RAISE: &str = "raise host_call_milliseconds under [limits], or look why the ERP is slow";
 
@@ -199,6 +201,36 @@ impl Gateway {
             }
             Effect::Write(write) => self.write(caller, operation, write, &arguments, before).await,
         }
+    }
+
+    /// Whether the last write of this caller by this operation for the same record carried the same and was applied. It is
+    /// known for as long as ended deliveries are kept.
+    pub(crate) async fn has_applied(
+        &self,
+        caller: &Caller,
+        operation: &Operation,
+        given: &Record,
+    ) -> Result<bool, Fault> {
+        let (Some(subject), Some(client)) = (
+            &caller.invocation.subject,
+            self.accounts.get(caller.permit.account.as_deref()),
+        ) else {
+            return Ok(false);
+        };
+        // What is unsound is told when it is sent.
+        let Ok(arguments) = operation.check_with(given, client.custom_fields()) else {
+            return Ok(false);
+        };
+        self.book.settle().await.map_err(|error| not_stored(&error))?;
+        let known = self.store.intents.of_subject(subject, EARLIER).await;
+        let known = known.map_err(|error| not_stored(&error))?;
+        let actor = caller.actor.to_string();
+        let last = known
+            .into_iter()
+            .find(|intent| intent.write.operation == operation.name && intent.write.extension == actor);
+        Ok(last.is_some_and(|last| {
+            last.outcome == IntentOutcome::Applied && last.write.payload_hash == payload_hash(&arguments)
+        }))
     }
 
     /// Notes a call that is not let out.

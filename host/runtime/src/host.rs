@@ -5,6 +5,7 @@ use crate::flows::{Courier, Webhooks};
 use crate::gateway::Gateway;
 use crate::vitals::Vitals;
 use arc_swap::ArcSwap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use sunmao_catalogue::{Catalogue, KindSource, Kinds, RecordKind};
@@ -100,6 +101,8 @@ pub(crate) struct Listeners {
     pub events: Vec<(String, String)>,
     /// Links that flows make, each with the kind of the records that get it.
     pub links: Vec<(String, String)>,
+    /// Links that some flow waits for.
+    pub awaited: BTreeSet<String>,
 }
 
 impl fmt::Debug for Host {

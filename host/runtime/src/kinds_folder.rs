@@ -2,6 +2,7 @@
 //! A sound change is in force a moment later; an unsound one leaves what was in force and says why.
 
 mod files;
+mod identities;
 mod soundness;
 #[cfg(test)]
 mod tests;
@@ -63,7 +64,7 @@ impl KindsFolder {
     }
 
     /// Which stored records the folder's kinds would make unsound, as faults of their files: a host does not start with
-    /// them.
+    /// them. Where there are none, records are found by what their kinds identify them by now.
     ///
     /// # Errors
     /// The store cannot be read, or the shipped kinds are unsound.
@@ -74,7 +75,12 @@ impl KindsFolder {
         store: &Store,
     ) -> Result<Vec<CatalogueError>, StoreError> {
         let shipped = Kinds::shipped(catalogue).unwrap_or_default();
-        unsound_at_start(store, &shipped, kinds).await
+        let unsound = unsound_at_start(store, &shipped, kinds).await?;
+        if unsound.is_empty() {
+            // Files may have changed since the last start.
+            identities::identify(store, &shipped, kinds).await?;
+        }
+        Ok(unsound)
     }
 
     /// What lies in the folder and did not come into force; none while it is sound.
@@ -157,11 +163,19 @@ async fn apply(
     if !unsound.is_empty() {
         return Err(unsound);
     }
-    host.kinds.store(Arc::new(new));
+    let new = Arc::new(new);
+    host.kinds.store(new.clone());
     if let Err(faults) = accept() {
         host.kinds.store(old);
         return Err(faults);
     }
+    let identified = identities::identify(&host.store, &old, &new).await;
+    identified.map_err(|error| {
+        vec![CatalogueError {
+            file: "the store".to_owned(),
+            message: format!("the kinds are in force, but not every record is found by what identifies it now: {error}; start the host anew"),
+        }]
+    })?;
     Ok(Applied::Changed)
 }
 

@@ -37,7 +37,8 @@ pub use leasing::{Cause, PutOff, Share, Wanted};
 pub use links::{Link, Links, NewLink};
 pub use name::{NoRecordName, RecordName};
 pub use records::{
-    Accepted, Filing, NewRecord, Occasion, Presence, RecordEntry, RecordFilter, Records, Route, StoredRecord,
+    Accepted, Filing, Identified, NewRecord, Occasion, Presence, RecordEntry, RecordFilter, Records, Route,
+    StoredRecord,
 };
 pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};

@@ -5,6 +5,17 @@ use jiff::Timestamp;
 
 use crate::{DeliveryRecord, Enqueued, Link, RecordName, StoreError};
 
+/// What a record is found by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identified {
+    /// Whose.
+    pub name: RecordName,
+    /// The revision that this was read of.
+    pub revision: i64,
+    /// Fields with their normalised values.
+    pub identities: Vec<(String, String)>,
+}
+
 /// A record as somebody files it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewRecord {
@@ -224,6 +235,10 @@ pub trait Records: Send + Sync {
         value: &str,
         limit: u32,
     ) -> Result<Vec<StoredRecord>, StoreError>;
+
+    /// What records are found by, in place of what they were found by: where a kind has come to identify its records by
+    /// other fields. Those that have changed since are left out: whoever changed them knew the kind.
+    async fn identify(&self, records: Vec<Identified>) -> Result<(), StoreError>;
 
     /// How many of a kind there are, deleted ones not counted.
     async fn count(&self, kind: &str) -> Result<u64, StoreError>;

@@ -3,6 +3,7 @@
 use super::flow::{ExtensionReference, Flow};
 use super::handled::{Handled, Keep, judged};
 use super::progress::Step;
+use super::references::Missing;
 use super::serving::{does_not_serve, target_of, while_it_serves};
 use super::sink::{self, Sink};
 use crate::actor::Actor;
@@ -11,7 +12,6 @@ use crate::gateway::Caller;
 use crate::host::Host;
 use crate::loading::Extensions;
 use crate::record;
-use std::collections::HashMap;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Joint, Kind, Record, RecordKind};
 use sunmao_store::{Delivery, Link, Occasion, RecordName, StoreError};
@@ -44,11 +44,8 @@ pub(super) enum Stop {
     /// An extension that the flow needs does not serve, or no longer.
     Absent(ExtensionReference),
     Extension(ExtensionError),
-    /// What it refers to has no link yet.
-    NotLinked {
-        link: String,
-        record: RecordName,
-    },
+    /// What it refers to is not there yet.
+    Missing(Missing),
     /// The ERP failed, or the way to it.
     Fault(Fault),
     /// A person has to look.
@@ -106,14 +103,7 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
             target_of(reference.kind, &reference.name),
             does_not_serve(&reference),
         ),
-        Stop::NotLinked { link, record } => {
-            let fault =
-                Fault::new(Kind::Unavailable, format!("{record} has no link {link} yet")).with_hint(format!(
-                    "see what became of it: GET /v1/records/{}/{}",
-                    record.kind, record.id
-                ));
-            Handled::waits(waits_for_link(&link, &record), fault)
-        }
+        Stop::Missing(missing) => Handled::Awaits(missing),
         Stop::Extension(error) => match error {
             ExtensionError::Call { fault, .. } => judged(fault, delivery),
             // The wrong file stands in the flow: no record is to blame, and none may be lost by it.
@@ -141,11 +131,6 @@ fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
         Stop::Fault(fault) => judged(fault, delivery),
         Stop::Person(fault) => Handled::Dead(fault),
     }
-}
-
-/// What a delivery waits for, as the store keeps it, whose record refers to one without a link.
-pub(super) fn waits_for_link(link: &str, record: &RecordName) -> String {
-    format!("link {link} of {record}")
 }
 
 impl<'a> Carrying<'a> {
@@ -285,54 +270,6 @@ impl<'a> Carrying<'a> {
             self.flow.permit.clone(),
             self.invocation.clone(),
         )
-    }
-
-    /// The record with the ERP's keys in the place of what it refers to, as far as a link in `after` knows them.
-    ///
-    /// # Errors
-    /// It refers to a record of a kind that such a link is made for, and which has none yet.
-    pub async fn with_keys(&self, body: &Record) -> Result<Record, Stop> {
-        let keys = self.keys_of_references(body).await?;
-        let mut body = body.clone();
-        record::replace_references(&self.kind.fields, &mut body, &|kind, id| {
-            let name = RecordName::new(kind, id);
-            keys.get(&name).map(|link| link.erp_key.to_string())
-        });
-        Ok(body)
-    }
-
-    async fn keys_of_references(&self, body: &Record) -> Result<HashMap<RecordName, Link>, Stop> {
-        let mut known = HashMap::new();
-        if self.flow.after.is_empty() {
-            return Ok(known);
-        }
-        let references = self.kind.references(body).into_iter();
-        let wanted: Vec<RecordName> = references
-            .map(|reference| RecordName::new(reference.kind, reference.id))
-            .collect();
-        if wanted.is_empty() {
-            return Ok(known);
-        }
-        for link in &self.flow.after {
-            let links = self.host.store.links.get_many(link, &wanted).await?;
-            known.extend(links.into_iter().map(|link| (link.record.clone(), link)));
-        }
-        let listeners = self.host.listeners.load();
-        let missing = wanted.iter().find_map(|name| {
-            if known.contains_key(name) {
-                return None;
-            }
-            let made = |link: &&String| {
-                let mut links = listeners.links.iter();
-                links.any(|(own, kind)| own == *link && *kind == name.kind)
-            };
-            let link = self.flow.after.iter().find(made)?;
-            Some((link.clone(), name.clone()))
-        });
-        match missing {
-            Some((link, record)) => Err(Stop::NotLinked { link, record }),
-            None => Ok(known),
-        }
     }
 
     pub fn serving(&self, reference: &ExtensionReference) -> Result<SharedExtension, Stop> {

@@ -2,6 +2,7 @@
 
 use super::handled::{Handled, Keep};
 use super::progress::Step;
+use super::references;
 use crate::host::Host;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use jiff::SignedDuration;
@@ -49,6 +50,9 @@ pub(super) async fn write(
                 }
                 ended => {
                     ended?;
+                    if let Some(link) = &keep.link {
+                        references::linked(host, &link.link, &link.record, link.erp_key).await?;
+                    }
                     tracing::info!(delivery = %delivery.id, target = delivery.target, key = delivery.key, outcome, "done");
                     watch(step.clone());
                     Ok(())
@@ -69,6 +73,20 @@ pub(super) async fn write(
             tracing::debug!(delivery = %delivery.id, key = delivery.key, %fault, what, "waits");
             let cause = Cause::WaitsFor(what.clone());
             put_off(host, lease, *at_most, fault.to_string(), cause, watch).await
+        }
+        Handled::Awaits(missing) => {
+            let (what, fault) = (missing.what(), missing.fault());
+            tracing::debug!(delivery = %delivery.id, key = delivery.key, %fault, what, "waits");
+            let cause = Cause::WaitsFor(what.clone());
+            put_off(host, lease, LONGEST_PAUSE, fault.to_string(), cause, watch).await?;
+            // It may have come while this was written down.
+            if missing.is_there(host).await? {
+                host.store
+                    .deliveries
+                    .hasten(Some(&what), host.clock.now())
+                    .await?;
+            }
+            Ok(())
         }
         Handled::Panicked(words) if delivery.panics + 1 < MOST_PANICS => {
             let reason = format!("{} panicked: {words}", delivery.target);

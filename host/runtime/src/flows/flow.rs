@@ -31,6 +31,8 @@ pub(crate) struct Flow {
     pub link: Option<String>,
     /// The links that what a record refers to needs to have.
     pub after: Vec<String>,
+    /// The link that names the ERP's record which it acts on.
+    pub of: Option<String>,
     /// The flow acts for the operator, with no more than the operations it consists of.
     pub permit: Arc<Permit>,
 }
@@ -106,6 +108,7 @@ fn read(
         merge: extension("merge", &settings.merge)?,
         link: settings.link.clone(),
         after: settings.after.clone(),
+        of: settings.of.clone(),
         permit: Arc::new(Permit {
             grants,
             limits,
@@ -181,6 +184,20 @@ fn fits(flow: &Flow) -> Result<(), Unsound> {
                 "write on = \"contact.saved\" or sweep = \"customers.list\", or handle in place of a sink";
             return Err(Unsound::new("on", "it has no records to carry", hint));
         }
+        Sink::Write(write) if flow.of.is_some() => {
+            if write.acts_by().is_none() {
+                let message = format!("{} takes no key of a record that is there", write.operation.name);
+                return Err(Unsound::new(
+                    "of",
+                    message,
+                    "leave it out, or name an operation that acts on a record",
+                ));
+            }
+            if flow.link.is_some() {
+                let message = "a flow that acts on a linked record makes no link";
+                return Err(Unsound::new("link", message, "leave link out, or of"));
+            }
+        }
         Sink::Write(write) => {
             if let (Strategy::Reserve { .. }, None) = (&write.strategy, &flow.link) {
                 let message = "without a link each change would make another record";
@@ -188,6 +205,14 @@ fn fits(flow: &Flow) -> Result<(), Unsound> {
             }
         }
         Sink::Into(_) => {}
+    }
+    if let (Some(_), false) = (&flow.of, matches!(flow.sink, Sink::Write(_))) {
+        let hint = "write = \"customers.assign\", or leave it out";
+        return Err(Unsound::new(
+            "of",
+            "is of no use where nothing is written to the ERP",
+            hint,
+        ));
     }
     if let (Some(_), None) = (&flow.merge, &flow.link) {
         let hint = "link = \"customer\", or leave merge out";

@@ -1,6 +1,7 @@
 //! How the handling of a delivery ended, and what becomes of one that the ERP, or the way to it, failed.
 
 use super::progress::Step;
+use super::references::Missing;
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
 use sunmao_store::{ClosedConflicts, Delivery, Filing, NewConflict, NewLink, RecordName};
@@ -26,6 +27,8 @@ pub(crate) enum Handled {
         /// How long at most.
         at_most: Duration,
     },
+    /// What its record refers to is not there yet. It goes on when that is, and looks by itself after a while.
+    Awaits(Missing),
     /// Whoever handled it panicked, with these words.
     Panicked(String),
     /// A person has to look.

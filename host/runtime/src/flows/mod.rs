@@ -12,6 +12,7 @@ mod hands;
 mod outage;
 mod progress;
 mod pulse;
+mod references;
 mod ruling;
 mod schedule;
 mod serving;

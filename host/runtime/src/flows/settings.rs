@@ -39,6 +39,8 @@ pub struct FlowSettings {
     pub link: Option<String>,
     /// The links that the records need to have which a record refers to, before it goes on.
     pub after: Vec<String>,
+    /// The link that names the ERP's record which it acts on, where it acts on one that is there: `customer`.
+    pub of: Option<String>,
     /// The ERP account, as in `[erp.NAME]`; none for `main`.
     pub erp: Option<String>,
 }

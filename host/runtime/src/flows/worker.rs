@@ -172,6 +172,9 @@ fn listeners(flows: &FlowTable) -> Listeners {
             Some(On::Event(name)) => listeners.events.push((name.clone(), target.clone())),
             None => {}
         }
+        listeners
+            .awaited
+            .extend(flow.after.iter().chain(&flow.of).cloned());
         let Some(link) = &flow.link else { continue };
         let linked = match &flow.sink {
             Sink::Into(kind) => Some(kind),

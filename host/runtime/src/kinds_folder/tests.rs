@@ -320,3 +320,37 @@ fn files_are_read_however_they_were_saved_and_others_left_alone() {
         Kinds::shipped(&catalogue).unwrap()
     );
 }
+
+#[tokio::test]
+async fn records_are_found_by_a_field_that_came_to_identify_them_later() {
+    let place = Place::new().await;
+    let kinds = place.kinds();
+    place.write("visit.toml", &visit(VISITOR));
+    assert_eq!(place.act(&kinds).await, [""; 0]);
+    place
+        .file_record("visit", "v-1", Some(r#"{"visitor":" 李 明"}"#))
+        .await;
+    let records = &place.host.store.records;
+    let found = async || {
+        records
+            .find_by_identity("visit", "visitor", "李明", 9)
+            .await
+            .unwrap()
+            .len()
+    };
+    assert_eq!(found().await, 0);
+    let identifying = VISITOR.replace("max_length", r#"identity = "name", max_length"#);
+    place.write("visit.toml", &visit(&identifying));
+    assert_eq!(place.act(&kinds).await, [""; 0]);
+    assert_eq!(found().await, 1, "while the host runs");
+    place.write("visit.toml", &visit(VISITOR));
+    assert_eq!(place.act(&kinds).await, [""; 0]);
+    assert_eq!(found().await, 0, "and no more");
+    place.write("visit.toml", &visit(&identifying));
+    let read = kinds.read(&place.host.catalogue).unwrap();
+    let faults = kinds
+        .unsound_records(&place.host.catalogue, &read, &place.host.store)
+        .await;
+    assert_eq!(faults.unwrap(), []);
+    assert_eq!(found().await, 1, "where the file changed while no host ran");
+}

@@ -108,6 +108,17 @@ impl Extensions {
         self.inner.rest().await;
     }
 
+    /// Other kinds of records came into force: what could not be loaded is tried again.
+    pub async fn kinds_changed(&self) {
+        let inner = &self.inner;
+        for kind in [ExtensionKind::Plugin, ExtensionKind::Script] {
+            let shelf = inner.shelf(kind);
+            let fails = |name: &str| inner.registry.get(kind, name).is_none();
+            shelf.state.lock().await.try_all_again(fails, Instant::now());
+            shelf.wake.notify_one();
+        }
+    }
+
     /// Stops following the folders. What serves goes on serving.
     pub fn stop(&self) {
         for task in self.inner.tasks().drain(..) {

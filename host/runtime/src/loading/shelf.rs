@@ -132,6 +132,14 @@ impl State {
         }
     }
 
+    /// What may go otherwise now is tried again at the next look.
+    pub fn try_all_again(&mut self, is_meant: impl Fn(&str) -> bool, now: Instant) {
+        let meant = self.seen.iter_mut().filter(|(name, _)| is_meant(name));
+        for (_, known) in meant {
+            known.retry_at = Some(now);
+        }
+    }
+
     /// How long until the next change can have settled; none if nothing changes.
     pub fn pause(&self, now: Instant) -> Option<Duration> {
         let due = self.settling.due()?;
@@ -204,6 +212,19 @@ mod tests {
         assert_eq!(names(&due), ["a"]);
         let due = state.due(files(folder.path()), granted, Trust::Settled, now + RETRY * 2);
         assert!(due.work.is_empty(), "once a failure");
+    }
+
+    #[test]
+    fn what_may_go_otherwise_now_is_tried_again_once() {
+        let (folder, mut state, now) = loaded();
+        state.try_all_again(|name| name == "b", now);
+        let due = state.due(files(folder.path()), granted, Trust::Settled, now);
+        assert!(due.work.is_empty(), "another is meant");
+        state.try_all_again(|name| name == "a", now);
+        let due = state.due(files(folder.path()), granted, Trust::Settled, now);
+        assert_eq!(names(&due), ["a"]);
+        let due = state.due(files(folder.path()), granted, Trust::Settled, now + LATER);
+        assert!(due.work.is_empty(), "once");
     }
 
     #[test]

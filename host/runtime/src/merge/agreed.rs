@@ -99,14 +99,14 @@ impl Agreed {
     }
 
     /// What the hub gave was written and seen without a merge: all of it is agreed on, but for what the ERP shows to be
-    /// another value. A word that it shows in place of a code is what it calls the code.
+    /// another value, where it does not work it out. A word that it shows in place of a code is what it calls the code.
     pub fn wrote(&mut self, vocabulary: Vocabulary<'_>, hub: &Record, shown: &Record) {
         for member in vocabulary.members(&[hub]) {
             let value = vocabulary.value(hub, &member).unwrap_or(&Value::Null);
             let is_contradicted = vocabulary
                 .value(shown, &member)
                 .is_some_and(|shown| vocabulary.same(&member, value, shown) == Some(false));
-            if !is_contradicted {
+            if !is_contradicted || vocabulary.is_computed(&member) {
                 self.keep(vocabulary, &member, value.clone(), shown);
             }
         }

@@ -123,6 +123,11 @@ fn line<'a>(vocabulary: Vocabulary<'a>, sides: Sides<'a>, member: Member<'a>) ->
         Some(base) => since_agreed(vocabulary, &member, base, &hub, erp.as_ref(), then.as_ref()),
         None => at_first_meeting(vocabulary, &member, &hub, erp.as_ref()),
     };
+    let standing = match standing {
+        // Nobody can tell the ERP another one.
+        Standing::Disputed if vocabulary.is_computed(&member) => Standing::Erp,
+        standing => standing,
+    };
     Line {
         base: base.unwrap_or_default(),
         hub,

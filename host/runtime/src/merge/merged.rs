@@ -4,6 +4,7 @@ use super::agreed::Left;
 use super::compare::{Disputed, Line, Standing};
 use super::ruling::Verdict;
 use super::vocabulary::{Vocabulary, is_nothing};
+use rust_decimal::Decimal;
 use sunmao_catalogue::{Field, FieldType, Record, Value};
 
 /// Where further arguments travel.
@@ -205,11 +206,14 @@ impl<'a> Merged<'a> {
         if let Some(value) = self.vocabulary.value(present, &line.member) {
             return Some(value.clone());
         }
-        let kept = match end {
-            End::Alike | End::Unmoved if !is_nothing(&line.hub) => Some(line.hub.clone()),
-            _ => line.erp.clone(),
-        };
-        kept.filter(|value| !is_nothing(value) && can_be_sent(line.member.field, value))
+        // What the hub gave is what the write takes, lists too.
+        if let End::Alike | End::Unmoved = end
+            && !is_nothing(&line.hub)
+        {
+            return Some(line.hub.clone());
+        }
+        let shown = line.erp.clone();
+        shown.filter(|value| !is_nothing(value) && can_be_sent(line.member.field, value))
     }
 
     fn put_argument(&self, arguments: &mut Record, line: &Line<'_>, value: Value) {
@@ -261,7 +265,8 @@ fn can_be_sent(field: Option<&Field>, value: &Value) -> bool {
             .any(|known| value.as_text() == Some(known.label.as_str()));
     match field.kind {
         FieldType::Int | FieldType::Decimal => {
-            has_code || value.as_integer().is_some() || value.as_text().is_none()
+            let number = |text: &str| text.trim().parse::<Decimal>().is_ok();
+            has_code || value.as_text().is_none_or(number)
         }
         FieldType::List | FieldType::Object => false,
         _ => true,

@@ -1,6 +1,7 @@
-//! Merges by example; [`every`] merges whatever there is.
+//! Merges by example; [`every`] merges whatever there is, [`forms`] is what an ERP is sent.
 
 mod every;
+mod forms;
 
 use super::*;
 use jiff::Timestamp;

@@ -90,6 +90,17 @@ impl<'a> Vocabulary<'a> {
         matches!(self, Vocabulary::Write(..)) && member.field.is_none()
     }
 
+    /// Whether the ERP works a member out, whatever it is told.
+    pub(super) fn is_computed(self, member: &Member<'_>) -> bool {
+        let (Vocabulary::Write(operation, _), Some(field)) = (self, member.field) else {
+            return false;
+        };
+        match &operation.effect {
+            Effect::Write(write) => write.computed.contains(&field.wire),
+            Effect::Read => false,
+        }
+    }
+
     fn is_phone(self, field: &Field) -> bool {
         let form = match self {
             Vocabulary::Write(_, identity) => {

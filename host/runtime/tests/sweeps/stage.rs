@@ -18,13 +18,21 @@ use sunmao_store::{
     StoredRecord,
 };
 
-/// Whatever a test waits for happens within this time, or the test fails.
+/// Whatever a test waits for happens within this time, or the test fails; longer only where there is much to read.
 pub const PATIENCE: Duration = Duration::from_secs(100);
+/// The same for each row of the list.
+const PATIENCE_A_ROW: Duration = Duration::from_millis(20);
 /// The flow that sweeps.
 pub const PULL: &str = "pull";
 
 /// A customer of the ERP as a contact, named by its key.
 const MAPPING: &str = r#"fn map(customer, known) { #{ company_name: customer.customer_name } }"#;
+/// A contact as a customer of the ERP.
+const MAPPING_BACK: &str = r#"
+    fn map(contact) {
+        #{ customer_name: contact.company_name, customer_category: "1", contact_name: "李一" }
+    }
+"#;
 /// What hears of a schedule.
 const TICK: &str = "fn handle(event) {}";
 
@@ -39,6 +47,7 @@ pub struct Stage {
     colleague: ErpClient,
     erp: ErpClient,
     folder: tempfile::TempDir,
+    patience: Duration,
     _simulator: Simulator,
 }
 
@@ -47,6 +56,7 @@ pub struct Life {
     pub host: Arc<Host>,
     pub flows: Flows,
     extensions: Extensions,
+    patience: Duration,
 }
 
 impl Stage {
@@ -61,6 +71,8 @@ impl Stage {
 
     pub async fn with(options: Options) -> Stage {
         let (username, password) = (options.username.clone(), options.password.clone());
+        let rows = u32::try_from(options.size).unwrap_or(u32::MAX);
+        let patience = PATIENCE + PATIENCE_A_ROW * rows;
         let simulator = Simulator::start(options, ([127, 0, 0, 1], 0).into())
             .await
             .expect("simulator");
@@ -82,6 +94,7 @@ impl Stage {
             erp: client(&address, "sunmaotest"),
             folder: tempfile::tempdir().expect("folder"),
             proxy,
+            patience,
             _simulator: simulator,
         }
     }
@@ -96,7 +109,11 @@ impl Stage {
     pub async fn live(&self, flows: &[(&str, FlowSettings)]) -> Life {
         let scripts = self.folder.path().join("scripts");
         std::fs::create_dir_all(&scripts).expect("folder");
-        for (name, source) in [("mapping", MAPPING), ("tick", TICK)] {
+        for (name, source) in [
+            ("mapping", MAPPING),
+            ("mapping-back", MAPPING_BACK),
+            ("tick", TICK),
+        ] {
             std::fs::write(scripts.join(format!("{name}.rhai")), source).expect("script");
         }
         let store = Store::open(&self.folder.path().join("sunmao.sqlite"))
@@ -125,6 +142,7 @@ impl Stage {
             flows: flows.expect("sound flows"),
             host,
             extensions,
+            patience: self.patience,
         }
     }
 
@@ -199,7 +217,7 @@ impl Life {
             if sought(&found) {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "not in time: {found:?}");
+            assert!(begun.elapsed() < self.patience, "not in time: {found:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -236,7 +254,7 @@ impl Life {
             if sought(&found) {
                 return found;
             }
-            assert!(begun.elapsed() < PATIENCE, "not in time: {found:?}");
+            assert!(begun.elapsed() < self.patience, "not in time: {found:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -289,6 +307,17 @@ pub fn sweep() -> FlowSettings {
         sweep: Some("customers.list".to_owned()),
         mapping: Some("mapping.rhai".to_owned()),
         into: Some("contact".to_owned()),
+        link: Some("customer".to_owned()),
+        ..FlowSettings::default()
+    }
+}
+
+/// A flow that makes customers of the contacts that are filed.
+pub fn push() -> FlowSettings {
+    FlowSettings {
+        on: Some("contact.saved".to_owned()),
+        mapping: Some("mapping-back.rhai".to_owned()),
+        write: Some("customers.save-company".to_owned()),
         link: Some("customer".to_owned()),
         ..FlowSettings::default()
     }

@@ -114,6 +114,26 @@ pub async fn a_buried_delivery_keeps_its_letter_and_frees_its_lane(store: &Store
     Ok(())
 }
 
+/// Whoever reads of one that is done after all is not told that somebody has to look.
+pub async fn a_buried_delivery_that_is_done_after_all_has_no_letter(store: &Store) -> Result<(), StoreError> {
+    let enqueued = store.deliveries.enqueue(vec![event("k", "1")], at(0)).await?;
+    let first = lease_one(store, 1).await?;
+    store.deliveries.bury(first.lease, letter("no"), at(2)).await?;
+    store
+        .deliveries
+        .retry_dead(DeadSelection::These(vec![first.delivery.id]), at(3))
+        .await?;
+    let again = lease_one(store, 4).await?;
+    store
+        .deliveries
+        .complete(again.lease, Completion::default(), at(5))
+        .await?;
+    let found = store.deliveries.get(enqueued[0].delivery).await?;
+    let found = found.expect("it was enqueued");
+    assert_eq!((found.state, found.letter), (DeliveryState::Done, None));
+    Ok(())
+}
+
 /// What somebody asks who wonders where a contact is.
 pub async fn deliveries_of_a_record_are_listed_newest_first(store: &Store) -> Result<(), StoreError> {
     let batch = vec![

@@ -44,6 +44,7 @@ macro_rules! contract_tests {
                 routes_are_of_a_kind_and_an_occasion,
                 what_has_not_changed_keeps_its_change_number,
                 records_are_found_by_what_identifies_them,
+                records_are_found_by_what_identifies_them_from_now_on,
                 any_text_survives;
             fingerprints:
                 an_equal_fingerprint_is_unchanged_whatever_the_body,
@@ -83,6 +84,7 @@ macro_rules! contract_tests {
                 completing_writes_link_and_end_together,
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
+                a_buried_delivery_that_is_done_after_all_has_no_letter,
                 deliveries_of_a_record_are_listed_newest_first,
                 counts_say_where_deliveries_stand,
                 emitted_deliveries_keep_their_hops_and_are_counted_while_they_wait;

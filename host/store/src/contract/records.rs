@@ -1,7 +1,10 @@
 //! Cases for [`Records`](crate::Records): accepting.
 
 use super::{accept, at, body_of, bury_one, contact, handle_one, lease, lease_one, name, record, route};
-use crate::{Accepted, Disposition, NewRecord, Occasion, RecordName, Route, Store, StoreError, StoredRecord};
+use crate::{
+    Accepted, Disposition, Identified, NewRecord, Occasion, RecordName, Route, Store, StoreError,
+    StoredRecord,
+};
 
 /// Accepting keeps the record and queues its body.
 pub async fn an_accepted_record_is_kept_and_enqueued(store: &Store) -> Result<(), StoreError> {
@@ -300,6 +303,44 @@ pub async fn records_are_found_by_what_identifies_them(store: &Store) -> Result<
     store.records.accept(changed, Vec::new(), "hub", at(1)).await?;
     assert_eq!(find("phone", "19900001111").await?, [""; 0]);
     assert_eq!(find("wx_id", "wei").await?, ["b"]);
+    Ok(())
+}
+
+/// A kind may come to identify its records by other fields; what has changed meanwhile knows already.
+pub async fn records_are_found_by_what_identifies_them_from_now_on(store: &Store) -> Result<(), StoreError> {
+    let known_by = |id: &str, body: &str, phone: &str| NewRecord {
+        identities: vec![("phone".to_owned(), phone.to_owned())],
+        ..contact(id, body)
+    };
+    let batch = vec![known_by("a", "1", "199"), known_by("b", "1", "199")];
+    store.records.accept(batch, Vec::new(), "hub", at(0)).await?;
+    let changed = vec![known_by("b", "2", "188")];
+    store.records.accept(changed, Vec::new(), "hub", at(1)).await?;
+    let identified = |id: &str| Identified {
+        name: RecordName::new("contact", id),
+        revision: 1,
+        identities: vec![
+            ("phone".to_owned(), "177".to_owned()),
+            ("wx_id".to_owned(), "wang".to_owned()),
+        ],
+    };
+    for _ in 0..2 {
+        let identified = ["a", "b", "nobody"].map(identified).to_vec();
+        store.records.identify(identified).await?;
+        for (field, value, expected) in [
+            ("phone", "199", &[][..]),
+            ("phone", "188", &["b"]),
+            ("phone", "177", &["a"]),
+            ("wx_id", "wang", &["a"]),
+        ] {
+            let found = store
+                .records
+                .find_by_identity("contact", field, value, 10)
+                .await?;
+            let found: Vec<&str> = found.iter().map(|record| record.name.id.as_str()).collect();
+            assert_eq!(found, expected, "{field} {value}");
+        }
+    }
     Ok(())
 }
 

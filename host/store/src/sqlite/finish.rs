@@ -141,7 +141,9 @@ impl Write for Complete {
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
         let row = query(
-            "UPDATE deliveries SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4
+            "UPDATE deliveries
+             SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4,
+                 dead_kind = NULL, dead_code = NULL, dead_message = NULL, dead_hint = NULL
              WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, key, revision",
         )
         .bind(self.lease.delivery.0)

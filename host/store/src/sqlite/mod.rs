@@ -12,6 +12,7 @@ mod enqueue;
 mod failure;
 mod finish;
 mod held;
+mod identities;
 mod intents;
 mod job;
 mod keep;

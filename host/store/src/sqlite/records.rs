@@ -11,9 +11,10 @@ use super::accept::{Accept, AcceptIf};
 use super::codec::{list, time, time_of};
 use super::deliveries;
 use super::failure::Failure;
+use super::identities::Identify;
 use crate::{
-    Accepted, DeliveryRecord, Filing, Link, NewRecord, Presence, RecordEntry, RecordFilter, RecordName,
-    Records, Route, StoreError, StoredRecord,
+    Accepted, DeliveryRecord, Filing, Identified, Link, NewRecord, Presence, RecordEntry, RecordFilter,
+    RecordName, Records, Route, StoreError, StoredRecord,
 };
 
 const READING: &str = "reading records";
@@ -178,6 +179,10 @@ impl Records for Sqlite {
             stored,
         )
         .await
+    }
+
+    async fn identify(&self, records: Vec<Identified>) -> Result<(), StoreError> {
+        self.write(Identify { records }).await
     }
 
     async fn count(&self, kind: &str) -> Result<u64, StoreError> {

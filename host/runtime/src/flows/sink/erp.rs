@@ -1,7 +1,10 @@
 //! A record of the hub on its way into the ERP: under the key that it has, or once under a new one.
 
+mod acting;
 mod ending;
 mod merging;
+mod taken;
+mod told;
 
 use super::find::{Found, find};
 use super::{Strategy, WriteSink};
@@ -18,6 +21,9 @@ use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
 /// Earlier intents that are looked at.
 const EARLIER: u32 = 100;
+/// What a person does about a write that nobody saw the end of.
+const LOOK_FIRST: &str =
+    "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry";
 /// The field that a conflict names which is over the whole record: several of the ERP's match.
 pub(in crate::flows) const WHOLE_RECORD: &str = "record";
 
@@ -35,6 +41,7 @@ struct Writing<'a> {
 
 /// Carries a record into the ERP.
 pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -> Carried {
+    let acted_on = acting::acted_on(carrying).await?;
     let from = carrying.with_keys(&carrying.body).await?;
     let mapped = carrying
         .map(&record::with_id(&carrying.name.id, &from), None)
@@ -52,7 +59,10 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -
         link: carrying.link.clone(),
         conflicts,
     };
-    writing.write().await
+    match acted_on {
+        Some(key) => writing.act(key).await,
+        None => writing.write().await,
+    }
 }
 
 impl Writing<'_> {
@@ -207,6 +217,9 @@ impl Writing<'_> {
             }
             _ => (self.mapped.clone(), None),
         };
+        if self.carrying.flow.link.is_none() && self.did(operation, &arguments).await? {
+            return Ok(self.did_before());
+        }
         match self.send(operation, &arguments, Before::Absent).await {
             Ok(sent) => {
                 let stands = self.stands(sent, key).await?;
@@ -256,9 +269,7 @@ impl Writing<'_> {
         match self.find().await? {
             Found::One(key) if self.carrying.flow.link.is_some() => self.under(key).await,
             _ if matches!(self.sink.strategy, Strategy::Number { .. }) => Err(Stop::Fault(fault)),
-            _ => Err(Stop::Person(fault.with_hint(
-                "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry",
-            ))),
+            _ => Err(Stop::Person(fault.with_hint(LOOK_FIRST))),
         }
     }
 
@@ -300,12 +311,10 @@ impl Writing<'_> {
 
     /// What the mapping made, as far as another operation of the object takes it.
     fn known_to(&self, operation: &Operation) -> Record {
-        if operation.id == self.sink.operation.id {
-            return self.mapped.clone();
+        match operation.id == self.sink.operation.id {
+            true => self.mapped.clone(),
+            false => taken::taken(operation, &self.mapped),
         }
-        let given = self.mapped.iter();
-        let known = given.filter(|(name, _)| operation.param(name).is_some() || *name == "extra");
-        known.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 

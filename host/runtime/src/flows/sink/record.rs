@@ -56,7 +56,8 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, kind: &Arc<RecordKi
         link,
         conflicts,
     };
-    if carrying.is_deleted() {
+    // A flow that hears of deletions by name has something to say of them.
+    if carrying.is_deleted() && carrying.flow.source.sweep.is_some() {
         return Ok(filed.gone());
     }
     filed.file().await
@@ -219,8 +220,9 @@ impl Filed<'_> {
         let carrying = self.carrying;
         let from = record::with_id(&carrying.name.id, row);
         let mut mapped = carrying.map(&from, known).await?;
-        self.resolve_references(&mut mapped).await?;
-        let id = mapped.get(ID).cloned();
+        carrying.with_records(self.kind, &mut mapped).await?;
+        let given = mapped.shift_remove(ID).and_then(|id| id.to_text());
+        let id = carrying.own_id(self.kind, given.unwrap_or_default()).await?;
         let checked = self.kind.check(&mapped).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             let words = format!("{} as a {}: {}", carrying.name, self.kind.name, faults.join("; "));
@@ -229,33 +231,10 @@ impl Filed<'_> {
             )
         })?;
         let mut mapped = checked;
-        if let Some(id) = id.filter(|id| !id.is_empty()) {
-            mapped.shift_insert(0, ID.to_owned(), id);
+        if !id.is_empty() {
+            mapped.shift_insert(0, ID.to_owned(), id.into());
         }
         Ok(mapped)
-    }
-
-    async fn resolve_references(&self, mapped: &mut Record) -> Result<(), Stop> {
-        if self.carrying.flow.after.is_empty() {
-            return Ok(());
-        }
-        let mut known = Vec::new();
-        for reference in self.kind.references(mapped) {
-            let Ok(key) = reference.id.parse() else { continue };
-            for link in &self.carrying.flow.after {
-                if let Some(link) = self.carrying.host.store.links.find_by_key(link, key).await?
-                    && link.record.kind == reference.kind
-                {
-                    known.push(((reference.kind.clone(), reference.id.clone()), link.record.id));
-                }
-            }
-        }
-        record::replace_references(&self.kind.fields, mapped, &|kind, id| {
-            let mut found = known.iter();
-            let found = found.find(|((own, key), _)| own == kind && key == id);
-            found.map(|(_, id)| id.clone())
-        });
-        Ok(())
     }
 
     /// Whose it is, is known now.

@@ -81,7 +81,10 @@ impl Writing<'_> {
             erp: stands.row,
             made: false,
         };
-        agreed.looked(snapshot, left);
+        // Who was not shown the record has not looked at it.
+        if !snapshot.erp.is_empty() {
+            agreed.looked(snapshot, left);
+        }
         let link = carrying.flow.link.as_ref().zip(stands.key);
         let link = link.map(|(link, erp_key)| NewLink {
             link: link.clone(),
@@ -123,7 +126,9 @@ impl Writing<'_> {
             .object
             .as_ref()
             .and_then(|object| object.number.as_deref());
-        let field = number.and_then(|number| self.sink.operation.param(number));
+        // Pages differ in the letter case of a name.
+        let mut params = self.sink.operation.params.iter();
+        let field = number.and_then(|number| params.find(|field| field.is_named(number)));
         let Some(field) = field else {
             return String::new();
         };

@@ -1,6 +1,7 @@
 //! A record that is in the ERP already: merged with what is there now, and written only where that differs.
 
 use super::ending::Stands;
+use super::taken::agreed_for;
 use super::{Writing, with_key, writes_content};
 use crate::extension::ExtensionError;
 use crate::flows::carry::{Carried, Stop};
@@ -15,14 +16,21 @@ impl Writing<'_> {
     /// Writes a record that is there: merged with what the ERP shows now, where that can be seen.
     pub(super) async fn under(&self, key: i64) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
+            // What it was made of is as it was: nothing is left to be done.
+            if self.did(&self.sink.operation, &self.mapped).await? {
+                return Ok(self.did_before());
+            }
             return Err(Stop::Person(self.only_creates(key)));
         };
         let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(operation));
         let Some(read_back) = read_back else {
             let arguments = with_key(&self.known_to(operation), operation, parameter, key);
+            if self.did(operation, &arguments).await? {
+                return Ok(self.did_before());
+            }
             let sent = self.send(operation, &arguments, Before::Unread).await?;
             let stands = self.stands(sent, Some(key)).await?;
-            return Ok(self.first(stands, &arguments));
+            return Ok(self.told(operation, stands, &arguments));
         };
         let Some(answer) = self.read(read_back, key).await? else {
             return Err(Stop::Person(self.is_gone(key)));
@@ -46,6 +54,7 @@ impl Writing<'_> {
         let present = shown(operation, read_back, &answer);
         let (record, row) = (present.record(), self.row(read_back, &answer));
         let hub = self.known_to(operation);
+        agreed.erp = agreed_for(&carrying.host.catalogue, operation, &agreed.erp);
         let vocabulary = Vocabulary::of_write(&carrying.host.catalogue, operation);
         self.catch_up(operation, vocabulary, &mut agreed).await?;
         let before = agreed.clone();
@@ -109,7 +118,7 @@ impl Writing<'_> {
             // What the mapping refuses now says nothing of what was agreed on then.
             let from = match carrying.with_keys(&seen.hub).await {
                 Ok(from) => from,
-                Err(Stop::NotLinked { .. }) => continue,
+                Err(Stop::Missing(_)) => continue,
                 Err(stop) => return Err(stop),
             };
             match carrying

@@ -3,7 +3,7 @@
 use super::wanted::Wanted;
 use super::{Hit, MOST_READ, Search};
 use std::collections::BTreeSet;
-use sunmao_catalogue::{Answer, Fault, Lookup, Operation, Record, Table, Value};
+use sunmao_catalogue::{Answer, Fault, Field, Lookup, Operation, Record, Table, Value};
 
 /// Rows of a page, and pages, that are looked through: an installation may not know the filter.
 const PAGE_SIZE: u32 = 100;
@@ -15,7 +15,7 @@ enum Said {
     Hits(BTreeSet<Hit>),
     /// Its rows do not show the value: these came back.
     Unshown(BTreeSet<Hit>),
-    /// The installation does not answer it as the catalogue has it.
+    /// The installation does not answer it as the catalogue has it, or it wants to know more than a number.
     Nothing,
 }
 
@@ -41,6 +41,11 @@ impl Search<'_> {
         let Some(filter) = filter else {
             return Ok(Said::Nothing);
         };
+        let wants_more =
+            |field: &&Field| field.required && field.wire != filter.wire && !is_paging(operation, field);
+        if operation.params.iter().any(|field| wants_more(&field)) {
+            return Ok(Said::Nothing);
+        }
         let (mut hits, mut shows) = (BTreeSet::new(), false);
         for spelling in wanted.spellings(&lookup.filter, filter.matches_substring) {
             let argument = (filter.wire.clone(), Value::from(spelling));
@@ -118,6 +123,11 @@ impl Search<'_> {
             .flat_map(|object| object.key_names());
         own.or_else(|| names.into_iter().find_map(|name| table.column(name)))
     }
+}
+
+fn is_paging(operation: &Operation, field: &Field) -> bool {
+    let paging = operation.paging.as_ref();
+    paging.is_some_and(|paging| field.wire == paging.size || field.wire == paging.index)
 }
 
 /// The column with the value: as the catalogue calls it, by any name that installations give it, or by its label.

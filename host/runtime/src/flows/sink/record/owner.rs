@@ -1,14 +1,14 @@
 //! Whose record of the hub one of the ERP is that has no link yet: the one that the mapping names, the one that says of
 //! itself what this one says, or a new one.
 
-use super::Filed;
+use super::{Filed, unreadable};
 use crate::actor::Actor;
 use crate::flows::carry::Stop;
 use crate::flows::sink::erp::WHOLE_RECORD;
 use crate::merge::conflicts::{Settlement, Side};
-use crate::record::ID;
-use sunmao_catalogue::{Record, Value};
-use sunmao_store::{Conflict, IntentOutcome, NewConflict, RecordName};
+use crate::record::{self, ID};
+use sunmao_catalogue::{IdentityForm, Record, Value};
+use sunmao_store::{Conflict, IntentOutcome, NewConflict, RecordName, StoredRecord};
 
 /// Records that are looked at where one identifies itself.
 const ALIKE: u32 = 5;
@@ -93,12 +93,12 @@ impl Filed<'_> {
     async fn alike(&self, mapped: &Record) -> Result<Alike, Stop> {
         let records = &self.carrying.host.store.records;
         let mut alike = Alike::default();
-        for (field, value) in self.kind.identities(mapped) {
+        for (field, value) in self.identities(mapped) {
             let found = records
                 .find_by_identity(&self.kind.name, &field, &value, ALIKE)
                 .await?;
             for one in found {
-                if self.is_anothers(&one.name).await? {
+                if self.has_another_number(&one, mapped)? || self.is_anothers(&one.name).await? {
                     continue;
                 }
                 alike.values.push(value.clone());
@@ -106,8 +106,41 @@ impl Filed<'_> {
                     alike.names.push(one.name);
                 }
             }
+            // A number decides before anything else.
+            if self.is_number(&field) && !alike.names.is_empty() {
+                break;
+            }
         }
         Ok(alike)
+    }
+
+    /// What the record says of itself, its number first.
+    fn identities(&self, mapped: &Record) -> Vec<(String, String)> {
+        let mut identities = self.kind.identities(mapped);
+        identities.sort_by_key(|(field, _)| !self.is_number(field));
+        identities
+    }
+
+    fn is_number(&self, field: &str) -> bool {
+        let field = self.kind.field(field);
+        field.is_some_and(|field| field.identity == Some(IdentityForm::Number))
+    }
+
+    /// Whether a record that says the same of itself has another number.
+    fn has_another_number(&self, found: &StoredRecord, mapped: &Record) -> Result<bool, Stop> {
+        let numbers = |body: &Record| -> Vec<(String, String)> {
+            let mut identities = self.kind.identities(body);
+            identities.retain(|(field, _)| self.is_number(field));
+            identities
+        };
+        let body = found.body.as_deref().unwrap_or("{}");
+        let body = record::stored(self.kind, body).map_err(|why| unreadable(&found.name, &why))?;
+        let (own, theirs) = (numbers(mapped), numbers(&body));
+        let differs = |(field, value): &(String, String)| {
+            let mut theirs = theirs.iter();
+            theirs.any(|(other, number)| other == field && number != value)
+        };
+        Ok(own.iter().any(differs))
     }
 
     /// Whether a record of the hub is, or is about to be, another one of the ERP.

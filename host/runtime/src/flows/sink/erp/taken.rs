@@ -1,0 +1,75 @@
+//! What one operation of an object takes of what was made for another: a record is created by one and changed by another.
+
+use sunmao_catalogue::{Catalogue, Field, Operation, Record, Value};
+
+/// Where arguments travel that the catalogue does not know.
+const EXTRA: &str = "extra";
+
+/// Arguments as far as an operation takes them, within lists too.
+pub(super) fn taken(operation: &Operation, arguments: &Record) -> Record {
+    members(&operation.params, arguments)
+}
+
+/// What was agreed on, as far as an operation takes it: without what only others of the object take. What none of them
+/// takes is the installation's own, and stays.
+pub(super) fn agreed_for(catalogue: &Catalogue, operation: &Operation, agreed: &Record) -> Record {
+    let siblings = catalogue.operations().iter();
+    let siblings = siblings.filter(|one| one.object == operation.object);
+    let siblings: Vec<&Operation> = siblings.collect();
+    let known = agreed
+        .iter()
+        .filter_map(|(name, value)| match operation.param(name) {
+            Some(field) => Some((name.clone(), cut(field, value))),
+            None if siblings.iter().any(|one| one.param(name).is_some()) => None,
+            None => Some((name.clone(), value.clone())),
+        });
+    known.collect()
+}
+
+fn members(fields: &[Field], record: &Record) -> Record {
+    let known = record.iter().filter_map(|(name, value)| {
+        let field = fields.iter().find(|field| field.answers_to(name));
+        match field {
+            Some(field) => Some((name.clone(), cut(field, value))),
+            None => (name == EXTRA).then(|| (name.clone(), value.clone())),
+        }
+    });
+    known.collect()
+}
+
+fn cut(field: &Field, value: &Value) -> Value {
+    match value {
+        // What the catalogue does not publish, it cannot cut.
+        value if field.fields.is_empty() => value.clone(),
+        Value::List(items) => Value::List(items.iter().map(|item| cut(field, item)).collect()),
+        Value::Record(record) => Value::from(members(&field.fields, record)),
+        value => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value as Json, json};
+
+    fn record(members: Json) -> Record {
+        serde_json::from_value(members).unwrap()
+    }
+
+    #[test]
+    fn an_update_gets_nothing_that_only_the_create_takes() {
+        let catalogue = Catalogue::shared();
+        let update = catalogue.find("products.update").unwrap();
+        let made = record(json!({
+            "product-name": "榫", "product-nature": 1, "extra": {"zdy9": "x"},
+            "price-policies": [{"product-key": 1, "unit-key": 2}],
+        }));
+        let expected = record(json!({
+            "product-name": "榫", "extra": {"zdy9": "x"}, "price-policies": [{"unit-key": 2}],
+        }));
+        assert_eq!(taken(update, &made), expected);
+        let agreed = record(json!({"product-name": "榫", "product-nature": 1, "zdy9": "x"}));
+        let expected = record(json!({"product-name": "榫", "zdy9": "x"}));
+        assert_eq!(agreed_for(&catalogue, update, &agreed), expected);
+    }
+}
