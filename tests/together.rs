@@ -12,6 +12,8 @@
 
 #![cfg(test)]
 
+#[path = "together/meeting.rs"]
+mod meeting;
 #[path = "together/model.rs"]
 mod model;
 #[path = "together/people.rs"]
