@@ -191,7 +191,7 @@ impl Writing<'_> {
             let mut agreed = Agreed::default();
             match earlier.outcome {
                 IntentOutcome::Applied => {
-                    for last in as_record(&earlier.write.payload) {
+                    if let Some(last) = as_record(&earlier.write.payload) {
                         agreed.wrote(vocabulary, &last, &Record::default());
                     }
                 }
