@@ -12,6 +12,8 @@
 
 #![cfg(test)]
 
+#[path = "together/meeting.rs"]
+mod meeting;
 #[path = "together/model.rs"]
 mod model;
 #[path = "together/people.rs"]
@@ -29,18 +31,18 @@ use rig::Rig;
 use rounds::{Figures, Size};
 use std::time::Instant;
 
-/// Of a quiet time: more than two sweeps.
-const QUIET_HOURS: usize = 3;
+/// Of a quiet time.
+const QUIET_HOURS: usize = 2;
 /// What was read before a flow wrote comes round once more.
-const HOURS_TO_REST: usize = 2;
+const SWEEPS_TO_REST: usize = 2;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sides_that_are_edited_at_once_agree_and_lose_nothing() {
     let size = Size {
         customers: 90,
         contacts: 12,
-        rounds: 4,
-        edited: 40,
+        rounds: 2,
+        edited: 24,
         new: 2,
     };
     run(size, setting("TOGETHER_SEED", 9_001)).await;
@@ -71,8 +73,8 @@ async fn run(size: Size, seed: u64) {
     rounds::begin(&rig, &mut people, size).await;
     for round in 1..=size.rounds {
         rounds::round(&mut rig, &mut people, size, &mut figures).await;
-        for _ in 0..HOURS_TO_REST {
-            rig.hour().await;
+        for _ in 0..SWEEPS_TO_REST {
+            rig.sweep().await;
         }
         let conflicts = reckoning::reckon(&rig, &mut people).await;
         say(&format!("round {round}: {conflicts} conflicts, {figures:?}"));

@@ -96,6 +96,12 @@ impl Rig {
         }
     }
 
+    /// Lets the sweep run by hand, and waits for all that comes of it.
+    pub async fn sweep(&self) {
+        self.posts("flows/customer-pull/run", json!({})).await;
+        self.until_at_rest().await;
+    }
+
     /// An hour passes, and the sweep that is due then, with all that comes of it.
     pub async fn hour(&mut self) {
         let before = self.last_sweep().await;
@@ -183,10 +189,18 @@ impl Rig {
 
     /// The conflicts that wait for a person.
     pub async fn conflicts(&self) -> Vec<Json> {
-        let page = self.installation.get("/v1/conflicts?limit=1000").await;
-        let items = page["items"].as_array().expect("items").clone();
-        assert_eq!(page["count"], items.len(), "all on one page");
-        items
+        let (mut conflicts, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self
+                .installation
+                .get(&format!("/v1/conflicts?limit=1000{after}"))
+                .await;
+            conflicts.extend(page["items"].as_array().expect("items").iter().cloned());
+            let Some(next) = page["next"].as_i64() else {
+                return conflicts;
+            };
+            after = format!("&after={next}");
+        }
     }
 
     /// The requests that the ERP had so far.

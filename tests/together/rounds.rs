@@ -67,6 +67,7 @@ pub async fn round(rig: &mut Rig, people: &mut People, size: Size, figures: &mut
         turns.push(people.turn(person));
     }
     held_back(rig, people, &turns, figures).await;
+    let known = people.all.len();
     for _ in 0..size.new {
         new_ones(rig, people).await;
     }
@@ -76,7 +77,7 @@ pub async fn round(rig: &mut Rig, people: &mut People, size: Size, figures: &mut
     rig.tells_flows("resume").await;
     let before = rig.last_sweep().await;
     rig.begin_hour();
-    under_way(rig, people, size, &turns, figures).await;
+    under_way(rig, people, size, (&turns, known), figures).await;
     rig.until_swept(&before).await;
 }
 
@@ -226,8 +227,16 @@ fn member(field: Field, value: &str) -> Json {
 }
 
 /// Edits while sweeps and pushes are under way: of others, and of other fields of those that are on their way.
-async fn under_way(rig: &Rig, people: &mut People, size: Size, turns: &[Turn], figures: &mut Figures) {
-    let touched: BTreeSet<usize> = turns.iter().map(|turn| turn.person).collect();
+async fn under_way(
+    rig: &Rig,
+    people: &mut People,
+    size: Size,
+    (turns, known): (&[Turn], usize),
+    figures: &mut Figures,
+) {
+    let mut touched: BTreeSet<usize> = turns.iter().map(|turn| turn.person).collect();
+    // Of those who have not met yet, what is an edit and what is a difference depends on who is sooner.
+    touched.extend(known..people.all.len());
     let mut again = Vec::new();
     for turn in turns {
         again.extend(beside(people, turn));
@@ -274,19 +283,19 @@ async fn under_way(rig: &Rig, people: &mut People, size: Size, turns: &[Turn], f
         forms.push(Saved { turn, form, is_race });
     }
     let mark = rig.requests().await;
-    let known = &*people;
+    let books = &*people;
     tokio::join!(
         async {
             for (position, turn) in hub.iter().enumerate() {
                 if position == hub.len() / 2 {
                     rig.posts("flows/customer-pull/run", json!({})).await;
                 }
-                files(rig, known, turn).await;
+                files(rig, books, turn).await;
             }
         },
         async {
             for saved in &forms {
-                saves(rig, &known.all[saved.turn.person], &saved.turn, &saved.form).await;
+                saves(rig, &books.all[saved.turn.person], &saved.turn, &saved.form).await;
             }
         }
     );

@@ -113,6 +113,9 @@ pub struct Leased {
 pub struct Completion {
     /// The link it brought about.
     pub link: Option<NewLink>,
+    /// What the link had as agreed on when this was worked out. Where both have agreed on something else since, nothing is
+    /// written. Of no account where the link keeps what it has.
+    pub agreed_before: Option<String>,
     /// The records it brought about.
     pub filing: Option<Filing>,
     /// What both sides changed and no rule decides.
@@ -245,7 +248,8 @@ pub trait Deliveries: Send + Sync {
     ) -> Result<u64, StoreError>;
 
     /// Marks the delivery done and writes all that it brought about, in one commit. If the link is taken
-    /// ([`StoreError::LinkTaken`]) or a record has another revision by now ([`StoreError::RecordChanged`]), nothing is
+    /// ([`StoreError::LinkTaken`]), a record has another revision by now ([`StoreError::RecordChanged`]) or another
+    /// delivery has written the link since ([`StoreError::LinkChanged`]), nothing is
     /// written and the lease is still held.
     async fn complete(&self, lease: Lease, completion: Completion, now: Timestamp) -> Result<(), StoreError>;
 

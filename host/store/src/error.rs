@@ -101,6 +101,14 @@ pub enum StoreError {
         /// The revision it has; 0 for none.
         found: i64,
     },
+    /// Both sides have agreed on something else since this was worked out. Nothing was written.
+    #[error("{link} link of {record}: another flow has written it meanwhile")]
+    LinkChanged {
+        /// The link's name.
+        link: String,
+        /// The hub record.
+        record: Box<RecordName>,
+    },
     /// The extension keeps as much as it may. Nothing was written.
     #[error("state of {extension}: {keys} keys of {bytes} bytes, at most {most_keys} keys of {most_bytes} bytes", most_keys = room.keys, most_bytes = room.bytes)]
     StateFull {
@@ -148,7 +156,7 @@ impl StoreError {
             Self::LinkTaken { .. } => {
                 "two hub records are one customer of the ERP: merge them in the hub, or correct the link"
             }
-            Self::RecordChanged { .. } => "read the record again and decide anew",
+            Self::RecordChanged { .. } | Self::LinkChanged { .. } => "read the record again and decide anew",
             Self::StateFull { .. } => "delete keys, or raise state_keys or state_megabytes under its limits",
             Self::NoSuchIntent { .. } => "begin the intent before it is resolved",
         }

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use std::sync::Arc;
-use sunmao_runtime::Actor;
+use sunmao_runtime::{Actor, FlowSettings};
 use sunmao_store::{
     Conflict as StoredConflict, ConflictFilter, NewDelivery, Occasion, RecordName, StoreError,
 };
@@ -98,22 +98,18 @@ async fn wake(parts: &Parts, conflict: &StoredConflict) -> Result<Vec<NewDeliver
     let linked = linked.filter(|(_, flow)| flow.link.as_ref() == Some(&conflict.link));
     let mut wake = Vec::new();
     for (name, flow) in linked {
-        let row = flow.sweep.as_deref().and_then(|list| list.split_once('.'));
-        let record = match (row, conflict.erp_key) {
-            (Some((object, _)), Some(key)) => RecordName::new(format!("erp.{object}"), key.to_string()),
-            (Some(_), None) => continue,
-            (None, _) => conflict.record.clone(),
-        };
-        let kept = parts.host.store.records.get(&record).await?;
-        wake.extend(kept.and_then(|kept| kept.body).map(|payload| NewDelivery {
-            event: Occasion::Saved.event(&record.kind),
-            target: Actor::flow(name).to_string(),
-            key: record.to_string(),
-            payload,
-            // Its state was delivered before: this stands for itself.
-            revision: None,
-            hops: 0,
-        }));
+        for record in looked_at(flow, conflict) {
+            let kept = parts.host.store.records.get(&record).await?;
+            wake.extend(kept.and_then(|kept| kept.body).map(|payload| NewDelivery {
+                event: Occasion::Saved.event(&record.kind),
+                target: Actor::flow(name).to_string(),
+                key: record.to_string(),
+                payload,
+                // Its state was delivered before: this stands for itself.
+                revision: None,
+                hops: 0,
+            }));
+        }
     }
     Ok(wake)
 }
@@ -132,4 +128,18 @@ fn unknown(id: i64) -> ApiError {
         format!("no conflict {id} is open"),
         "`GET /v1/conflicts` lists those that are",
     )
+}
+
+/// The records of a conflict that a flow carries: the hub's, or the ERP's that it sweeps.
+fn looked_at(flow: &FlowSettings, conflict: &StoredConflict) -> Vec<RecordName> {
+    let swept = flow.sweep.as_deref().and_then(|list| list.split_once('.'));
+    match swept {
+        Some((object, _)) => {
+            let keys = conflict.erp_key.iter().chain(&conflict.candidates);
+            keys.map(|key| RecordName::new(format!("erp.{object}"), key.to_string()))
+                .collect()
+        }
+        None if conflict.record.kind.starts_with("erp.") => Vec::new(),
+        None => vec![conflict.record.clone()],
+    }
 }

@@ -14,7 +14,7 @@ use crate::loading::Extensions;
 use crate::record;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, Joint, Kind, Record, RecordKind};
-use sunmao_store::{Delivery, Occasion, RecordName, StoreError};
+use sunmao_store::{Delivery, Link, Occasion, RecordName, StoreError};
 
 /// Attempts at which a step ran into a limit before a person is asked.
 const MOST_OVER_LIMIT: i64 = 3;
@@ -32,6 +32,8 @@ pub(super) struct Carrying<'a> {
     pub name: RecordName,
     /// Its body; of one that was deleted, the last.
     pub body: Record,
+    /// Its link, in a flow that writes; read before the body.
+    pub link: Option<Link>,
     pub invocation: Invocation,
 }
 
@@ -80,7 +82,7 @@ pub(super) async fn handle(
     watch: &(dyn Fn(Step) + Sync),
 ) -> Handled {
     let outcome = match Carrying::begin(host, extensions, flow, delivery, watch) {
-        Ok(carrying) => carrying.carry().await,
+        Ok(mut carrying) => carrying.carry().await,
         Err(stop) => Err(stop),
     };
     match outcome {
@@ -139,10 +141,7 @@ impl<'a> Carrying<'a> {
         delivery: &'a Delivery,
         watch: &'a (dyn Fn(Step) + Sync),
     ) -> Result<Self, Stop> {
-        let unreadable = |why: String| {
-            let fault = Fault::new(Kind::Invalid, format!("{} cannot be read: {why}", delivery.key));
-            Stop::Person(fault.with_hint("correct its kind or file it again"))
-        };
+        let unreadable = |why: String| unreadable(&delivery.key, &why);
         let name: RecordName = delivery
             .key
             .parse()
@@ -161,11 +160,12 @@ impl<'a> Carrying<'a> {
             kind,
             name,
             body,
+            link: None,
         })
     }
 
-    async fn carry(&self) -> Carried {
-        if let Some(skipped) = self.overtaken().await? {
+    async fn carry(&mut self) -> Carried {
+        if let Some(skipped) = self.look().await? {
             return Ok((Keep::default(), skipped));
         }
         if let Some(skipped) = self.judge().await? {
@@ -179,17 +179,29 @@ impl<'a> Carrying<'a> {
         }
     }
 
-    /// A record that was in hand while it was deleted is not written any more.
-    async fn overtaken(&self) -> Result<Option<Step>, Stop> {
+    /// Takes the record as it is by now, and its link as it was before: an older body, held against what was agreed on since,
+    /// would look like an edit. The end, where the record was deleted while it was in hand.
+    async fn look(&mut self) -> Result<Option<Step>, Stop> {
+        let store = &self.host.store;
+        if let (Sink::Write(_), Some(link)) = (&self.flow.sink, &self.flow.link) {
+            self.link = store.links.get(link, &self.name).await?;
+        }
         if self.is_deleted() {
             return Ok(None);
         }
-        let kept = self.host.store.records.get(&self.name).await?;
-        let is_gone = kept.is_some_and(|kept| kept.body.is_none());
-        Ok(is_gone.then(|| Step::Skipped {
-            policy: self.flow.name.clone(),
-            reason: "deleted meanwhile".to_owned(),
-        }))
+        let Some(kept) = store.records.get(&self.name).await? else {
+            return Ok(None);
+        };
+        let Some(body) = kept.body else {
+            return Ok(Some(Step::Skipped {
+                policy: self.flow.name.clone(),
+                reason: "deleted meanwhile".to_owned(),
+            }));
+        };
+        if self.delivery.revision != Some(kept.revision) {
+            self.body = record::stored(&self.kind, &body).map_err(|why| unreadable(&self.name, &why))?;
+        }
+        Ok(None)
     }
 
     /// Asks the policy. The end, where it holds the record back.
@@ -274,6 +286,11 @@ impl<'a> Carrying<'a> {
         let answered = while_it_serves(self.extensions, extension, call).await;
         answered.ok_or_else(|| Stop::Absent(reference.clone()))
     }
+}
+
+fn unreadable(name: &impl std::fmt::Display, why: &str) -> Stop {
+    let fault = Fault::new(Kind::Invalid, format!("{name} cannot be read: {why}"));
+    Stop::Person(fault.with_hint("correct its kind or file it again"))
 }
 
 fn named(extension: &SharedExtension) -> String {

@@ -36,8 +36,8 @@ pub(super) async fn write(
                     let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
                     bury(host, lease, delivery, letter(&fault), watch).await
                 }
-                // Somebody filed it while it was merged: from the beginning, with what is there now.
-                Err(error @ StoreError::RecordChanged { .. }) => {
+                // Somebody filed or linked it while it was merged: from the beginning, with what is there now.
+                Err(error @ (StoreError::RecordChanged { .. } | StoreError::LinkChanged { .. })) => {
                     put_off(
                         host,
                         lease,
@@ -159,6 +159,7 @@ fn letter(fault: &Fault) -> DeadLetter {
 fn completion(keep: &Keep, outcome: String) -> Completion {
     Completion {
         link: keep.link.clone(),
+        agreed_before: keep.agreed_before.clone(),
         filing: keep.filing.clone(),
         conflicts: keep.conflicts.clone(),
         closed: keep.closed.clone(),

@@ -40,6 +40,8 @@ pub(crate) enum Handled {
 pub(crate) struct Keep {
     /// The link it brought about.
     pub link: Option<NewLink>,
+    /// What the link had as agreed on when this was worked out.
+    pub agreed_before: Option<String>,
     /// The records it brought about.
     pub filing: Option<Filing>,
     /// What both sides changed and no rule decides.

@@ -6,8 +6,11 @@ mod run;
 pub(super) use run::{Sweeping, handle};
 
 use super::schedule::Unsound;
+use crate::gateway::{Caller, Gateway};
 use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Effect, ErpObject, Field, Kinds, Operation, RecordKind, nearest};
+use sunmao_catalogue::{
+    Catalogue, Effect, ErpObject, Fault, Field, Kind, Kinds, Operation, Record, RecordKind, Value, nearest,
+};
 
 /// A list of the ERP that a flow reads through.
 #[derive(Debug, Clone)]
@@ -66,6 +69,28 @@ impl Sweep {
             kind: kind.clone(),
             keys,
         })
+    }
+
+    /// The row of a key as its detail shows it now. None where there is no detail, or the ERP does not show that one.
+    ///
+    /// # Errors
+    /// The ERP failed, or the way to it.
+    pub(in crate::flows) async fn present_row(
+        &self,
+        gateway: &Gateway,
+        caller: &Caller,
+        key: &str,
+        known: &Record,
+    ) -> Result<Option<Record>, Fault> {
+        let Some((detail, parameter)) = &self.detail else {
+            return Ok(None);
+        };
+        let given = Record::from_iter([(parameter.clone(), Value::from(key))]);
+        match gateway.call(caller, detail, &given).await {
+            Ok(answer) => Ok(Some(rows::as_shown(self, detail, known, answer))),
+            Err(fault) if matches!(fault.kind, Kind::NotFound | Kind::Refused) => Ok(None),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// The operations that it calls.

@@ -87,6 +87,12 @@ impl<'a> Compared<'a> {
         &self.disputed
     }
 
+    /// Whether the ERP's side has changed in anything.
+    pub fn has_news_of_erp(&self) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| matches!(line.standing, Standing::Erp | Standing::Disputed))
+    }
+
     /// The merge with a verdict for each disputed field, in their order; those without one stay undecided.
     pub fn decide(self, verdicts: Vec<Verdict>) -> Merged<'a> {
         Merged::new(self.vocabulary, self.lines, verdicts)

@@ -133,5 +133,8 @@ async fn no_record_differs_from_what_the_host_says_of_it() {
         sum(|tally| tally.happened),
     );
     assert!(happened > 25, "{happened} of {done}");
-    assert!(told * 5 < done, "a person was asked {told} times, {done} went through");
+    assert!(
+        told * 5 < done,
+        "a person was asked {told} times, {done} went through"
+    );
 }

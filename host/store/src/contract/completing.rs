@@ -31,6 +31,7 @@ fn completion(revision: i64) -> Completion {
             number: "KH-7".to_owned(),
             agreed: Some("{}".to_owned()),
         }),
+        agreed_before: None,
         filing: Some(Filing {
             records: vec![contact("c1", "of the ERP")],
             routes: vec![route("customer-push")],
@@ -156,5 +157,40 @@ pub async fn what_must_not_be_there_may_have_been_deleted(store: &Store) -> Resu
         .complete(leased.lease, completion(0), at(5))
         .await?;
     assert_eq!(body_of(store, "c1").await?.as_deref(), Some("of the ERP"));
+    Ok(())
+}
+
+/// Two flows that work on one pair of records at once: whoever has not seen what the other agreed on decides anew.
+pub async fn what_was_agreed_on_meanwhile_leaves_everything_as_it_was(
+    store: &Store,
+) -> Result<(), StoreError> {
+    store
+        .deliveries
+        .enqueue(vec![event("erp.customers/7", "{}")], at(0))
+        .await?;
+    let leased = lease_one(store, 1).await?;
+    let other = NewLink {
+        agreed: Some(r#"{"by":"another"}"#.to_owned()),
+        ..completion(0).link.expect("a link")
+    };
+    store.links.put(other.clone(), at(2)).await?;
+    let refused = store
+        .deliveries
+        .complete(leased.lease, completion(0), at(3))
+        .await;
+    assert!(
+        matches!(&refused, Err(StoreError::LinkChanged { record, .. }) if **record == name("c1")),
+        "{refused:?}"
+    );
+    assert_eq!(body_of(store, "c1").await?, None);
+    let link = store.links.get("customer", &name("c1")).await?;
+    assert_eq!(link.and_then(|link| link.agreed), other.agreed);
+    let seen = Completion {
+        agreed_before: other.agreed,
+        ..completion(0)
+    };
+    store.deliveries.complete(leased.lease, seen, at(4)).await?;
+    let link = store.links.get("customer", &name("c1")).await?;
+    assert_eq!(link.and_then(|link| link.agreed).as_deref(), Some("{}"));
     Ok(())
 }

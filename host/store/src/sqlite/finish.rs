@@ -155,6 +155,7 @@ impl Write for Complete {
         supersede(connection, self.lease, &held(row, self.lease)?, self.now).await?;
         let Completion {
             link,
+            agreed_before,
             filing,
             conflicts,
             closed,
@@ -163,6 +164,9 @@ impl Write for Complete {
         } = &self.completion;
         for (record, revision) in unchanged {
             unchanged_since(connection, record, *revision).await?;
+        }
+        if let Some(link) = link {
+            links::unchanged_since(connection, link, agreed_before.as_deref()).await?;
         }
         if let Some(filing) = filing {
             accept::accept(connection, filing, self.now).await?;

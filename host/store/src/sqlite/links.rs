@@ -112,6 +112,34 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// What was agreed on must not be written over by who has not seen it.
+pub(super) async fn unchanged_since(
+    connection: &mut SqliteConnection,
+    link: &NewLink,
+    agreed_before: Option<&str>,
+) -> Result<(), Failure> {
+    if link.agreed.is_none() {
+        return Ok(());
+    }
+    let row = query("SELECT agreed FROM links WHERE link = ?1 AND kind = ?2 AND id = ?3")
+        .bind(&link.link)
+        .bind(&link.record.kind)
+        .bind(&link.record.id)
+        .fetch_optional(connection)
+        .await?;
+    let agreed: Option<String> = match row {
+        Some(row) => row.try_get("agreed")?,
+        None => None,
+    };
+    if agreed.as_deref() == agreed_before {
+        return Ok(());
+    }
+    Err(Failure::Refused(StoreError::LinkChanged {
+        link: link.link.clone(),
+        record: Box::new(link.record.clone()),
+    }))
+}
+
 fn kept(row: &SqliteRow) -> Result<Link, sqlx::Error> {
     Ok(Link {
         link: row.try_get("link")?,

@@ -1,19 +1,20 @@
 //! A record on its way into the hub's records: merged with the one that is there, or a new one.
 
+mod owner;
+
 use crate::actor::Actor;
 use crate::extension::ExtensionError;
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::flows::ruling::{self, Meeting};
+use crate::flows::sink::erp::WHOLE_RECORD;
 use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
 use crate::record::{self, ID};
+use owner::Owner;
 use std::sync::Arc;
-use sunmao_catalogue::{Fault, IdentityForm, Kind, KindSource, Record, RecordKind, Value};
-use sunmao_store::{Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
-
-/// Records that are looked at where one identifies itself.
-const ALIKE: u32 = 5;
+use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Value};
+use sunmao_store::{ClosedConflicts, Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
 
 /// One record on its way.
 struct Filed<'a> {
@@ -22,14 +23,8 @@ struct Filed<'a> {
     /// The key of the ERP's record, where it is one.
     key: Option<i64>,
     link: Option<Link>,
-}
-
-/// Whom a record belongs to.
-enum Owner {
-    /// The hub's record of this name, with or without a link.
-    Is(RecordName),
-    /// Several might be it.
-    Several(Vec<RecordName>),
+    /// What a person was asked about this record of the ERP.
+    conflicts: Vec<Conflict>,
 }
 
 /// Carries a record into the hub.
@@ -43,11 +38,23 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, kind: &Arc<RecordKi
         (Some(link), Some(key)) => carrying.host.store.links.find_by_key(link, key).await?,
         _ => None,
     };
+    let conflicts = match &carrying.flow.link {
+        Some(link) => {
+            carrying
+                .host
+                .store
+                .conflicts
+                .of_record(link, &carrying.name)
+                .await?
+        }
+        None => Vec::new(),
+    };
     let filed = Filed {
         carrying,
         kind,
         key,
         link,
+        conflicts,
     };
     // A flow that hears of deletions by name has something to say of them.
     if carrying.is_deleted() && carrying.flow.source.sweep.is_some() {
@@ -81,7 +88,7 @@ impl Filed<'_> {
                 let mapped = self.mapped(&carrying.body, None).await?;
                 match self.owner(&mapped).await? {
                     Owner::Is(name) => name,
-                    Owner::Several(names) => return Ok(self.several(&names)),
+                    Owner::Undecided(conflict) => return Ok(undecided(conflict)),
                 }
             }
         };
@@ -103,7 +110,7 @@ impl Filed<'_> {
                 Vec::new(),
             ));
         }
-        self.merge(&name, kept.as_ref(), &stored, is_there, without_id(&mapped))
+        self.merge(&name, kept.as_ref(), &stored, without_id(&mapped))
             .await
     }
 
@@ -112,10 +119,10 @@ impl Filed<'_> {
         name: &RecordName,
         kept: Option<&StoredRecord>,
         stored: &Record,
-        is_there: bool,
         mapped: Record,
     ) -> Carried {
         let carrying = self.carrying;
+        let is_there = kept.is_some_and(|kept| kept.body.is_some());
         let link = carrying.flow.link.as_deref().unwrap_or_default();
         let known: Vec<Conflict> = carrying.host.store.conflicts.of_record(link, name).await?;
         let of_record = match &self.link {
@@ -126,22 +133,37 @@ impl Filed<'_> {
         self.catch_up(name, &mut agreed).await?;
         let vocabulary = Vocabulary::Members(&self.kind.fields);
         let (before, nothing) = (agreed.hub.clone(), Record::default());
-        let compared = compare(
-            vocabulary,
-            Sides {
-                base: &before,
-                shown: &nothing,
-                hub: stored,
-                erp: &mapped,
-            },
-        );
+        let sides = Sides {
+            base: &before,
+            shown: &nothing,
+            hub: stored,
+            erp: &mapped,
+        };
+        let has_news = of_record.is_some() && compare(vocabulary, sides).has_news_of_erp();
+        let present = match has_news {
+            true => self.present_row().await?,
+            false => None,
+        };
+        let row = present.as_ref().unwrap_or(&carrying.body);
+        let mapped = match &present {
+            Some(row) => {
+                let known = is_there.then(|| record::with_id(&name.id, stored));
+                without_id(&self.mapped(row, known.as_ref()).await?)
+            }
+            None => mapped.clone(),
+        };
+        let sides = Sides {
+            erp: &mapped,
+            ..sides
+        };
+        let compared = compare(vocabulary, sides);
         let meeting = Meeting {
             carrying,
             kind: self.kind,
             name,
             hub: record::with_id(&name.id, stored),
             kept: kept.filter(|_| is_there),
-            row: &carrying.body,
+            row,
             conflicts: &known,
         };
         let verdicts = ruling::verdicts(&meeting, compared.disputed()).await?;
@@ -151,14 +173,28 @@ impl Filed<'_> {
         let snapshot = Snapshot {
             by: Direction::Pull,
             hub: body.clone(),
-            erp: carrying.body.clone(),
+            erp: row.clone(),
             made: !is_there,
         };
         agreed.looked(snapshot, merged.left(Target::Hub));
         let (conflicts, closed) = ruling::ended(&meeting, &merged, self.key);
         let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts);
         keep.closed = closed;
+        keep.closed.extend(self.asked_before());
+        keep.agreed_before = of_record.and_then(|link| link.agreed);
         Ok((keep, step))
+    }
+
+    /// The row as the ERP shows it now. Since the sweep read it a flow may have written it: what it showed before would look
+    /// like an edit of the ERP's, so that it is looked at once more before anything is taken over.
+    async fn present_row(&self) -> Result<Option<Record>, Stop> {
+        let carrying = self.carrying;
+        let Some(sweep) = &carrying.flow.source.sweep else {
+            return Ok(None);
+        };
+        let (gateway, caller) = (&carrying.host.gateway, carrying.caller());
+        let present = sweep.present_row(gateway, &caller, &carrying.name.id, &carrying.body);
+        Ok(present.await?)
     }
 
     /// Brings what was agreed on in this flow's names up to date with what flows of the other direction saw since.
@@ -201,115 +237,13 @@ impl Filed<'_> {
         Ok(mapped)
     }
 
-    /// Whose record it is that is not linked: the one that the mapping names, the one that says of itself what this one
-    /// says, or a new one.
-    async fn owner(&self, mapped: &Record) -> Result<Owner, Stop> {
-        let store = &self.carrying.host.store;
-        let named = mapped
-            .get(ID)
-            .and_then(Value::to_text)
-            .filter(|id| !id.is_empty());
-        if let Some(id) = named {
-            return Ok(Owner::Is(RecordName::new(&self.kind.name, id)));
-        }
-        let mut alike: Vec<RecordName> = Vec::new();
-        for (field, value) in self.identities(mapped) {
-            let found = store
-                .records
-                .find_by_identity(&self.kind.name, &field, &value, ALIKE)
-                .await?;
-            for one in found {
-                if !alike.contains(&one.name) && self.may_be(&one, mapped).await? {
-                    alike.push(one.name);
-                }
-            }
-            // A number decides before anything else.
-            if self.is_number(&field) && !alike.is_empty() {
-                break;
-            }
-        }
-        Ok(match alike.len() {
-            0 => Owner::Is(self.new_name()),
-            1 => Owner::Is(alike.remove(0)),
-            _ => Owner::Several(alike),
+    /// Whose it is, is known now.
+    fn asked_before(&self) -> Option<ClosedConflicts> {
+        (!self.conflicts.is_empty()).then(|| ClosedConflicts {
+            link: self.carrying.flow.link.clone().unwrap_or_default(),
+            record: self.carrying.name.clone(),
+            fields: vec![WHOLE_RECORD.to_owned()],
         })
-    }
-
-    /// What the record says of itself, its number first.
-    fn identities(&self, mapped: &Record) -> Vec<(String, String)> {
-        let mut identities = self.kind.identities(mapped);
-        identities.sort_by_key(|(field, _)| !self.is_number(field));
-        identities
-    }
-
-    fn is_number(&self, field: &str) -> bool {
-        let field = self.kind.field(field);
-        field.is_some_and(|field| field.identity == Some(IdentityForm::Number))
-    }
-
-    /// Whether a record that says the same of itself may be this one: it has no such link, and no other number.
-    async fn may_be(&self, found: &StoredRecord, mapped: &Record) -> Result<bool, Stop> {
-        let link = self.carrying.flow.link.as_deref();
-        if let Some(link) = link
-            && self
-                .carrying
-                .host
-                .store
-                .links
-                .get(link, &found.name)
-                .await?
-                .is_some()
-        {
-            return Ok(false);
-        }
-        let numbers = |body: &Record| -> Vec<(String, String)> {
-            let mut identities = self.kind.identities(body);
-            identities.retain(|(field, _)| self.is_number(field));
-            identities
-        };
-        let body = found.body.as_deref().unwrap_or("{}");
-        let body = record::stored(self.kind, body).map_err(|why| unreadable(&found.name, &why))?;
-        let (own, theirs) = (numbers(mapped), numbers(&body));
-        let differs = |(field, value): &(String, String)| {
-            let mut theirs = theirs.iter();
-            theirs.any(|(other, number)| other == field && number != value)
-        };
-        Ok(!own.iter().any(differs))
-    }
-
-    /// The name of a record that the ERP has and the hub has not.
-    fn new_name(&self) -> RecordName {
-        let carrying = self.carrying;
-        let id = match self.key {
-            Some(key) => format!("erp-{key}"),
-            None => carrying.name.id.clone(),
-        };
-        RecordName::new(&self.kind.name, id)
-    }
-
-    /// Several of the hub's records might be it: a person says which.
-    fn several(&self, names: &[RecordName]) -> (Keep, Step) {
-        let carrying = self.carrying;
-        let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
-        let conflict = NewConflict {
-            link: carrying.flow.link.clone().unwrap_or_default(),
-            record: carrying.name.clone(),
-            erp_key: self.key,
-            field: super::erp::WHOLE_RECORD.to_owned(),
-            base: None,
-            hub: serde_json::to_string(&listed).ok(),
-            erp: None,
-            hub_changed: None,
-            erp_changed: None,
-            flow: carrying.flow.name.clone(),
-            candidates: Vec::new(),
-        };
-        let keep = Keep {
-            conflicts: vec![conflict],
-            ..Keep::default()
-        };
-        let fields = vec![super::erp::WHOLE_RECORD.to_owned()];
-        (keep, Step::Undecided { fields })
     }
 
     /// The end: the record as it is now, filed where it differs.
@@ -371,6 +305,16 @@ impl Filed<'_> {
         let value = field.and_then(|field| carrying.body.get(&field.snake_name()));
         value.and_then(Value::to_text).unwrap_or_default()
     }
+}
+
+/// A person has to say whose it is.
+fn undecided(conflict: NewConflict) -> (Keep, Step) {
+    let fields = vec![conflict.field.clone()];
+    let keep = Keep {
+        conflicts: vec![conflict],
+        ..Keep::default()
+    };
+    (keep, Step::Undecided { fields })
 }
 
 fn without_id(record: &Record) -> Record {

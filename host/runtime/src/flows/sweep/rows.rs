@@ -2,7 +2,7 @@
 
 use super::Sweep;
 use std::collections::{BTreeMap, HashMap};
-use sunmao_catalogue::{Answer, Face, Fault, Kind, Record, Table, Value};
+use sunmao_catalogue::{Answer, Face, Fault, Kind, Operation, Record, Table, Value};
 use sunmao_store::{NewRecord, RecordName};
 
 /// A fingerprint has so many hexadecimal digits: two rows that differ have the same one never.
@@ -110,13 +110,9 @@ fn flat(mut item: Record) -> Record {
 /// The record that a row becomes, with what its detail shows over it.
 pub(super) fn record(sweep: &Sweep, row: &Row, mut body: Record, detail: Option<Answer>) -> NewRecord {
     if let (Some(detail), Some((operation, _))) = (detail, &sweep.detail) {
-        let shown = operation.present(detail, Face::Dynamic);
-        let shown = shown.as_record();
-        // A document has its fields in a member; a record is its fields.
-        let fields = shown.and_then(|shown| shown.get("fields")?.as_record()).or(shown);
-        for (name, value) in fields.into_iter().flatten() {
-            if !value.is_empty() || !body.contains_key(name) {
-                body.insert(name.clone(), value.clone());
+        for (name, value) in fields(operation, detail) {
+            if !value.is_empty() || !body.contains_key(&name) {
+                body.insert(name, value);
             }
         }
     }
@@ -126,6 +122,27 @@ pub(super) fn record(sweep: &Sweep, row: &Row, mut body: Record, detail: Option<
         identities: sweep.kind.identities(&body),
         body: Some(serde_json::to_string(&body).unwrap_or_default()),
         fingerprint: Some(row.fingerprint.clone()),
+    }
+}
+
+/// What is known of a row, with what its detail shows now in place of what it showed.
+pub(super) fn as_shown(sweep: &Sweep, detail: &Operation, known: &Record, answer: Answer) -> Record {
+    let shown = fields(detail, answer);
+    let mut body = known.clone();
+    body.retain(|name, _| !shown.contains_key(name));
+    body.extend(shown.into_iter().filter(|(_, value)| !value.is_empty()));
+    sweep.kind.check(&body).unwrap_or(body)
+}
+
+/// The fields that a read of one record shows.
+fn fields(operation: &Operation, answer: Answer) -> Record {
+    let Value::Record(mut shown) = operation.present(answer, Face::Dynamic) else {
+        return Record::default();
+    };
+    // A document has its fields in a member; a record is its fields.
+    match shown.get_mut("fields") {
+        Some(Value::Record(fields)) => std::mem::take(&mut **fields),
+        _ => *shown,
     }
 }
 
