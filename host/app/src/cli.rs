@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, flow, kinds, openapi,
-    operations, plugin, records, schedule, script, serve, simulate,
+    audit, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, export, flow, import, kinds,
+    openapi, operations, plugin, records, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -45,6 +45,8 @@ pub enum Command {
     Plugin(plugin::Plugin),
     Script(script::Script),
     Records(records::Records),
+    Import(import::Import),
+    Export(export::Export),
     Delivery(delivery::Delivery),
     Dead(dead::Dead),
     Conflict(conflict::Conflict),

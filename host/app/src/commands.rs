@@ -9,9 +9,11 @@ pub mod delivery;
 pub mod demo;
 pub mod doctor;
 pub mod erp;
+pub mod export;
 mod extensions;
 mod find;
 pub mod flow;
+pub mod import;
 pub mod kinds;
 pub mod openapi;
 pub mod operations;
@@ -83,6 +85,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Plugin(plugin) => plugin.run(&context).await,
         Command::Script(script) => script.run(&context).await,
         Command::Records(records) => records.run(&context).await,
+        Command::Import(import) => import.run(&context).await,
+        Command::Export(export) => export.run(&context).await,
         Command::Delivery(delivery) => delivery.run(&context).await,
         Command::Conflict(conflict) => conflict.run(&context).await,
         Command::Dead(dead) => dead.run(&context).await,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::fmt;
 use sunmao_catalogue::{FieldFault, Operation};
 use sunmao_erp_client::Error as ErpError;
+use sunmao_sheets::SheetError;
 use sunmao_store::StoreError;
 
 /// Settings of an ERP account that no file holds.
@@ -178,6 +179,15 @@ impl From<ErpError> for Failure {
             .with_kind(failure.kind.name())
             .with_hint(failure.hint),
         }
+    }
+}
+
+impl From<SheetError> for Failure {
+    fn from(error: SheetError) -> Self {
+        let path = error.path.display().to_string();
+        Failure::new(Exit::Failed, path, error.phase, error.message)
+            .with_faults(error.faults)
+            .with_hint(error.hint)
     }
 }
 

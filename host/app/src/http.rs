@@ -71,7 +71,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(deliveries::discard))
         .routes(routes!(audit::tail))
         .routes(routes!(records::file, records::show, records::delete))
-        .routes(routes!(listing::list, filing::file))
+        .routes(routes!(listing::list, filing::file, filing::patch))
         .routes(routes!(changes::list))
         .routes(routes!(kinds::list))
         .routes(routes!(kinds::show))

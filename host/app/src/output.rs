@@ -1,6 +1,7 @@
 //! What commands print: lines, JSON and tables on standard output. A command that people wait for waits for whoever reads
 //! it; one that works on (`serve`, `demo`, `simulate`) does not.
 
+pub mod bar;
 pub mod printable;
 pub mod writer;
 

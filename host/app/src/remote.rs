@@ -1,18 +1,22 @@
 //! A running host, over its own HTTP API.
 
 use crate::api::errors::Refusal;
-use crate::api::filing::FilingSummary;
+use crate::api::filing::{FilingQuery, FilingSummary};
+use crate::api::kinds::KindDetails;
 use crate::context::Context;
 use crate::environment::URL;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use clap::Args;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
+use sunmao_catalogue::RecordKind;
 use url::Url;
 
 /// The host answers from its own store; it never waits for the ERP here.
@@ -82,17 +86,44 @@ impl Remote {
     /// # Errors
     /// No host answers, or its store failed.
     pub async fn file(&self, kind: &str, lines: Vec<u8>) -> Result<FilingSummary, Failure> {
-        let request = self
-            .client
-            .post(self.address(&format!("/v1/records/{kind}")))
-            .header("content-type", "application/x-ndjson")
-            .body(lines);
+        let address = self.address(&format!("/v1/records/{kind}"));
+        self.send_lines(self.client.post(address), lines).await
+    }
+
+    async fn send_lines(&self, request: RequestBuilder, lines: Vec<u8>) -> Result<FilingSummary, Failure> {
+        let request = request.header("content-type", "application/x-ndjson").body(lines);
         let response = request.send().await.map_err(|error| self.unreachable(&error))?;
         let status = response.status();
         if status.is_success() || status == StatusCode::BAD_REQUEST {
             return self.read(response).await;
         }
         Err(self.refused(status, response).await)
+    }
+
+    /// Files members of records of a kind, one record a line, or says what would become of them; the host's summary is
+    /// returned, also if it found no line sound.
+    ///
+    /// # Errors
+    /// No host answers, or its store failed.
+    pub async fn patch(
+        &self,
+        kind: &str,
+        lines: Vec<u8>,
+        query: FilingQuery,
+    ) -> Result<FilingSummary, Failure> {
+        let address = self.address(&format!("/v1/records/{kind}"));
+        self.send_lines(self.client.patch(address).query(&query), lines)
+            .await
+    }
+
+    /// A kind of records as the host has it.
+    ///
+    /// # Errors
+    /// No host answers, or it has none of this name.
+    pub async fn kind(&self, name: &str) -> Result<Arc<RecordKind>, Failure> {
+        let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        let details: KindDetails = self.get(&format!("/v1/kinds/{name}"), &()).await?;
+        Ok(Arc::new(details.into()))
     }
 
     fn address(&self, path: &str) -> String {

@@ -3,17 +3,19 @@
 
 use crate::Value;
 use jiff::{
+    Timestamp,
     civil::{Date, DateTime},
     fmt::strtime::BrokenDownTime,
     tz::Offset,
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use std::borrow::Cow;
+use unicode_normalization::UnicodeNormalization;
 
 /// Dates as people and the ERP write them, the ERP's own form first.
 const DATE_FORMATS: [&str; 4] = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"];
 /// Times of day, the longer form first because the shorter one is its beginning.
-const TIME_FORMATS: [&str; 2] = ["%H:%M:%S%.f", "%H:%M"];
+const TIME_FORMATS: [&str; 4] = ["%H:%M:%S%.f", "%H:%M", "%H时%M分%S秒", "%H时%M分"];
 /// Offsets: `+02:00`, `+0200`, `+02`.
 const OFFSET_FORMATS: [&str; 3] = ["%:z", "%z", "%:::z"];
 /// The ERP keeps China's local time, which has one zone and no summer time.
@@ -21,21 +23,36 @@ const ERP_OFFSET: Offset = Offset::constant(8);
 
 /// A date, with or without a time of day, in the ERP's local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Moment {
+pub enum Moment {
+    /// A day alone.
     Day(Date),
+    /// A time on a day.
     Time(DateTime),
 }
 
 impl Moment {
+    /// The instant, in UTC; none of a day alone.
+    pub fn instant(self) -> Option<Timestamp> {
+        match self {
+            Moment::Day(_) => None,
+            Moment::Time(time) => ERP_OFFSET.to_timestamp(time).ok(),
+        }
+    }
+
+    /// The moment that an instant is.
+    pub fn of(instant: Timestamp) -> Self {
+        Moment::Time(ERP_OFFSET.to_datetime(instant))
+    }
+
     /// ISO 8601: `2025-03-07` or `2025-03-07T10:00:00`.
-    pub(crate) fn iso(self) -> String {
+    pub fn iso(self) -> String {
         match self {
             Moment::Day(date) => date.to_string(),
             Moment::Time(time) => time.to_string(),
         }
     }
 
-    /// As the ERP writes it: `2025-03-07` or `2025-03-07 10:00:00`, to the second. Its older half does not read ISO's `T`.
+    /// The day, whatever the time of day.
     pub(crate) fn day(self) -> Date {
         match self {
             Moment::Day(day) => day,
@@ -43,6 +60,7 @@ impl Moment {
         }
     }
 
+    /// As the ERP writes it: `2025-03-07` or `2025-03-07 10:00:00`, to the second. Its older half does not read ISO's `T`.
     pub(crate) fn wire(self) -> String {
         match self {
             Moment::Day(date) => date.to_string(),
@@ -52,7 +70,7 @@ impl Moment {
 }
 
 /// A date in any of the usual forms. A time with an offset (`Z`, `+02:00`) is moved to the ERP's local time.
-pub(crate) fn moment(text: &str) -> Option<Moment> {
+pub fn moment(text: &str) -> Option<Moment> {
     let text = text.trim();
     if let Some(moment) = plain(text) {
         return Some(moment);
@@ -72,7 +90,7 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
 }
 
 /// A whole number, also as text or as a decimal without a fraction.
-pub(crate) fn integer(value: &Value) -> Option<i64> {
+pub fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::Integer(value) => Some(*value),
         Value::Bool(value) => Some(i64::from(*value)),
@@ -83,7 +101,7 @@ pub(crate) fn integer(value: &Value) -> Option<i64> {
 }
 
 /// An exact decimal, also as text or as a whole number.
-pub(crate) fn decimal(value: &Value) -> Option<Decimal> {
+pub fn decimal(value: &Value) -> Option<Decimal> {
     match value {
         Value::Integer(value) => Some(Decimal::from(*value)),
         Value::Decimal(value) => Some(*value),
@@ -93,7 +111,7 @@ pub(crate) fn decimal(value: &Value) -> Option<Decimal> {
 }
 
 /// A truth value, also as a digit or a word.
-pub(crate) fn truth(value: &Value) -> Option<bool> {
+pub fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
         Value::Integer(0) => Some(false),
@@ -106,6 +124,14 @@ pub(crate) fn truth(value: &Value) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+/// A text that is nothing but a number of some sort (a phone, an account, an amount) in plain digits and marks, whatever
+/// width it was typed in; none where it is anything else.
+pub fn plain_number(text: &str) -> Option<String> {
+    let plain: String = text.trim().nfkc().collect();
+    let is_part = |letter: char| letter.is_ascii_digit() || " +-()/.,#".contains(letter);
+    (plain.chars().all(is_part) && plain.contains(|letter: char| letter.is_ascii_digit())).then_some(plain)
 }
 
 /// Any value as text: scalars as a person writes them, null as nothing, lists and records as JSON.

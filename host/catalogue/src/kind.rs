@@ -65,18 +65,20 @@ impl RecordKind {
     /// # Errors
     /// Every fault of the record, nested ones included.
     pub fn read(&self, id: &str, body: serde_json::Value) -> Result<Record, Vec<FieldFault>> {
-        let mut faults = Vec::new();
-        if !is_sound_id(id) {
-            faults.push(fault(ID, "is no id", "1 to 64 characters without spaces"));
-        }
-        let body = match Value::deserialize(body) {
-            Ok(Value::Record(body)) => *body,
+        match Value::deserialize(body) {
+            Ok(Value::Record(body)) => self.checked(id, &body),
             _ => {
+                let mut faults = id_faults(id);
                 let message = format!("a {} is a JSON object", self.name);
                 faults.push(fault("", &message, ""));
-                return Err(faults);
+                Err(faults)
             }
-        };
+        }
+    }
+
+    /// The same of members that were read already.
+    pub(crate) fn checked(&self, id: &str, body: &Record) -> Result<Record, Vec<FieldFault>> {
+        let mut faults = id_faults(id);
         let inner = body.get(ID).filter(|inner| **inner != Value::Null);
         if inner.is_some_and(|inner| inner.as_text() != Some(id)) {
             faults.push(fault(
@@ -85,7 +87,7 @@ impl RecordKind {
                 "leave it out or make them equal",
             ));
         }
-        match self.check(&body) {
+        match self.check(body) {
             Ok(record) if faults.is_empty() => Ok(record),
             Ok(_) => Err(faults),
             Err(others) => {
@@ -202,6 +204,13 @@ fn flat(item: &Record) -> Record {
 pub(crate) fn is_sound_id(id: &str) -> bool {
     let is_odd = |letter: char| letter.is_control() || letter.is_whitespace();
     !id.is_empty() && id.chars().count() <= LONGEST_ID && !id.chars().any(is_odd)
+}
+
+fn id_faults(id: &str) -> Vec<FieldFault> {
+    match is_sound_id(id) {
+        true => Vec::new(),
+        false => vec![fault(ID, "is no id", "1 to 64 characters without spaces")],
+    }
 }
 
 fn is_nothing(value: &Value) -> bool {

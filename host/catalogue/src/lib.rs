@@ -4,7 +4,7 @@
 mod answer;
 mod arguments;
 mod catalogue;
-mod coerce;
+pub mod coerce;
 mod custom;
 mod exact_json;
 mod example;
@@ -20,6 +20,7 @@ mod nearest;
 mod object;
 mod openapi;
 mod operation;
+mod patch;
 mod plugin_manifest;
 mod present;
 mod prose;

@@ -1,7 +1,7 @@
 //! Whether what the ERP shows is what was written, however either is spelt.
 
 use crate::coerce::{self, Moment};
-use crate::{Field, FieldType, Value};
+use crate::{Field, FieldType, IdentityForm, Value};
 use rust_decimal::{Decimal, RoundingStrategy};
 use unicode_normalization::UnicodeNormalization;
 
@@ -43,14 +43,45 @@ impl Field {
         }
     }
 
+    /// Whether a value that is given for a member says what is kept already: numbers by their value, what identifies a
+    /// record in whatever spelling, other text but for the white space around it, its ends of lines and what nobody sees
+    /// and no table keeps. A table that went out and comes back changes nothing by how its program writes things.
+    pub fn says_the_same(&self, kept: &Value, given: &Value) -> bool {
+        if kept == given {
+            return true;
+        }
+        if let Some(numbers) = self
+            .is_number()
+            .then(|| coerce::decimal(kept).zip(coerce::decimal(given)))
+        {
+            return numbers.is_some_and(|(kept, given)| kept == given);
+        }
+        let (Some(kept), Some(given)) = (kept.to_text(), given.to_text()) else {
+            return false;
+        };
+        let identity = self
+            .identity
+            .map(|form| (form.normal(&kept), form.normal(&given)));
+        match identity {
+            Some((kept, given)) if !kept.is_empty() && self.identity != Some(IdentityForm::Name) => {
+                kept == given
+            }
+            _ => plain(&kept) == plain(&given),
+        }
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self.kind, FieldType::Int | FieldType::Decimal)
+    }
+
     /// Whether its values stand for something that pages may show in their place.
     pub fn is_coded(&self) -> bool {
         !self.values.is_empty() || self.lookup.is_some() || self.lookup_page.is_some()
     }
 
     fn is_nothing(&self, text: &str) -> bool {
-        let is_number = matches!(self.kind, FieldType::Int | FieldType::Decimal);
-        text.is_empty() || is_number && coerce::decimal(&text.into()).is_some_and(|number| number.is_zero())
+        text.is_empty()
+            || self.is_number() && coerce::decimal(&text.into()).is_some_and(|number| number.is_zero())
     }
 
     /// Two codes, or two labels, are compared as such. A label and a code are where the catalogue knows both; what differs
@@ -112,6 +143,14 @@ fn normal(text: &str) -> String {
         !letter.is_whitespace() && !letter.is_control() && !has_no_width
     };
     text.nfkc().filter(is_seen).collect()
+}
+
+/// A text as it comes back from a table.
+fn plain(text: &str) -> String {
+    let ends = text.replace("\r\n", "\n").replace('\r', "\n");
+    let is_kept = |letter: &char| !letter.is_control() || matches!(letter, '\n' | '\t');
+    let kept: String = ends.chars().filter(is_kept).collect();
+    coerce::plain_number(&kept).unwrap_or_else(|| kept.trim().to_owned())
 }
 
 fn several(value: &Value) -> Option<Vec<String>> {

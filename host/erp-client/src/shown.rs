@@ -1,7 +1,9 @@
 //! What a read-back says of the parameters of a write: the one place that knows which field of a page is which parameter.
 
 use crate::pages::is_key_name;
-use sunmao_catalogue::{Answer, Column, Effect, Field, FieldType, Operation, Record, Table, Value, Write};
+use sunmao_catalogue::{
+    Answer, Column, Effect, Field, FieldType, Operation, Record, ResultKind, Table, Value, Write,
+};
 
 /// What a page shows of a write's parameters.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,7 +36,8 @@ struct Entry<'a> {
 
 /// What `answer`, one of `read_back`'s, says of the parameters of `write`. One wire name means different things on
 /// different pages, so a field of a screen is the parameter of the same wire name and the same label; in records and
-/// rows, it is the one that the catalogue gives the same name. What the page does not say is left out.
+/// rows, it is the one that the catalogue gives the same name; in a record of which nothing is published, the one of the
+/// same wire name. What the page does not say is left out.
 pub fn shown(write: &Operation, read_back: &Operation, answer: &Answer) -> Shown {
     match answer {
         Answer::Document(document) => {
@@ -172,7 +175,13 @@ fn entry_of<'a, 'e>(
         let is_it = |entry: &&Entry<'_>| field.is_named(entry.name);
         entries.iter().find(is_it)
     };
-    entries.iter().find(on_screen).or_else(by_name)
+    // A record of which the vendor publishes nothing is known by what it is written with.
+    let by_wire = || {
+        let is_unpublished = read_back.result == ResultKind::Record && read_back.fields.is_empty();
+        let mut entries = entries.iter().filter(|_| is_unpublished);
+        entries.find(|entry| entry.name.eq_ignore_ascii_case(&parameter.wire))
+    };
+    entries.iter().find(on_screen).or_else(by_name).or_else(by_wire)
 }
 
 /// Whether both pages have the field under one wire name and one label.

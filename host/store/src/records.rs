@@ -206,6 +206,16 @@ pub trait Records: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<Accepted>, StoreError>;
 
+    /// The same of many in one commit, each with the revision that it rests on. Those that have another one by now are
+    /// left as they are, and their answer is `None`. Answers in the order of the batch, which names no record twice.
+    async fn accept_each_if(
+        &self,
+        batch: Vec<(NewRecord, Option<i64>)>,
+        routes: Vec<Route>,
+        origin: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Accepted>>, StoreError>;
+
     /// The record of this name.
     async fn get(&self, name: &RecordName) -> Result<Option<StoredRecord>, StoreError>;
 

@@ -2,7 +2,7 @@
 
 use super::operations::Parameter;
 use serde::{Deserialize, Serialize};
-use sunmao_catalogue::{KindSource, RecordKind};
+use sunmao_catalogue::{EnumValue, Field, FieldType, KindSource, RecordKind};
 use utoipa::ToSchema;
 
 /// All kinds by name.
@@ -28,7 +28,7 @@ pub struct KindSummary {
 }
 
 /// Everything that is known of one kind.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct KindDetails {
     /// It in a few words.
     #[serde(flatten)]
@@ -58,6 +58,84 @@ impl From<&RecordKind> for KindDetails {
         KindDetails {
             summary: kind.into(),
             fields: kind.fields.iter().map(Parameter::of_member).collect(),
+        }
+    }
+}
+
+impl From<KindDetails> for RecordKind {
+    /// The kind as the host that answered has it, which may have other files than this command.
+    fn from(details: KindDetails) -> Self {
+        let summary = details.summary;
+        let source = match summary.source.as_str() {
+            "shipped" => KindSource::Shipped,
+            "erp" => KindSource::Erp {
+                object: summary.name.trim_start_matches("erp.").to_owned(),
+            },
+            file => KindSource::Operator {
+                file: file.to_owned(),
+            },
+        };
+        RecordKind {
+            name: summary.name,
+            plural: summary.plural,
+            label: summary.label,
+            description: summary.description,
+            fields: details.fields.into_iter().map(member).collect(),
+            source,
+        }
+    }
+}
+
+fn member(told: Parameter) -> Field {
+    let values = told.values.into_iter();
+    Field {
+        name: told.name.replace('_', "-"),
+        kind: match told.kind.as_str() {
+            "integer" => FieldType::Int,
+            "decimal" => FieldType::Decimal,
+            "boolean" => FieldType::Bool,
+            "date" => FieldType::Date,
+            "time" => FieldType::Time,
+            "list" => FieldType::List,
+            "record" => FieldType::Object,
+            _ => FieldType::String,
+        },
+        // A form that this version does not know is none that it compares by.
+        identity: told
+            .identity
+            .and_then(|form| serde_json::from_value(form.into()).ok()),
+        values: values.map(|(code, label)| EnumValue { code, label }).collect(),
+        fields: told.fields.into_iter().map(member).collect(),
+        wire: told.wire,
+        label: told.label,
+        description: told.description,
+        required: told.required,
+        max_length: told.max_length,
+        minimum: told.minimum,
+        maximum: told.maximum,
+        personal: told.personal,
+        reference: told.reference,
+        values_are_sample: told.values_are_sample,
+        ..Field::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sunmao_catalogue::{Catalogue, Kinds as Known};
+
+    /// All that reading and writing tables looks at.
+    #[test]
+    fn a_kind_is_the_same_behind_the_api() {
+        for kind in Known::shipped(&Catalogue::shared()).unwrap().own() {
+            let told = serde_json::to_string(&KindDetails::from(&**kind)).unwrap();
+            let told: KindDetails = serde_json::from_str(&told).unwrap();
+            let mut kept = (**kind).clone();
+            for field in &mut kept.fields {
+                field.default = None;
+            }
+            assert_eq!(RecordKind::from(told), kept);
         }
     }
 }

@@ -1,21 +1,19 @@
 //! `sunmao records`: records of a running host, filed from a file, shown and listed.
 
 mod filing;
+pub mod which;
 mod writing;
 
-use crate::api::records::{Deleted, Record, RecordPage, RecordQuery};
+use crate::api::records::{Deleted, Record};
 use crate::context::Context;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Style};
-use crate::remote::{Remote, Target};
+use crate::remote::Target;
 use clap::{Args, Subcommand};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::path::PathBuf;
 use sunmao_store::DeliveryState;
-
-/// Records the host is asked for at once.
-const PAGE: u32 = 500;
+use which::Which;
 
 /// File records in a running host, or look at those that it has
 #[derive(Debug, Args)]
@@ -46,12 +44,8 @@ enum Action {
     List {
         /// Their kind, such as contact
         kind: String,
-        /// Only those with this value of a member, such as `phone=17700000001`
-        #[arg(long = "where", value_name = "MEMBER=VALUE", value_parser = member)]
-        members: Vec<(String, String)>,
-        /// Only those that changed after this change number, in the order of their last change
-        #[arg(long)]
-        changed_after: Option<i64>,
+        #[command(flatten)]
+        which: Which,
         /// Those that were deleted
         #[arg(long)]
         deleted: bool,
@@ -59,13 +53,6 @@ enum Action {
         #[arg(short = 'n', long, default_value_t = 100)]
         lines: usize,
     },
-}
-
-fn member(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or("write a member and its value, such as phone=17700000001")?;
-    Ok((name.to_owned(), value.to_owned()))
 }
 
 impl Records {
@@ -81,20 +68,17 @@ impl Records {
             }
             Action::List {
                 kind,
-                members,
-                changed_after,
+                which,
                 deleted,
                 lines,
             } => {
-                let query = RecordQuery {
-                    changed_after,
-                    deleted: deleted.then_some(Deleted::True),
-                    members: members.into_iter().collect(),
-                    ..RecordQuery::default()
-                };
-                let (records, is_cut) = find(&remote, &kind, query, lines).await?;
+                let mut pages = which.pages(&remote, &kind, deleted.then_some(Deleted::True), lines);
+                let mut records = Vec::new();
+                while let Some(page) = pages.next().await? {
+                    records.extend(page);
+                }
                 list(&records, style);
-                if is_cut && style == Style::Text {
+                if pages.is_cut() && style == Style::Text {
                     output::line(format!("… the first {lines}; -n shows more"));
                 }
                 Ok(())
@@ -104,43 +88,12 @@ impl Records {
 }
 
 /// Where records of a kind are listed.
-fn path(kind: &str) -> String {
+pub(super) fn path(kind: &str) -> String {
     format!("/v1/records/{}", segment(kind))
 }
 
-fn segment(text: &str) -> String {
+pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-/// At most so many records, and whether there are more.
-async fn find(
-    remote: &Remote,
-    kind: &str,
-    mut query: RecordQuery,
-    most: usize,
-) -> Result<(Vec<Record>, bool), Failure> {
-    let mut records = Vec::new();
-    loop {
-        let wanted = most - records.len();
-        query.limit = Some(u32::try_from(wanted).unwrap_or(PAGE).min(PAGE));
-        let page: RecordPage = remote.get(&path(kind), &query).await?;
-        records.extend(page.items);
-        let Some(next) = page.next else {
-            return Ok((records, false));
-        };
-        if records.len() >= most {
-            return Ok((records, true));
-        }
-        match query.changed_after {
-            None => query.after = Some(next),
-            Some(_) => query.changed_after = Some(next.parse().map_err(|_| unread(&next))?),
-        }
-    }
-}
-
-fn unread(next: &str) -> Failure {
-    let message = format!("the host's next change number is none: {next}");
-    Failure::new(Exit::NoHost, "records", "listing", message)
 }
 
 fn show(record: &Record, style: Style) {

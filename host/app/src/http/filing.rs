@@ -1,12 +1,16 @@
-//! `POST /v1/records/{kind}`: many records as lines of JSON, each with its `id`. Read as they come, kept in portions;
-//! an unsound line does not stop the others. However the body is made, what is held of it stays small.
+//! `POST` and `PATCH /v1/records/{kind}`: many records as lines of JSON, each with its `id`, whole or in the members that
+//! change. Read as they come, kept in portions; an unsound line does not stop the others. However the body is made, what is
+//! held of it stays small.
+
+mod keeping;
 
 use super::error::{self, ApiError};
 use super::kinds::fileable;
-use super::records::{self, ORIGIN};
+use super::query::Query;
+use super::records;
 use super::{LARGEST_BODY, LARGEST_BULK, LINES};
 use crate::api::errors::MemberFault;
-use crate::api::filing::{FilingSummary, RejectedLine};
+use crate::api::filing::{FilingQuery, FilingSummary, RejectedLine};
 use crate::lines::{Line, Lines};
 use crate::parts::Parts;
 use axum::Json;
@@ -16,18 +20,17 @@ use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::TryStreamExt;
+use keeping::{Given, Portion};
 use serde_json::Value;
 use std::future::ready;
 use std::io;
 use std::sync::Arc;
 use sunmao_catalogue::{FieldFault, RecordKind};
 use sunmao_runtime::text;
-use sunmao_store::{NewRecord, StoreError};
+use sunmao_store::StoreError;
 use tokio::io::{AsyncBufRead, BufReader};
 use tokio_util::io::StreamReader;
 
-/// Records kept in one commit.
-const PORTION: usize = 500;
 /// Most unsound lines that are described; the others are counted.
 const DESCRIBED: usize = 1_000;
 /// Most faults of one line that are described.
@@ -36,13 +39,22 @@ const FAULTS: usize = 50;
 const LONGEST_ID: usize = 64;
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// What a line says of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// All of it: what is left out is empty from now on.
+    Whole,
+    /// Members that change: what is left out stays.
+    Patch,
+}
+
 /// Files records, one a line, each with its `id`: 202 with a summary once everything sound is on disk; 400 if there was
 /// nothing sound. If the store fails, the body is too large or the connection breaks, `error` says so, and `accepted` how
 /// many records are on disk.
 #[utoipa::path(
     post,
     path = "/v1/records/{kind}",
-    params(("kind" = String, Path, description = "The records' kind, such as `contact`")),
+    params(("kind" = String, Path, description = "The records' kind, such as `contact`"), FilingQuery),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
         (status = 202, body = FilingSummary),
@@ -53,22 +65,60 @@ const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 pub async fn file(
     State(parts): State<Arc<Parts>>,
     kind: Result<Path<String>, PathRejection>,
+    Query(query): Query<FilingQuery>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    take_in(&parts, kind, query, Extent::Whole, request).await
+}
+
+/// Files members of records, one record a line, each with its `id`: null empties a member, and what is left out stays (a
+/// merge patch, RFC 7396, of one level). A record that is not there is made. The rest is as with `POST`.
+#[utoipa::path(
+    patch,
+    path = "/v1/records/{kind}",
+    params(("kind" = String, Path, description = "The records' kind, such as `contact`"), FilingQuery),
+    request_body(content = String, content_type = "application/x-ndjson"),
+    responses(
+        (status = 202, body = FilingSummary),
+        (status = 400, body = FilingSummary),
+        (status = "default", body = FilingSummary)
+    )
+)]
+pub async fn patch(
+    State(parts): State<Arc<Parts>>,
+    kind: Result<Path<String>, PathRejection>,
+    Query(query): Query<FilingQuery>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    take_in(&parts, kind, query, Extent::Patch, request).await
+}
+
+async fn take_in(
+    parts: &Parts,
+    kind: Result<Path<String>, PathRejection>,
+    query: FilingQuery,
+    extent: Extent,
     request: Request,
 ) -> Result<Response, ApiError> {
     let Path(kind) = kind?;
-    let kind = fileable(&parts, &kind)?;
+    let kind = fileable(parts, &kind)?;
     if !has_content_type(&request) {
         return Err(ApiError::wrong_content_type(LINES));
     }
     let mut filing = Filing {
-        parts: &parts,
+        parts,
         kind,
-        portion: Vec::new(),
+        query,
+        extent,
+        portion: Portion::default(),
         summary: FilingSummary::default(),
     };
-    Ok(match filing.all(lines(request.into_body())).await {
-        Ok(()) => ended(filing.summary),
-        Err(error) => broken_off(error, filing.summary),
+    let filed = filing.all(lines(request.into_body())).await;
+    let mut summary = filing.summary;
+    summary.rejected.sort_by_key(|rejected| rejected.line);
+    Ok(match filed {
+        Ok(()) => ended(summary),
+        Err(error) => broken_off(error, summary),
     })
 }
 
@@ -105,7 +155,9 @@ fn broken(error: axum::Error) -> io::Error {
 struct Filing<'a> {
     parts: &'a Parts,
     kind: Arc<RecordKind>,
-    portion: Vec<NewRecord>,
+    query: FilingQuery,
+    extent: Extent,
+    portion: Portion,
     summary: FilingSummary,
 }
 
@@ -124,56 +176,46 @@ impl Filing<'_> {
             if self.summary.lines == 0 && matches!(&line, Line::Whole(line) if super::is_array(line)) {
                 return Err(ApiError::an_array());
             }
-            self.take(number, &line);
-            if self.portion.len() == PORTION {
-                self.keep().await?;
-            }
+            self.take(number, &line).await?;
         }
         Ok(self.keep().await?)
     }
 
-    fn take(&mut self, number: u64, line: &Line) {
+    async fn take(&mut self, number: u64, line: &Line) -> Result<(), StoreError> {
         let read = match line {
-            Line::Whole(line) if line.trim_ascii().is_empty() => return,
-            Line::Whole(line) => read(&self.kind, line),
+            Line::Whole(line) if line.trim_ascii().is_empty() => return Ok(()),
+            Line::Whole(line) => read(&self.kind, self.extent, line),
             Line::TooLong => Err((None, vec![too_long()])),
         };
         self.summary.lines += 1;
-        let (id, faults) = match read {
-            Ok(record) => return self.portion.push(record),
-            Err(rejected) => rejected,
-        };
+        match read {
+            Ok((id, given)) => {
+                if !self.portion.takes(&id, &given) {
+                    self.keep().await?;
+                }
+                self.portion.add(number, id, given, line);
+            }
+            Err((id, faults)) => self.reject(number, id.as_deref(), faults),
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, line: u64, id: Option<&str>, faults: Vec<FieldFault>) {
         self.summary.unsound += 1;
         if self.summary.rejected.len() < DESCRIBED {
             self.summary.rejected.push(RejectedLine {
-                line: number,
+                line,
                 id: id.map(|id| id.chars().take(LONGEST_ID).collect()),
                 faults: described(faults).iter().map(MemberFault::from).collect(),
             });
         }
     }
-
-    async fn keep(&mut self) -> Result<(), StoreError> {
-        if self.portion.is_empty() {
-            return Ok(());
-        }
-        let host = &self.parts.host;
-        let portion = std::mem::take(&mut self.portion);
-        let accepted = host
-            .store
-            .records
-            .accept(portion, host.routes(&self.kind), ORIGIN, host.clock.now())
-            .await?;
-        for record in accepted {
-            self.summary.accepted += 1;
-            self.summary.changed += u64::from(record.changed);
-        }
-        Ok(())
-    }
 }
 
-/// The record on a line, or its id as far as there is one, and every fault.
-fn read(kind: &RecordKind, line: &[u8]) -> Result<NewRecord, (Option<String>, Vec<FieldFault>)> {
+type Unread = (Option<String>, Vec<FieldFault>);
+
+/// What is on a line and under which id, or the id as far as there is one, and every fault.
+fn read(kind: &RecordKind, extent: Extent, line: &[u8]) -> Result<(String, Given), Unread> {
     let unread = |message: String| (None, vec![fault("", message)]);
     let line = text::utf_8(line).map_err(|fault| {
         unread(format!(
@@ -188,7 +230,13 @@ fn read(kind: &RecordKind, line: &[u8]) -> Result<NewRecord, (Option<String>, Ve
             vec![fault("id", "every line needs its `id`, as text".to_owned())],
         ));
     };
-    records::read(kind, &id, body).map_err(|faults| (Some(id), faults))
+    match extent {
+        Extent::Patch => Ok((id, Given::Patch(body))),
+        Extent::Whole => match records::read(kind, &id, body) {
+            Ok(record) => Ok((id, Given::Whole(record))),
+            Err(faults) => Err((Some(id), faults)),
+        },
+    }
 }
 
 /// A line's faults, as many as anyone reads.
@@ -258,7 +306,9 @@ mod tests {
             .collect();
         let line = format!("{{\"id\": \"c-1\", {}}}", members.join(", "));
         let kinds = Kinds::shipped(&Catalogue::shared()).unwrap();
-        let (id, faults) = read(kinds.find("contact").unwrap(), line.as_bytes()).unwrap_err();
+        let (id, faults) = read(kinds.find("contact").unwrap(), Extent::Whole, line.as_bytes())
+            .err()
+            .unwrap();
         assert_eq!((id.as_deref(), faults.len()), (Some("c-1"), FAULTS + 7));
         let described = described(faults);
         assert_eq!(described.len(), FAULTS + 1);

@@ -124,8 +124,16 @@ pub async fn show(
 
 /// A filed body as the store keeps it: sound, and written the same way whatever the order of its members.
 pub fn read(kind: &RecordKind, id: &str, body: Value) -> Result<NewRecord, Vec<FieldFault>> {
-    let record = kind.read(id, body)?;
-    let body = serde_json::to_string(&record).map_err(|error| {
+    new_record(kind, id, &kind.read(id, body)?)
+}
+
+/// A sound record as the store keeps it.
+pub fn new_record(
+    kind: &RecordKind,
+    id: &str,
+    record: &sunmao_catalogue::Record,
+) -> Result<NewRecord, Vec<FieldFault>> {
+    let body = serde_json::to_string(record).map_err(|error| {
         vec![FieldFault {
             field: String::new(),
             message: error.to_string(),
@@ -136,7 +144,7 @@ pub fn read(kind: &RecordKind, id: &str, body: Value) -> Result<NewRecord, Vec<F
         name: RecordName::new(&kind.name, id),
         body: Some(body),
         fingerprint: None,
-        identities: kind.identities(&record),
+        identities: kind.identities(record),
     })
 }
 

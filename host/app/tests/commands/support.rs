@@ -111,6 +111,16 @@ impl Sunmao {
         }
     }
 
+    /// Starts a command whose output is not looked at before its end.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.kill_on_drop(true).spawn().unwrap()
+    }
+
     /// Starts a command that goes on until it is asked to end.
     pub fn start(&self, arguments: &[&str]) -> Running {
         Running::of(self.command(arguments))

@@ -106,8 +106,33 @@ impl Agreed {
             let is_contradicted = vocabulary
                 .value(shown, &member)
                 .is_some_and(|shown| vocabulary.same(&member, value, shown) == Some(false));
-            if !is_contradicted || vocabulary.is_computed(&member) {
+            let is_the_erps = vocabulary.is_computed(&member) || vocabulary.is_hidden(&member);
+            if !is_contradicted || is_the_erps {
                 self.keep(vocabulary, &member, value.clone(), shown);
+            }
+        }
+    }
+
+    /// Writes went out, the last of them at the end, and nobody saw which of them the ERP has. A field that it shows as any
+    /// of them had it is the hub's own; one that it does not show, or shows empty, counts as not written; another value is
+    /// somebody else's.
+    pub fn sent(&mut self, vocabulary: Vocabulary<'_>, sent: &[Record], shown: &Record) {
+        let Some(last) = sent.last() else { return };
+        for member in vocabulary.members(&[last]) {
+            let Some(now) = vocabulary.value(shown, &member).filter(|now| !is_nothing(now)) else {
+                continue;
+            };
+            let known = sent
+                .iter()
+                .rev()
+                .filter_map(|sent| vocabulary.value(sent, &member));
+            let own = known
+                .clone()
+                .find(|own| vocabulary.same(&member, own, now) != Some(false));
+            match (own, vocabulary.value(last, &member)) {
+                (Some(own), _) => self.keep(vocabulary, &member, own.clone(), shown),
+                (None, Some(last)) => self.keep(vocabulary, &member, last.clone(), &Record::default()),
+                (None, None) => {}
             }
         }
     }

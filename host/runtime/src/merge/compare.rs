@@ -115,7 +115,7 @@ fn line<'a>(vocabulary: Vocabulary<'a>, sides: Sides<'a>, member: Member<'a>) ->
     let base = of(sides.base).filter(|base| !is_nothing(base)).cloned();
     let hub = of(sides.hub).cloned().unwrap_or_default();
     let erp = match vocabulary {
-        Vocabulary::Write(..) => of(sides.erp).cloned(),
+        Vocabulary::Write(..) => of(sides.erp).filter(|_| !vocabulary.is_hidden(&member)).cloned(),
         Vocabulary::Members(_) => Some(of(sides.erp).cloned().unwrap_or_default()),
     };
     let then = of(sides.shown).cloned();

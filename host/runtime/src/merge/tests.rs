@@ -1,8 +1,10 @@
-//! Merges by example; [`every`] merges whatever there is, [`forms`] is what an ERP is sent.
+//! Merges by example; [`every`] merges whatever there is, [`forms`] is what an ERP is sent, [`unseen`]
+//! what nobody saw the end of.
 
 mod agreed;
 mod every;
 mod forms;
+mod unseen;
 
 use super::*;
 use jiff::Timestamp;

@@ -1,7 +1,9 @@
 //! In whose names a merge speaks, and when two values of a field are one.
 
 use std::borrow::Cow;
-use sunmao_catalogue::{Catalogue, Effect, Field, FieldType, IdentityForm, Operation, Record, Repeat, Value};
+use sunmao_catalogue::{
+    Catalogue, Effect, Field, FieldType, IdentityForm, Operation, Record, Repeat, Value, Write,
+};
 
 /// Where arguments travel that the catalogue does not know.
 const EXTRA: &str = "extra";
@@ -92,11 +94,20 @@ impl<'a> Vocabulary<'a> {
 
     /// Whether the ERP works a member out, whatever it is told.
     pub(super) fn is_computed(self, member: &Member<'_>) -> bool {
+        self.is_among(member, |write| &write.computed)
+    }
+
+    /// Whether the ERP keeps a member to itself: what its page says there is nothing.
+    pub(super) fn is_hidden(self, member: &Member<'_>) -> bool {
+        self.is_among(member, |write| &write.hidden)
+    }
+
+    fn is_among(self, member: &Member<'_>, wires: impl Fn(&Write) -> &Vec<String>) -> bool {
         let (Vocabulary::Write(operation, _), Some(field)) = (self, member.field) else {
             return false;
         };
         match &operation.effect {
-            Effect::Write(write) => write.computed.contains(&field.wire),
+            Effect::Write(write) => wires(write).contains(&field.wire),
             Effect::Read => false,
         }
     }

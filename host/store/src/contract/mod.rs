@@ -52,7 +52,8 @@ macro_rules! contract_tests {
                 a_dead_delivery_stays_dead_where_nobody_filed_anything;
             preconditions:
                 a_record_is_accepted_only_at_the_revision_that_is_expected,
-                of_many_who_expect_the_same_revision_one_is_heard;
+                of_many_who_expect_the_same_revision_one_is_heard,
+                of_many_at_once_each_is_heard_by_itself;
             listing:
                 lists_go_on_after_an_id,
                 lists_are_filtered_by_members_and_by_presence,
@@ -147,6 +148,7 @@ macro_rules! contract_tests {
                 each_attempt_has_a_row_of_its_own,
                 a_late_end_leaves_the_next_attempt_alone,
                 a_reopened_intent_counts_its_attempts,
+                what_was_sent_is_kept_until_it_is_known_what_was_applied,
                 unresolved_intents_are_listed,
                 intents_are_found_by_delivery_and_subject,
                 intents_are_found_by_operation_and_reserved_key,

@@ -65,3 +65,32 @@ pub async fn of_many_who_expect_the_same_revision_one_is_heard(store: &Store) ->
     );
     Ok(())
 }
+
+/// What is filed together and rests on revisions of its own stands or falls one by one, in one commit.
+pub async fn of_many_at_once_each_is_heard_by_itself(store: &Store) -> Result<(), StoreError> {
+    accept(store, "c1", "1", 0).await?;
+    accept(store, "c2", "1", 0).await?;
+    accept(store, "c2", "2", 0).await?;
+    let batch = vec![
+        (contact("c1", "new"), Some(1)),
+        (contact("c2", "new"), Some(1)),
+        (contact("c3", "new"), None),
+        (contact("c4", "new"), Some(1)),
+        (contact("c1-not-there", "new"), None),
+    ];
+    let routes = vec![route("push")];
+    let accepted = store.records.accept_each_if(batch, routes, "hub", at(1)).await?;
+    let heard: Vec<Option<i64>> = accepted
+        .iter()
+        .map(|one| one.as_ref().map(|one| one.revision))
+        .collect();
+    assert_eq!(heard, [Some(2), None, Some(1), None, Some(1)]);
+    let body = async |id| {
+        let kept = store.records.get(&name(id)).await?;
+        Ok::<_, StoreError>(kept.and_then(|kept| kept.body))
+    };
+    assert_eq!(body("c1").await?.as_deref(), Some("new"));
+    assert_eq!(body("c2").await?.as_deref(), Some("2"));
+    assert_eq!(body("c4").await?, None);
+    Ok(())
+}

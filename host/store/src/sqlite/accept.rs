@@ -44,25 +44,44 @@ impl Write for Accept {
 }
 
 pub(super) struct AcceptIf {
-    /// Of one record.
+    /// Of records that are named once.
     pub filing: Filing,
-    pub revision: Option<i64>,
+    /// What each of them has to have, in their order; none of one that is not there.
+    pub revisions: Vec<Option<i64>>,
     pub now: Timestamp,
 }
 
 impl Write for AcceptIf {
-    type Output = Option<Accepted>;
-    const PHASE: &'static str = "accepting a record";
+    type Output = Vec<Option<Accepted>>;
+    const PHASE: &'static str = "accepting records";
     const ARRIVAL: bool = true;
 
-    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Option<Accepted>, Failure> {
-        for record in &self.filing.records {
-            let expected = self.revision.unwrap_or(0);
-            if !records::standing(connection, &record.name).await?.is(expected) {
-                return Ok(None);
-            }
-        }
-        Ok(accept(connection, &self.filing, self.now).await?.pop())
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Vec<Option<Accepted>>, Failure> {
+        let records: Vec<&NewRecord> = self.filing.records.iter().collect();
+        let known = known(connection, &records).await?;
+        let is_expected = |(record, revision): (&NewRecord, &Option<i64>)| {
+            let there = known.get(&record.name).filter(|known| known.body.is_some());
+            there.map(|known| known.revision) == *revision
+        };
+        let expected: Vec<bool> = records
+            .into_iter()
+            .zip(&self.revisions)
+            .map(is_expected)
+            .collect();
+        let sound = self.filing.records.iter().zip(&expected);
+        let filing = Filing {
+            records: sound
+                .filter(|(_, is_expected)| **is_expected)
+                .map(|(record, _)| record.clone())
+                .collect(),
+            routes: self.filing.routes.clone(),
+            origin: self.filing.origin.clone(),
+        };
+        let mut accepted = accept(connection, &filing, self.now).await?.into_iter();
+        let answers = expected.into_iter();
+        Ok(answers
+            .map(|is_expected| if is_expected { accepted.next() } else { None })
+            .collect())
     }
 }
 

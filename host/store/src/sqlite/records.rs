@@ -98,14 +98,28 @@ impl Records for Sqlite {
         origin: &str,
         now: Timestamp,
     ) -> Result<Option<Accepted>, StoreError> {
+        let accepted = self
+            .accept_each_if(vec![(record, revision)], routes, origin, now)
+            .await?;
+        Ok(accepted.into_iter().next().flatten())
+    }
+
+    async fn accept_each_if(
+        &self,
+        batch: Vec<(NewRecord, Option<i64>)>,
+        routes: Vec<Route>,
+        origin: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Accepted>>, StoreError> {
+        let (records, revisions) = batch.into_iter().unzip();
         let filing = Filing {
-            records: vec![record],
+            records,
             routes,
             origin: origin.to_owned(),
         };
         self.write(AcceptIf {
             filing,
-            revision,
+            revisions,
             now,
         })
         .await

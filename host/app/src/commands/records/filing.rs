@@ -9,9 +9,10 @@ use crate::failure::Failure;
 use crate::http::{LARGEST_BODY, is_array};
 use crate::lines::unicode::unicode;
 use crate::lines::{Line, Lines};
+use crate::output::bar::bar;
 use crate::output::{self, Style};
 use crate::remote::Remote;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde::Serialize;
 use std::path::Path;
 use sunmao_runtime::text::TextFault;
@@ -253,15 +254,6 @@ fn unreadable(fault: &TextFault) -> String {
         "the line is no UTF-8 text: it looks like {suspected}; {}",
         TextFault::HINT
     )
-}
-
-fn bar(length: u64) -> ProgressBar {
-    let bar = ProgressBar::new(length);
-    // The template is a constant; should a later indicatif refuse it, its own look serves as well.
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}%  {msg}  {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn unread(file: &Path, error: &std::io::Error) -> Failure {

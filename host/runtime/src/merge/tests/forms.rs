@@ -99,3 +99,26 @@ fn what_the_erp_works_out_is_written_once_and_never_disputed() {
     assert_eq!(compared(&agreed, &shown, &changed), sent);
     assert_eq!(compared(&agreed, &worked_out, &changed), *NOTHING);
 }
+
+#[test]
+fn a_password_that_no_page_shows_is_written_once_and_again_when_it_changes() {
+    let catalogue = Catalogue::shared();
+    let write = catalogue.find("accounts.update").unwrap();
+    let vocabulary = Vocabulary::of_write(&catalogue, write);
+    let hub = record(json!({"user-name": "sunmao", "password": "one"}));
+    let shown = record(json!({"user-name": "sunmao", "password": ""}));
+    let mut agreed = Agreed::default();
+    agreed.wrote(vocabulary, &hub, &shown);
+    let changes = |hub: &Record| {
+        let sides = Sides {
+            base: &agreed.erp,
+            shown: &agreed.shown,
+            hub,
+            erp: &shown,
+        };
+        compare(vocabulary, sides).decide(Vec::new()).for_erp()
+    };
+    assert_eq!(changes(&hub), *NOTHING);
+    let changed = record(json!({"user-name": "sunmao", "password": "two"}));
+    assert_eq!(changes(&changed), record(json!({"password": "two"})));
+}

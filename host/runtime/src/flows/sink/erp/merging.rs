@@ -54,7 +54,7 @@ impl Writing<'_> {
         let present = shown(operation, read_back, &answer);
         let (record, row) = (present.record(), self.row(read_back, &answer));
         let hub = self.known_to(operation);
-        agreed.erp = agreed_for(&carrying.host.catalogue, operation, &agreed.erp);
+        agreed.erp = agreed_for(&carrying.host.catalogue, operation, &agreed.erp, &hub);
         let vocabulary = Vocabulary::of_write(&carrying.host.catalogue, operation);
         self.catch_up(operation, vocabulary, &mut agreed).await?;
         let before = agreed.clone();

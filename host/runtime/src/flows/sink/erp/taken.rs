@@ -10,20 +10,37 @@ pub(super) fn taken(operation: &Operation, arguments: &Record) -> Record {
     members(&operation.params, arguments)
 }
 
-/// What was agreed on, as far as an operation takes it: without what only others of the object take. What none of them
-/// takes is the installation's own, and stays.
-pub(super) fn agreed_for(catalogue: &Catalogue, operation: &Operation, agreed: &Record) -> Record {
-    let siblings = catalogue.operations().iter();
-    let siblings = siblings.filter(|one| one.object == operation.object);
-    let siblings: Vec<&Operation> = siblings.collect();
+/// What was agreed on, as far as an operation takes it: without what only other writes of the object take, which another
+/// flow of the link may have told. What none of them takes is the installation's own, and so is what `hub` gives as such.
+pub(super) fn agreed_for(
+    catalogue: &Catalogue,
+    operation: &Operation,
+    agreed: &Record,
+    hub: &Record,
+) -> Record {
+    let others = catalogue.operations().iter();
+    let others = others.filter(|one| one.object == operation.object && !one.is_read());
+    let others: Vec<&Field> = others.flat_map(|one| &one.params).collect();
     let known = agreed
         .iter()
         .filter_map(|(name, value)| match operation.param(name) {
             Some(field) => Some((name.clone(), cut(field, value))),
-            None if siblings.iter().any(|one| one.param(name).is_some()) => None,
+            None if is_extra(hub, name) => Some((name.clone(), value.clone())),
+            None if others.iter().any(|field| field.has_english_name(name)) => None,
             None => Some((name.clone(), value.clone())),
         });
     known.collect()
+}
+
+fn is_extra(hub: &Record, name: &str) -> bool {
+    match hub.get(EXTRA) {
+        Some(Value::Record(extra)) => extra.contains_key(name),
+        Some(Value::List(items)) => {
+            let is_it = |item: &Value| item.get("name").and_then(Value::as_text) == Some(name);
+            items.iter().any(is_it)
+        }
+        _ => false,
+    }
 }
 
 fn members(fields: &[Field], record: &Record) -> Record {
@@ -70,6 +87,20 @@ mod tests {
         assert_eq!(taken(update, &made), expected);
         let agreed = record(json!({"product-name": "榫", "product-nature": 1, "zdy9": "x"}));
         let expected = record(json!({"product-name": "榫", "zdy9": "x"}));
-        assert_eq!(agreed_for(&catalogue, update, &agreed), expected);
+        assert_eq!(agreed_for(&catalogue, update, &agreed, &made), expected);
+    }
+
+    #[test]
+    fn what_the_hub_gives_beside_the_catalogue_was_agreed_on_under_that_name() {
+        let catalogue = Catalogue::shared();
+        let save = catalogue.find("schedules.save").unwrap();
+        let agreed = record(json!({"title": "one", "product-nature": 1}));
+        for extra in [
+            json!({"title": "two"}),
+            json!([{"name": "title", "value": "two"}]),
+        ] {
+            let hub = record(json!({ "extra": extra }));
+            assert_eq!(agreed_for(&catalogue, save, &agreed, &hub), agreed);
+        }
     }
 }

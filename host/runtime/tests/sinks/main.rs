@@ -1,0 +1,8 @@
+//! Every write of the catalogue as a flow's sink: one record, one attempt, or a person asked, whatever the ERP does with it.
+
+mod arguments;
+mod cases;
+mod erp;
+mod stage;
+mod unsaved;
+mod writes;
