@@ -12,6 +12,8 @@
 
 #![cfg(test)]
 
+#[path = "together/hands.rs"]
+mod hands;
 #[path = "together/meeting.rs"]
 mod meeting;
 #[path = "together/model.rs"]
