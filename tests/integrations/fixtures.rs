@@ -12,9 +12,7 @@ use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::merge::Ruling;
 use sunmao_runtime::scripts::Script;
 use sunmao_runtime::scripts::memory::Counting;
-use sunmao_runtime::{
-    Change, Clock, Decision, Extension, ExtensionError, Gateway, Host, Invocation, Permit,
-};
+use sunmao_runtime::{Change, Clock, Decision, Extension, ExtensionError, Gateway, Host, Invocation, Permit};
 use sunmao_store::Store;
 
 /// As the program has it: without it, a script's memory is bounded by its strings and collections alone.
@@ -46,7 +44,12 @@ struct Case {
 /// A host that never reaches an ERP: mappings, policies and merges ask nobody.
 async fn host(folder: &std::path::Path) -> Arc<Host> {
     let url = "http://127.0.0.1/".parse().expect("URL");
-    let client = ErpClient::new(Settings::new(url, "nobody", "nothing".to_owned().into(), "SUNMAO01"));
+    let client = ErpClient::new(Settings::new(
+        url,
+        "nobody",
+        "nothing".to_owned().into(),
+        "SUNMAO01",
+    ));
     let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
     let (catalogue, clock) = (Catalogue::shared(), Clock::system());
     let kinds = Kinds::shipped(&catalogue).expect("kinds");
@@ -89,9 +92,12 @@ fn full((name, value): (String, Json)) -> Option<(String, Json)> {
         Json::Array(items) if items.is_empty() => None,
         Json::Array(items) => {
             let item = |item: Json| match item {
-                Json::Object(members) => {
-                    Json::Object(members.into_iter().filter_map(full).collect::<Map<String, Json>>())
-                }
+                Json::Object(members) => Json::Object(
+                    members
+                        .into_iter()
+                        .filter_map(full)
+                        .collect::<Map<String, Json>>(),
+                ),
                 other => other,
             };
             Some((name, items.into_iter().map(item).collect()))
@@ -167,7 +173,9 @@ fn is_as_expected(case: &Case, found: &Json) -> bool {
     match (case.expected.get("error"), found.get("error")) {
         (Some(wanted), Some(words)) => {
             let (wanted, words) = (wanted.as_str(), words.as_str());
-            wanted.zip(words).is_some_and(|(wanted, words)| words.contains(wanted))
+            wanted
+                .zip(words)
+                .is_some_and(|(wanted, words)| words.contains(wanted))
         }
         _ => case.expected == *found,
     }
@@ -187,14 +195,23 @@ async fn each_role_of_each_script_does_as_its_fixtures_say() {
         }
         for own in scripts {
             let source = std::fs::read_to_string(integration.join(format!("scripts/{own}.rhai")));
-            let script = Script::load(host.clone(), Arc::new(Permit::default()), &own, &source.expect("a script"));
+            let script = Script::load(
+                host.clone(),
+                Arc::new(Permit::default()),
+                &own,
+                &source.expect("a script"),
+            );
             let script = script.unwrap_or_else(|error| panic!("{own}: {error}"));
             let file = integration.join(format!("fixtures/{own}.json"));
-            let text = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is not there", file.display()));
+            let text =
+                std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is not there", file.display()));
             let cases: Vec<Case> =
                 serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
             for role in &script.surface().roles {
-                assert!(cases.iter().any(|case| case.role == *role), "{own}: no case of its role {role}");
+                assert!(
+                    cases.iter().any(|case| case.role == *role),
+                    "{own}: no case of its role {role}"
+                );
             }
             for case in &cases {
                 let found = run(&host, &script, case).await;

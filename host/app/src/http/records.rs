@@ -136,7 +136,7 @@ pub fn read(kind: &RecordKind, id: &str, body: Value) -> Result<NewRecord, Vec<F
         name: RecordName::new(&kind.name, id),
         body: Some(body),
         fingerprint: None,
-        identities: kind.identities(&record),
+        identities: kind.indexed(&record),
     })
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn handle(
     watch: &(dyn Fn(Step) + Sync),
 ) -> Handled {
     let outcome = match Carrying::begin(host, extensions, flow, delivery, watch) {
-        Ok(carrying) => carrying.carry().await,
+        Ok(mut carrying) => carrying.carry().await,
         Err(stop) => Err(stop),
     };
     match outcome {
@@ -164,11 +164,14 @@ impl<'a> Carrying<'a> {
         })
     }
 
-    async fn carry(&self) -> Carried {
+    async fn carry(&mut self) -> Carried {
         if let Some(skipped) = self.overtaken().await? {
             return Ok((Keep::default(), skipped));
         }
         if let Some(skipped) = self.judge().await? {
+            return Ok((Keep::default(), skipped));
+        }
+        if let Some(skipped) = self.take_its_place().await? {
             return Ok((Keep::default(), skipped));
         }
         match &self.flow.sink {
