@@ -16,6 +16,8 @@ mod fixtures;
 mod follow_ups;
 #[path = "integrations/money.rs"]
 mod money;
+#[path = "integrations/people.rs"]
+mod people;
 #[path = "integrations/products.rs"]
 mod products;
 #[path = "integrations/repairs.rs"]
