@@ -72,7 +72,7 @@ impl Form {
 
 /// The rows of a file.
 pub(crate) enum Rows {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Xlsx(WorkbookRows),
 }
 
@@ -95,7 +95,7 @@ impl Rows {
         let written = Written::of(path, opening.encoding.as_deref())?;
         let delimiter = delimiter(path, written).map_err(unread)?;
         let rows = CsvRows::open(path, written, delimiter)?;
-        Ok((Rows::Csv(rows), Form::Csv { written, delimiter }))
+        Ok((Rows::Csv(Box::new(rows)), Form::Csv { written, delimiter }))
     }
 
     /// The next row that holds anything.
