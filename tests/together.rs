@@ -12,6 +12,10 @@
 
 #![cfg(test)]
 
+#[path = "together/hands.rs"]
+mod hands;
+#[path = "together/meeting.rs"]
+mod meeting;
 #[path = "together/model.rs"]
 mod model;
 #[path = "together/people.rs"]

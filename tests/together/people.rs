@@ -31,6 +31,8 @@ pub struct Turn {
     pub edits: Edits,
     /// The contact is admitted from now on.
     pub admits: bool,
+    /// What was withheld until then.
+    pub carried: BTreeSet<Field>,
     pub keeper: Option<String>,
     pub url: Option<String>,
 }
@@ -178,6 +180,7 @@ impl People {
         if !turn.edits.hub.is_empty() {
             let withheld = who == Who::Hub && self.random.random_bool(0.2);
             turn.admits = self.all[person].admitted || !withheld;
+            turn.carried = self.all[person].withheld().collect();
             turn.keeper = self
                 .random
                 .random_bool(0.3)
@@ -241,6 +244,13 @@ impl People {
 }
 
 impl Person {
+    fn withheld(&self) -> impl Iterator<Item = Field> {
+        let fields = self.fields.iter();
+        fields
+            .filter(|(_, (_, standing))| *standing == Standing::Withheld)
+            .map(|(field, _)| *field)
+    }
+
     /// Whether the phone is proved when the contact is admitted: of every other one.
     pub fn verifies(&self) -> bool {
         self.id.bytes().map(u64::from).sum::<u64>() % 2 == 0

@@ -30,7 +30,8 @@ pub async fn reckon(rig: &Rig, people: &mut People) -> usize {
     faults.extend(strangers.map(|id| format!("contact {id} is one too many: {}", contacts[id]["body"])));
     let expected = conflicts_of(people);
     let mut listed = BTreeMap::new();
-    for conflict in rig.conflicts().await {
+    let conflicts = rig.conflicts().await;
+    for conflict in &conflicts {
         let field = Field::of_conflict(conflict["field"].as_str().unwrap_or_default());
         let name = format!(
             "{} {field:?}: hub {:?}, ERP {:?}",

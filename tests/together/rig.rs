@@ -189,10 +189,18 @@ impl Rig {
 
     /// The conflicts that wait for a person.
     pub async fn conflicts(&self) -> Vec<Json> {
-        let page = self.installation.get("/v1/conflicts?limit=1000").await;
-        let items = page["items"].as_array().expect("items").clone();
-        assert_eq!(page["count"], items.len(), "all on one page");
-        items
+        let (mut conflicts, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = self
+                .installation
+                .get(&format!("/v1/conflicts?limit=1000{after}"))
+                .await;
+            conflicts.extend(page["items"].as_array().expect("items").iter().cloned());
+            let Some(next) = page["next"].as_i64() else {
+                return conflicts;
+            };
+            after = format!("&after={next}");
+        }
     }
 
     /// The requests that the ERP had so far.

@@ -1,12 +1,13 @@
 //! Rounds of edits: some while both flows are held back, so that neither side hears of the other's; some while sweeps and
 //! pushes are under way; then everything comes to rest.
 
-use super::model::{Edits, Field, Person};
+use super::hands::{as_entered, enters, files, files_new, saves, spelt};
+use super::model::{Edits, Field};
 use super::people::{People, Turn, Who};
 use super::rig::Rig;
 use rand::Rng;
 use rand::seq::SliceRandom;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How much happens.
@@ -148,84 +149,6 @@ async fn new_ones(rig: &Rig, people: &mut People) {
     people.all.extend([contact, customer, both]);
 }
 
-fn as_entered(person: &Person, phone: impl Fn(&str) -> String) -> BTreeMap<Field, String> {
-    let entered = person.fields.iter().map(|(field, (shown, _))| match field {
-        Field::Phone => (*field, phone(&shown.erp)),
-        _ => (*field, shown.erp.clone()),
-    });
-    entered.collect()
-}
-
-/// A phone as a colleague may write it.
-fn spelt(phone: &str) -> String {
-    format!("+86 {} {} {}", &phone[..3], &phone[3..7], &phone[7..])
-}
-
-async fn enters(rig: &Rig, fields: &BTreeMap<Field, String>) -> i64 {
-    rig.colleague.saves(None, &members(fields)).await
-}
-
-/// A form's fields, by the names that the ERP's operation has for them.
-fn members(fields: &BTreeMap<Field, String>) -> Vec<(&str, &str)> {
-    let named = fields.iter().map(|(field, value)| {
-        let name = match field {
-            Field::Company => "customer-name",
-            Field::Person => "contact-name",
-            _ => field.erp(),
-        };
-        (name, value.as_str())
-    });
-    named.collect()
-}
-
-/// A colleague saves the customer's form: the names stand in it, whether they were changed or not.
-async fn saves(rig: &Rig, person: &Person, turn: &Turn, form: &str) {
-    let mut fields = turn.edits.erp.clone();
-    for field in [Field::Company, Field::Person] {
-        let present = || person.shown(field).erp.clone();
-        fields.entry(field).or_insert_with(present);
-    }
-    let mut members = members(&fields);
-    members.extend([("customer-category", person.category.as_str()), ("pym", form)]);
-    members.extend(turn.url.as_deref().map(|url| ("url", url)));
-    rig.colleague.saves(person.key, &members).await;
-}
-
-async fn files_new(rig: &Rig, person: &Person) {
-    let mut members: Vec<(&str, Json)> = person
-        .fields
-        .iter()
-        .map(|(field, (shown, _))| (field.hub(), member(*field, &shown.hub)))
-        .collect();
-    members.extend([
-        ("type", json!("customer")),
-        ("has_order", json!(person.admitted)),
-        ("phone_verified", json!(person.verified)),
-    ]);
-    rig.files(&person.id, &members).await;
-}
-
-async fn files(rig: &Rig, people: &People, turn: &Turn) {
-    let person = &people.all[turn.person];
-    let edits = turn.edits.hub.iter();
-    let mut members: Vec<(&str, Json)> = edits
-        .map(|(field, value)| (field.hub(), member(*field, value)))
-        .collect();
-    if turn.admits && !person.admitted {
-        members.push(("has_order", json!(true)));
-        members.push(("phone_verified", json!(person.verifies())));
-    }
-    members.extend(turn.keeper.iter().map(|keeper| ("owner", json!(keeper))));
-    rig.files(&person.id, &members).await;
-}
-
-fn member(field: Field, value: &str) -> Json {
-    match (field, value.parse::<i64>()) {
-        (Field::Score, Ok(score)) => json!(score),
-        _ => json!(value),
-    }
-}
-
 /// Edits while sweeps and pushes are under way: of others, and of other fields of those that are on their way.
 async fn under_way(
     rig: &Rig,
@@ -257,7 +180,8 @@ async fn under_way(
             (who, _) => who,
         };
         let mut turn = people.turn_of(person, who, &BTreeSet::new());
-        if who == Who::Both && turn.edits.hub.keys().any(|field| field.is_name()) {
+        let mut changed = turn.edits.hub.keys().chain(&turn.carried);
+        if who == Who::Both && changed.any(|field| field.is_name()) {
             // The colleague's form would bear the name that the hub is about to change.
             turn.edits.erp.clear();
             turn.url = None;
@@ -309,14 +233,14 @@ fn beside(people: &mut People, turn: &Turn) -> Option<Turn> {
     if people.random.random_bool(0.5) {
         return None;
     }
-    let hub_names = turn.edits.hub.keys().any(|field| field.is_name());
-    let mut taken: BTreeSet<Field> = turn
+    let hub_names = turn
         .edits
         .hub
         .keys()
-        .chain(turn.edits.erp.keys())
-        .copied()
-        .collect();
+        .chain(&turn.carried)
+        .any(|field| field.is_name());
+    let edited = turn.edits.hub.keys().chain(turn.edits.erp.keys());
+    let mut taken: BTreeSet<Field> = edited.chain(&turn.carried).copied().collect();
     let who = match people.random.random_bool(0.5) {
         true => Who::Hub,
         false if hub_names => return None,

@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, export, flow, import, kinds,
-    openapi, operations, plugin, records, schedule, script, serve, simulate,
+    audit, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, export, flow, import, init,
+    kinds, openapi, operations, plugin, records, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -35,6 +35,7 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Demo(demo::Demo),
+    Init(init::Init),
     Serve(serve::Serve),
     Simulate(simulate::Simulate),
     Operations(operations::Operations),

@@ -14,6 +14,7 @@ mod extensions;
 mod find;
 pub mod flow;
 pub mod import;
+pub mod init;
 pub mod kinds;
 pub mod openapi;
 pub mod operations;
@@ -75,6 +76,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     };
     match cli.command {
         Command::Demo(demo) => demo.run(&context).await,
+        Command::Init(init) => init.run(&context).await,
         Command::Serve(serve) => serve.run(&context).await,
         Command::Simulate(simulate) => simulate.run(&context).await,
         Command::Kinds(kinds) => kinds.run(&context),

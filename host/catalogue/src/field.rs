@@ -70,6 +70,8 @@ pub struct Field {
     pub personal: bool,
     /// A record that is already in the ERP may be known by it, compared in this form.
     pub identity: Option<IdentityForm>,
+    /// Records that say the same here, compared in this form, belong together, such as the people of a company.
+    pub group: Option<IdentityForm>,
     /// The kind of record whose id it holds.
     pub reference: Option<String>,
     /// The operation that lists the codes, by its full name.

@@ -138,6 +138,25 @@ impl RecordKind {
             .collect()
     }
 
+    /// All values that a record is found by: what it may be known by, and what it belongs together with others by.
+    pub fn indexed(&self, body: &Record) -> Vec<(String, String)> {
+        let mut indexed = self.identities(body);
+        let grouped = self
+            .fields
+            .iter()
+            .filter_map(|field| Some((field.snake_name(), field.group?)));
+        let said = grouped.filter_map(|(name, form)| {
+            let normal = form.normal(&body.get(&name)?.to_text()?);
+            (!normal.is_empty()).then_some((name, normal))
+        });
+        for one in said {
+            if !indexed.contains(&one) {
+                indexed.push(one);
+            }
+        }
+        indexed
+    }
+
     /// The records that a record refers to, from lists within it too.
     pub fn references(&self, body: &Record) -> Vec<Reference> {
         let mut references = Vec::new();

@@ -44,6 +44,12 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
             form_word(form)
         ));
     }
+    if let Some(form) = field.group {
+        notes.push(format!(
+            "records that say the same belong together, compared as a {}",
+            form_word(form)
+        ));
+    }
     if field.matches_substring {
         notes.push("matches anywhere in the text".to_owned());
     }

@@ -14,7 +14,7 @@ use crate::learned::Kept;
 use crate::usage::{LogMeter, Usage};
 use book::{Book, Note};
 use entry::Entry;
-use opening::{Opening, Repetition, payload_hash, repetition};
+use opening::{Opening, Repetition, payload, payload_hash, repetition};
 pub use pages::{GatewayPages, StartingAt};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -314,19 +314,6 @@ impl Gateway {
         outcome
     }
 
-    /// Whether this is what an earlier intent was to write.
-    pub(crate) fn is_same(
-        &self,
-        caller: &Caller,
-        operation: &Operation,
-        given: &Record,
-        earlier: &NewIntent,
-    ) -> bool {
-        let client = self.accounts.get(caller.permit.account.as_deref());
-        let checked = client.and_then(|client| operation.check_with(given, client.custom_fields()).ok());
-        checked.is_some_and(|arguments| payload_hash(&arguments) == earlier.payload_hash)
-    }
-
     fn intent(
         &self,
         caller: &Caller,
@@ -362,6 +349,7 @@ impl Gateway {
             },
             reserved_key,
             payload_hash: payload_hash(arguments),
+            payload: payload(arguments),
             extension: caller.actor.to_string(),
             extension_version: caller.version.to_string(),
         }

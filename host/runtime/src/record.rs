@@ -10,7 +10,7 @@ pub(crate) const ID: &str = "id";
 pub fn new_record(kind: &RecordKind, id: &str, body: &Record) -> NewRecord {
     NewRecord {
         name: RecordName::new(&kind.name, id),
-        identities: kind.identities(body),
+        identities: kind.indexed(body),
         // A record of plain values has a JSON form.
         body: Some(serde_json::to_string(body).unwrap_or_default()),
         fingerprint: None,

@@ -140,6 +140,8 @@ CREATE TABLE intents (
     subject           TEXT    NOT NULL,
     reserved_key      INTEGER,
     payload_hash      TEXT    NOT NULL,
+    -- What went out, the last of it at the end, as long as nobody saw which of it the ERP has.
+    sent              TEXT    NOT NULL,
     extension         TEXT    NOT NULL,
     extension_version TEXT    NOT NULL,
     outcome           TEXT    NOT NULL CHECK (outcome IN ('open', 'applied', 'refused', 'unknown')),

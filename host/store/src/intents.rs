@@ -34,6 +34,8 @@ pub struct NewIntent {
     pub reserved_key: Option<i64>,
     /// A hash of what goes out.
     pub payload_hash: String,
+    /// What goes out, as JSON.
+    pub payload: String,
     /// Who writes: an extension, or `cli`.
     pub extension: String,
     /// Its version.
@@ -59,8 +61,11 @@ pub enum IntentOutcome {
 pub struct Intent {
     /// Its number.
     pub id: IntentId,
-    /// What was to be written; `reserved_key` and `payload_hash` as of the last attempt.
+    /// What was to be written; `reserved_key`, `payload_hash` and `payload` as of the last attempt.
     pub write: NewIntent,
+    /// What earlier attempts have sent that was something else, since one was last applied, the oldest first; of many,
+    /// the first and the newest.
+    pub sent_before: Vec<String>,
     /// How far it got.
     pub outcome: IntentOutcome,
     /// What the ERP said, or whatever helps to look it up.
@@ -105,6 +110,7 @@ pub trait Intents: Send + Sync {
         &self,
         id: IntentId,
         payload_hash: &str,
+        payload: &str,
         reserved_key: Option<i64>,
         row: AuditRow,
         now: Timestamp,

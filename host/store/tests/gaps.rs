@@ -41,6 +41,7 @@ fn work_and_die(path: &Path) -> Outcome {
             subject: "c1".to_owned(),
             reserved_key: None,
             payload_hash: String::new(),
+            payload: "{}".to_owned(),
             extension: "cli".to_owned(),
             extension_version: String::new(),
         };

@@ -39,7 +39,8 @@ enum Action {
         /// The number that `conflict list` shows, or a record such as contact/42
         which: String,
         /// `hub` or `erp` for what that side has, or another value for both (`"hub"`, in quotes of its own, is a text).
-        /// Where several records of the ERP match: `hub` for a new one, or the key of the one it is
+        /// Where several records of the ERP match: `hub` for a new one, or the key of the one it is; where several of the
+        /// hub's do: `erp` for a new one, or its name
         #[arg(allow_hyphen_values = true)]
         decision: String,
         /// Of a record with several conflicts: which field

@@ -1,6 +1,6 @@
 //! `sunmao doctor`: whether a host could work here, and which operations the installation knows.
 
-mod probe;
+pub(in crate::commands) mod probe;
 
 use crate::access;
 use crate::api::status::{Status, Unshown};

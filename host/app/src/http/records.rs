@@ -144,7 +144,7 @@ pub fn new_record(
         name: RecordName::new(&kind.name, id),
         body: Some(body),
         fingerprint: None,
-        identities: kind.identities(record),
+        identities: kind.indexed(record),
     })
 }
 

@@ -17,6 +17,7 @@ mod encodings;
 mod endings;
 mod flows;
 mod health;
+mod init;
 mod kinds;
 mod ledger;
 mod logins;

@@ -54,6 +54,7 @@ pub(super) struct MemberRow {
     #[serde(default)]
     personal: bool,
     pub(super) identity: Option<IdentityForm>,
+    pub(super) group: Option<IdentityForm>,
     #[serde(default)]
     pub(super) choices: IndexMap<String, String>,
     pub(super) references: Option<String>,
@@ -122,6 +123,7 @@ impl MemberRow {
             maximum: self.maximum,
             personal: self.personal,
             identity: self.identity,
+            group: self.group,
             reference: self.references,
             values: choices.map(|(code, label)| EnumValue { code, label }).collect(),
             ..Field::default()

@@ -92,6 +92,11 @@ fn row_faults(row: &MemberRow, is_top: bool) -> Vec<String> {
         (row.minimum.is_some(), is_number, "`minimum` is for a number"),
         (row.maximum.is_some(), is_number, "`maximum` is for a number"),
         (
+            row.group.is_some(),
+            kind == Text && is_top,
+            "`group` is for a text that stands in no list",
+        ),
+        (
             row.identity.is_some(),
             kind == Text && is_top,
             "`identity` is for a text that stands in no list",

@@ -59,6 +59,7 @@ fn a_contact_has_the_hubs_members() {
             "confidence",
             "owner",
             "company_name",
+            "company_contact",
             "real_name",
             "phone",
             "phone_verified",

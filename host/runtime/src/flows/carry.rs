@@ -171,6 +171,9 @@ impl<'a> Carrying<'a> {
         if let Some(skipped) = self.judge().await? {
             return Ok((Keep::default(), skipped));
         }
+        if let Some(skipped) = self.take_its_place().await? {
+            return Ok((Keep::default(), skipped));
+        }
         match &self.flow.sink {
             Sink::Write(write) => sink::erp::carry(self, write).await,
             Sink::Into(kind) => sink::record::carry(self, kind).await,

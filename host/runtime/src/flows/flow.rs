@@ -1,5 +1,6 @@
 //! A flow whose every name is known to exist.
 
+use super::group::Group;
 use super::schedule::Unsound;
 use super::settings::{FlowError, FlowSettings};
 use super::sink::{Sink, Strategy, WriteSink};
@@ -33,6 +34,8 @@ pub(crate) struct Flow {
     pub after: Vec<String>,
     /// The link that names the ERP's record which it acts on.
     pub of: Option<String>,
+    /// What records have in common that are one record in the ERP.
+    pub group: Option<Group>,
     /// The flow acts for the operator, with no more than the operations it consists of.
     pub permit: Arc<Permit>,
 }
@@ -109,6 +112,7 @@ fn read(
         link: settings.link.clone(),
         after: settings.after.clone(),
         of: settings.of.clone(),
+        group: Group::read(&source, settings)?,
         permit: Arc::new(Permit {
             grants,
             limits,

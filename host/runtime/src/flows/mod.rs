@@ -6,6 +6,7 @@ mod clock_watch;
 mod control;
 mod ending;
 mod flow;
+mod group;
 mod handled;
 mod handling;
 mod hands;

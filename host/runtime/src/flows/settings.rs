@@ -41,6 +41,10 @@ pub struct FlowSettings {
     pub after: Vec<String>,
     /// The link that names the ERP's record which it acts on, where it acts on one that is there: `customer`.
     pub of: Option<String>,
+    /// The member by which records belong together that are one record in the ERP: the first that gets the link stands for all.
+    pub same: Option<String>,
+    /// With `same`: the link of the one that stands for the others, which are what this flow carries: `customer`.
+    pub beside: Option<String>,
     /// The ERP account, as in `[erp.NAME]`; none for `main`.
     pub erp: Option<String>,
 }

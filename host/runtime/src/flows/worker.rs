@@ -175,6 +175,9 @@ fn listeners(flows: &FlowTable) -> Listeners {
         listeners
             .awaited
             .extend(flow.after.iter().chain(&flow.of).cloned());
+        listeners
+            .awaited
+            .extend(flow.group.as_ref().map(|group| group.link.clone()));
         let Some(link) = &flow.link else { continue };
         let linked = match &flow.sink {
             Sink::Into(kind) => Some(kind),

@@ -5,7 +5,7 @@ use super::book::{Book, Note};
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use sunmao_catalogue::{Ack, Answer, Arguments, Fault, Kind, Operation, Repeat, Write};
+use sunmao_catalogue::{Ack, Answer, Arguments, Fault, Kind, Operation, Record, Repeat, Write};
 use sunmao_erp_client::{Before, BeforeSending, HeldBack};
 use sunmao_store::{
     AuditEnd, AuditRow, Begun, Intent, IntentId, IntentOutcome, NewIntent, Opened, StoreError,
@@ -89,7 +89,14 @@ async fn open(
     };
     let (intents, now) = (&book.store().intents, book.now());
     if let Some(id) = known {
-        let reopened = intents.reopen(id, &intent.payload_hash, intent.reserved_key, row, now);
+        let reopened = intents.reopen(
+            id,
+            &intent.payload_hash,
+            &intent.payload,
+            intent.reserved_key,
+            row,
+            now,
+        );
         return reopened.await.map_err(not_stored);
     }
     match intents.begin(intent, row, now).await.map_err(not_stored)? {
@@ -167,6 +174,16 @@ pub fn repetition(
     )
 }
 
+/// What goes out, as the intent keeps it.
+pub fn payload(arguments: &Arguments) -> String {
+    let members: Record = arguments
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect();
+    // Serialising a neutral value into memory cannot fail.
+    serde_json::to_string(&members).unwrap_or_default()
+}
+
 /// What tells one content from another.
 pub fn payload_hash(arguments: &Arguments) -> String {
     let mut hasher = blake3::Hasher::new();
@@ -200,9 +217,11 @@ mod tests {
                 subject: "contact/1".to_owned(),
                 reserved_key: matches!(write.repeat, Repeat::ReservedKey { .. }).then_some(7),
                 payload_hash: "then".to_owned(),
+                payload: "{}".to_owned(),
                 extension: "flow push".to_owned(),
                 extension_version: String::new(),
             },
+            sent_before: Vec::new(),
             outcome,
             detail: None,
             attempts: 1,

@@ -1,7 +1,7 @@
 //! What stored records are found by, brought up to date where a kind has come to identify its records otherwise.
 
 use crate::record;
-use sunmao_catalogue::{Field, IdentityForm, Kinds, RecordKind};
+use sunmao_catalogue::{IdentityForm, Kinds, RecordKind};
 use sunmao_store::{Identified, RecordFilter, Store, StoreError};
 
 /// Records looked at in one query, and noted in one commit.
@@ -25,10 +25,13 @@ pub(super) async fn identify(store: &Store, before: &Kinds, after: &Kinds) -> Re
     Ok(())
 }
 
-/// The fields that identify a kind's records.
-fn identifying(kind: &RecordKind) -> Vec<(String, IdentityForm)> {
-    let form = |field: &Field| Some((field.snake_name(), field.identity?));
-    kind.fields.iter().filter_map(form).collect()
+/// The fields by which a kind's records are found, and in which form.
+fn identifying(kind: &RecordKind) -> Vec<(String, [Option<IdentityForm>; 2])> {
+    let fields = kind.fields.iter();
+    let found = fields.filter(|field| field.identity.is_some() || field.group.is_some());
+    found
+        .map(|field| (field.snake_name(), [field.identity, field.group]))
+        .collect()
 }
 
 async fn identify_all(store: &Store, kind: &RecordKind) -> Result<(), StoreError> {
@@ -47,7 +50,7 @@ async fn identify_all(store: &Store, kind: &RecordKind) -> Result<(), StoreError
             Some(Identified {
                 name: stored.name.clone(),
                 revision: stored.revision,
-                identities: kind.identities(&body),
+                identities: kind.indexed(&body),
             })
         });
         store.records.identify(identified.collect()).await?;

@@ -113,6 +113,30 @@ impl Agreed {
         }
     }
 
+    /// Writes went out, the last of them at the end, and nobody saw which of them the ERP has. A field that it shows as any
+    /// of them had it is the hub's own; one that it does not show, or shows empty, counts as not written; another value is
+    /// somebody else's.
+    pub fn sent(&mut self, vocabulary: Vocabulary<'_>, sent: &[Record], shown: &Record) {
+        let Some(last) = sent.last() else { return };
+        for member in vocabulary.members(&[last]) {
+            let Some(now) = vocabulary.value(shown, &member).filter(|now| !is_nothing(now)) else {
+                continue;
+            };
+            let known = sent
+                .iter()
+                .rev()
+                .filter_map(|sent| vocabulary.value(sent, &member));
+            let own = known
+                .clone()
+                .find(|own| vocabulary.same(&member, own, now) != Some(false));
+            match (own, vocabulary.value(last, &member)) {
+                (Some(own), _) => self.keep(vocabulary, &member, own.clone(), shown),
+                (None, Some(last)) => self.keep(vocabulary, &member, last.clone(), &Record::default()),
+                (None, None) => {}
+            }
+        }
+    }
+
     /// A push is over: `shown` is what the ERP shows after it.
     pub fn pushed(&mut self, merged: &Merged<'_>, shown: &Record) {
         self.erp = merged.agreed(Target::Erp);

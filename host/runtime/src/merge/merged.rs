@@ -171,21 +171,44 @@ impl<'a> Merged<'a> {
         agreed.collect()
     }
 
-    /// How the ERP showed each field when both sides agreed on it: as `now`, where they do since the write.
+    /// How both records are left once the ERP was told, as it shows its own `now`: somebody may have changed it in between.
+    pub fn left_in_the_erp(&self, now: &Record) -> Left {
+        let is_as_told = self.ended.iter().all(|(line, end)| {
+            let told = self.wanted_of_erp(line, end).or(line.erp.as_ref());
+            !told.is_some_and(|told| self.is_contradicted(line, told, now))
+        });
+        match is_as_told {
+            true => self.left(Target::Erp),
+            false => Left::Differing,
+        }
+    }
+
+    /// How the ERP showed each field when both sides agreed on it: as it was read, or as it shows `now` what it was told.
     pub(super) fn shown(&self, then: &Record, now: &Record) -> Record {
         let agreed = self.agreed(Target::Erp);
         let shown = self.ended.iter().filter_map(|(line, end)| {
             let name = line.member.name.to_string();
-            let is_news = match end {
-                End::Alike | End::Hub => true,
-                End::Ruled(value) => self.is(line, value, &line.hub),
-                End::Unmoved | End::Erp | End::Undecided => false,
+            let value = match end {
+                End::Alike => line.erp.as_ref(),
+                End::Hub => self.shown_now(line, &line.hub, now),
+                End::Ruled(value) if self.is(line, value, &line.hub) => self.shown_now(line, value, now),
+                _ => self.vocabulary.value(then, &line.member),
             };
-            let source = if is_news { now } else { then };
-            let value = self.vocabulary.value(source, &line.member)?;
-            agreed.contains_key(&name).then(|| (name, value.clone()))
+            let value = value.filter(|_| agreed.contains_key(&name))?;
+            Some((name, value.clone()))
         });
         shown.collect()
+    }
+
+    /// How the ERP shows what it was told. A value that is another one is somebody else's by now.
+    fn shown_now<'r>(&self, line: &Line<'_>, told: &Value, now: &'r Record) -> Option<&'r Value> {
+        let value = self.vocabulary.value(now, &line.member)?;
+        (!self.is_contradicted(line, told, now)).then_some(value)
+    }
+
+    fn is_contradicted(&self, line: &Line<'_>, told: &Value, now: &Record) -> bool {
+        let shown = self.vocabulary.value(now, &line.member);
+        shown.is_some_and(|shown| self.vocabulary.same(&line.member, told, shown) == Some(false))
     }
 
     /// What the ERP has to take on, where it has it not.

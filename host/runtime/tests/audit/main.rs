@@ -327,7 +327,7 @@ async fn a_row_that_was_left_open_stays_and_the_next_attempt_has_its_own() {
         .host
         .store
         .intents
-        .reopen(intent.id, "another", None, open, stopped.now())
+        .reopen(intent.id, "another", "{}", None, open, stopped.now())
         .await;
     reopened.expect("reopened");
     let gateway = Gateway::new(parts.erp.clone(), parts.host.store.clone(), stopped);

@@ -101,6 +101,10 @@ fn own(name: &str, wanted: Wanted<'_>, facts: &Facts) -> Record {
     let own = match name {
         "accounts.create" | "accounts.update" => json!({"Username": format!("sunmao-{round}")}),
         "cash-advances.repay" => json!({"extra": {"money1": "1"}}),
+        "customers.assign" => {
+            let colleague = if wanted.words == "新" { "3" } else { "2" };
+            json!({ "member1": 0, "member2": colleague })
+        }
         "contracts.create" => json!({ "customer-name": facts.customer }),
         "departments.update" => json!({"name": text(wanted), "pid": 0}),
         "material-substitutions.create" => json!({ "childtd": [substitute] }),

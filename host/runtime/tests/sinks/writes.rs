@@ -164,26 +164,27 @@ impl<'a> Watched<'a> {
         let came = self
             .file("in another record of the same content", &given, "b")
             .await;
-        if self.case.is_linked() {
-            self.is_done(&came);
-            self.writes(0, &came);
-        } else {
-            // Without a link each change is another one: one attempt, which the ERP may turn down.
+        self.is_done(&came);
+        self.writes(0, &came);
+        if changed == given {
+            return self.wrong;
+        }
+        let came = self.file("changed", &changed, "b").await;
+        if !self.case.is_linked() {
+            // Without a link what is changed is another one: one attempt, which the ERP may turn down.
             self.expect(came.writes.len() == 1, "not one attempt", &came);
+            return self.wrong;
         }
-        if self.case.is_linked() && changed != given {
-            let came = self.file("changed", &changed, "b").await;
-            if self.can_change() {
-                self.is_done(&came);
-                self.writes(1, &came);
-                self.is_linked("新", &came).await;
-            } else {
-                self.asks_a_person("refused", &came);
-                self.writes(0, &came);
-            }
-            let after = self.count().await;
-            self.expect(after == count, &format!("{count} records became {after}"), &came);
+        if self.can_change() {
+            self.is_done(&came);
+            self.writes(1, &came);
+            self.is_linked("新", &came).await;
+        } else {
+            self.asks_a_person("refused", &came);
+            self.writes(0, &came);
         }
+        let after = self.count().await;
+        self.expect(after == count, &format!("{count} records became {after}"), &came);
         self.wrong
     }
 

@@ -7,6 +7,7 @@ mod many;
 mod proxy;
 mod schedules;
 mod stage;
+mod stale;
 #[path = "../support/mod.rs"]
 mod support;
 mod sweeping;

@@ -27,6 +27,12 @@ pub const PULL: &str = "pull";
 
 /// A customer of the ERP as a contact, named by its key.
 const MAPPING: &str = r#"fn map(customer, known) { #{ company_name: customer.customer_name } }"#;
+/// A contact as a customer of the ERP.
+const MAPPING_BACK: &str = r#"
+    fn map(contact) {
+        #{ customer_name: contact.company_name, customer_category: "1", contact_name: "李一" }
+    }
+"#;
 /// What hears of a schedule.
 const TICK: &str = "fn handle(event) {}";
 
@@ -103,7 +109,11 @@ impl Stage {
     pub async fn live(&self, flows: &[(&str, FlowSettings)]) -> Life {
         let scripts = self.folder.path().join("scripts");
         std::fs::create_dir_all(&scripts).expect("folder");
-        for (name, source) in [("mapping", MAPPING), ("tick", TICK)] {
+        for (name, source) in [
+            ("mapping", MAPPING),
+            ("mapping-back", MAPPING_BACK),
+            ("tick", TICK),
+        ] {
             std::fs::write(scripts.join(format!("{name}.rhai")), source).expect("script");
         }
         let store = Store::open(&self.folder.path().join("sunmao.sqlite"))
@@ -297,6 +307,17 @@ pub fn sweep() -> FlowSettings {
         sweep: Some("customers.list".to_owned()),
         mapping: Some("mapping.rhai".to_owned()),
         into: Some("contact".to_owned()),
+        link: Some("customer".to_owned()),
+        ..FlowSettings::default()
+    }
+}
+
+/// A flow that makes customers of the contacts that are filed.
+pub fn push() -> FlowSettings {
+    FlowSettings {
+        on: Some("contact.saved".to_owned()),
+        mapping: Some("mapping-back.rhai".to_owned()),
+        write: Some("customers.save-company".to_owned()),
         link: Some("customer".to_owned()),
         ..FlowSettings::default()
     }

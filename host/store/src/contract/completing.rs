@@ -22,15 +22,19 @@ fn conflict(field: &str) -> NewConflict {
     }
 }
 
+fn link(agreed: &str) -> NewLink {
+    NewLink {
+        link: "customer".to_owned(),
+        record: name("c1"),
+        erp_key: 7,
+        number: "KH-7".to_owned(),
+        agreed: Some(agreed.to_owned()),
+    }
+}
+
 fn completion(revision: i64) -> Completion {
     Completion {
-        link: Some(NewLink {
-            link: "customer".to_owned(),
-            record: name("c1"),
-            erp_key: 7,
-            number: "KH-7".to_owned(),
-            agreed: Some("{}".to_owned()),
-        }),
+        link: Some(link("{}")),
         agreed_before: None,
         filing: Some(Filing {
             records: vec![contact("c1", "of the ERP")],
@@ -169,10 +173,7 @@ pub async fn what_was_agreed_on_meanwhile_leaves_everything_as_it_was(
         .enqueue(vec![event("erp.customers/7", "{}")], at(0))
         .await?;
     let leased = lease_one(store, 1).await?;
-    let other = NewLink {
-        agreed: Some(r#"{"by":"another"}"#.to_owned()),
-        ..completion(0).link.expect("a link")
-    };
+    let other = link(r#"{"by":"another"}"#);
     store.links.put(other.clone(), at(2)).await?;
     let refused = store
         .deliveries

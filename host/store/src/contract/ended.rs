@@ -117,6 +117,7 @@ pub async fn pruning_keeps_what_has_an_unresolved_intent(store: &Store) -> Resul
         subject: "k".to_owned(),
         reserved_key: None,
         payload_hash: "hash".to_owned(),
+        payload: "{}".to_owned(),
         extension: "wechat-customer".to_owned(),
         extension_version: "1.0.0".to_owned(),
     };

@@ -16,6 +16,7 @@ fn save(key: &str) -> NewIntent {
         subject: "c1".to_owned(),
         reserved_key: Some(41),
         payload_hash: "3f".to_owned(),
+        payload: "{}".to_owned(),
         extension: "wechat-customer".to_owned(),
         extension_version: "1.2.0".to_owned(),
     }
@@ -65,6 +66,7 @@ pub async fn an_intent_is_begun_once(store: &Store) -> Result<(), StoreError> {
     let kept = Intent {
         id,
         write: save("k"),
+        sent_before: Vec::new(),
         outcome: IntentOutcome::Open,
         detail: None,
         attempts: 1,
@@ -74,6 +76,7 @@ pub async fn an_intent_is_begun_once(store: &Store) -> Result<(), StoreError> {
     assert_eq!(find(store, "k").await?, kept);
     let again = NewIntent {
         payload_hash: "other".to_owned(),
+        payload: "{}".to_owned(),
         reserved_key: None,
         ..save("k")
     };
@@ -150,7 +153,7 @@ pub async fn each_attempt_has_a_row_of_its_own(store: &Store) -> Result<(), Stor
     let first = open(store, save("k")).await?;
     let second = store
         .intents
-        .reopen(first.intent, "3f", None, open_row(SAVE), at(1))
+        .reopen(first.intent, "3f", "{}", None, open_row(SAVE), at(1))
         .await?;
     assert_eq!((second.intent, second.attempt), (first.intent, 2));
     store
@@ -167,7 +170,7 @@ pub async fn a_late_end_leaves_the_next_attempt_alone(store: &Store) -> Result<(
     let first = open(store, save("k")).await?;
     let second = store
         .intents
-        .reopen(first.intent, "3f", None, open_row(SAVE), at(1))
+        .reopen(first.intent, "3f", "{}", None, open_row(SAVE), at(1))
         .await?;
     for (attempt, outcome, word) in [
         (second, IntentOutcome::Applied, "applied"),
@@ -193,7 +196,7 @@ pub async fn a_reopened_intent_counts_its_attempts(store: &Store) -> Result<(), 
         .await?;
     store
         .intents
-        .reopen(id, "5a", None, open_row(SAVE), at(2))
+        .reopen(id, "5a", "{}", None, open_row(SAVE), at(2))
         .await?;
     let intent = find(store, "k").await?;
     assert_eq!(
@@ -206,9 +209,44 @@ pub async fn a_reopened_intent_counts_its_attempts(store: &Store) -> Result<(), 
     );
     store
         .intents
-        .reopen(id, "5a", Some(88), open_row(SAVE), at(3))
+        .reopen(id, "5a", "{}", Some(88), open_row(SAVE), at(3))
         .await?;
     assert_eq!(find(store, "k").await?.write.reserved_key, Some(88));
+    Ok(())
+}
+
+/// Nobody knows which of them the ERP has, until one is seen to be applied.
+pub async fn what_was_sent_is_kept_until_it_is_known_what_was_applied(
+    store: &Store,
+) -> Result<(), StoreError> {
+    let id = begin(store, save("k")).await?;
+    let send = async |hash: &str| {
+        let reopened = store
+            .intents
+            .reopen(id, hash, hash, None, open_row(SAVE), at(1))
+            .await;
+        reopened.map(drop)
+    };
+    for hash in ["a", "a", "b", "b"] {
+        send(hash).await?;
+    }
+    let intent = find(store, "k").await?;
+    assert_eq!(
+        (intent.sent_before.as_slice(), intent.write.payload.as_str()),
+        (&["{}".to_owned(), "a".to_owned()][..], "b")
+    );
+    store
+        .intents
+        .resolve(id, IntentOutcome::Applied, None, at(2))
+        .await?;
+    send("c").await?;
+    assert_eq!(find(store, "k").await?.sent_before, ["b"]);
+    for number in 0..20 {
+        send(&number.to_string()).await?;
+    }
+    let intent = find(store, "k").await?;
+    assert_eq!(intent.sent_before, ["b", "13", "14", "15", "16", "17", "18"]);
+    assert_eq!(intent.write.payload, "19");
     Ok(())
 }
 
@@ -311,7 +349,7 @@ pub async fn intents_are_found_by_operation_and_reserved_key(store: &Store) -> R
     assert_eq!(of_key(41, 10).await?, [first]);
     store
         .intents
-        .reopen(keyed_late, "3f", Some(41), open_row(SAVE), at(1))
+        .reopen(keyed_late, "3f", "{}", Some(41), open_row(SAVE), at(1))
         .await?;
     assert_eq!(of_key(41, 10).await?, [keyed_late, first]);
     assert_eq!(of_key(41, 1).await?, [keyed_late]);
@@ -325,7 +363,7 @@ pub async fn an_absent_intent_is_an_error(store: &Store) -> Result<(), StoreErro
     let results = [
         store
             .intents
-            .reopen(absent, "", None, open_row(SAVE), at(0))
+            .reopen(absent, "", "{}", None, open_row(SAVE), at(0))
             .await
             .map(drop),
         store

@@ -148,6 +148,7 @@ macro_rules! contract_tests {
                 each_attempt_has_a_row_of_its_own,
                 a_late_end_leaves_the_next_attempt_alone,
                 a_reopened_intent_counts_its_attempts,
+                what_was_sent_is_kept_until_it_is_known_what_was_applied,
                 unresolved_intents_are_listed,
                 intents_are_found_by_delivery_and_subject,
                 intents_are_found_by_operation_and_reserved_key,

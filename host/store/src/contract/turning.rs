@@ -213,6 +213,7 @@ pub async fn what_may_have_been_written_is_not_superseded(store: &Store) -> Resu
         subject: leased.delivery.key.clone(),
         reserved_key: Some(41),
         payload_hash: "3f".to_owned(),
+        payload: "{}".to_owned(),
         extension: "flow push".to_owned(),
         extension_version: "1".to_owned(),
     };

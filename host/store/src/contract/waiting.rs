@@ -299,6 +299,7 @@ pub async fn what_may_have_been_written_is_dropped_only_when_that_is_said(
             subject: leased.delivery.key.clone(),
             reserved_key: None,
             payload_hash: "0".to_owned(),
+            payload: "{}".to_owned(),
             extension: "plugin hello".to_owned(),
             extension_version: "1".to_owned(),
         };

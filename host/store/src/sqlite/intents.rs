@@ -16,6 +16,9 @@ use crate::{
 
 const READING: &str = "reading intents";
 
+/// Payloads of one write that are kept while nobody knows which of them the ERP has.
+const MOST_SENT: i64 = 8;
+
 #[async_trait]
 impl Intents for Sqlite {
     async fn begin(&self, intent: NewIntent, row: AuditRow, now: Timestamp) -> Result<Begun, StoreError> {
@@ -26,6 +29,7 @@ impl Intents for Sqlite {
         &self,
         id: IntentId,
         payload_hash: &str,
+        payload: &str,
         reserved_key: Option<i64>,
         row: AuditRow,
         now: Timestamp,
@@ -33,6 +37,7 @@ impl Intents for Sqlite {
         self.write(Reopen {
             id,
             payload_hash: payload_hash.to_owned(),
+            payload: payload.to_owned(),
             reserved_key,
             row,
             now,
@@ -141,8 +146,8 @@ impl Write for Begin {
         }
         let id = sqlx::query_scalar(
             "INSERT INTO intents (delivery, idempotency_key, operation, subject, reserved_key, payload_hash,
-                                  extension, extension_version, outcome, attempts, begun_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', 1, ?9, ?9)
+                                  sent, extension, extension_version, outcome, attempts, begun_at, updated_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, json_array(?7), ?8, ?9, 'open', 1, ?10, ?10)
              RETURNING id",
         )
         .bind(new.delivery.map(|delivery| delivery.0))
@@ -151,6 +156,7 @@ impl Write for Begin {
         .bind(&new.subject)
         .bind(new.reserved_key)
         .bind(&new.payload_hash)
+        .bind(&new.payload)
         .bind(&new.extension)
         .bind(&new.extension_version)
         .bind(micros(self.now))
@@ -167,6 +173,7 @@ impl Write for Begin {
 struct Reopen {
     id: IntentId,
     payload_hash: String,
+    payload: String,
     reserved_key: Option<i64>,
     row: AuditRow,
     now: Timestamp,
@@ -180,6 +187,12 @@ impl Write for Reopen {
         let attempt = sqlx::query_scalar(
             "UPDATE intents
              SET outcome = 'open', attempts = attempts + 1, payload_hash = ?3,
+                 sent = CASE
+                     WHEN payload_hash = ?3 THEN sent
+                     WHEN outcome = 'applied' THEN json_array(json_extract(sent, '$[#-1]'), ?5)
+                     WHEN json_array_length(sent) >= ?6 THEN json_insert(json_remove(sent, '$[1]'), '$[#]', ?5)
+                     ELSE json_insert(sent, '$[#]', ?5)
+                 END,
                  reserved_key = COALESCE(?4, reserved_key), updated_at = ?2
              WHERE id = ?1 RETURNING attempts",
         )
@@ -187,6 +200,8 @@ impl Write for Reopen {
         .bind(micros(self.now))
         .bind(&self.payload_hash)
         .bind(self.reserved_key)
+        .bind(&self.payload)
+        .bind(MOST_SENT)
         .fetch_optional(&mut *connection)
         .await?;
         let attempt = attempt.ok_or(StoreError::NoSuchIntent { intent: self.id })?;
@@ -258,6 +273,8 @@ fn name(outcome: IntentOutcome) -> &'static str {
 }
 
 fn intent(row: &SqliteRow) -> Result<Intent, sqlx::Error> {
+    let mut sent: Vec<String> =
+        serde_json::from_str(row.try_get("sent")?).map_err(|error| sqlx::Error::Decode(error.into()))?;
     Ok(Intent {
         id: IntentId(row.try_get("id")?),
         write: NewIntent {
@@ -267,9 +284,11 @@ fn intent(row: &SqliteRow) -> Result<Intent, sqlx::Error> {
             subject: row.try_get("subject")?,
             reserved_key: row.try_get("reserved_key")?,
             payload_hash: row.try_get("payload_hash")?,
+            payload: sent.pop().unwrap_or_default(),
             extension: row.try_get("extension")?,
             extension_version: row.try_get("extension_version")?,
         },
+        sent_before: sent,
         outcome: member(row, "outcome")?,
         detail: row.try_get("detail")?,
         attempts: row.try_get("attempts")?,

@@ -95,7 +95,7 @@ async fn ask(client: &ErpClient, operation: &Operation) -> Option<(State, String
 }
 
 /// One row of a list; a record that is not there.
-fn arguments(operation: &Operation) -> Arguments {
+pub(in crate::commands) fn arguments(operation: &Operation) -> Arguments {
     let mut arguments = Arguments::default();
     for field in operation.params.iter().filter(|field| field.required) {
         let value = match field.kind {

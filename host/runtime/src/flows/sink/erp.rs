@@ -16,7 +16,7 @@ use crate::merge::{Agreed, Vocabulary};
 use crate::record;
 use ending::Stands;
 use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
-use sunmao_erp_client::{Before, Sent};
+use sunmao_erp_client::{Before, Sent, shown};
 use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
 /// Earlier intents that are looked at.
@@ -178,7 +178,7 @@ impl Writing<'_> {
     }
 
     /// An earlier attempt may have written under this key. What it was seen to write is what both sides agreed on then; of one
-    /// that nobody saw, whatever the ERP shows otherwise may be a colleague's.
+    /// that nobody saw, what the ERP shows tells.
     async fn again(&self, key: i64, earlier: &Intent) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
             return self.create().await;
@@ -187,12 +187,19 @@ impl Writing<'_> {
         if let Some(read_back) = &self.sink.read_back
             && let Some(answer) = self.read(read_back, key).await?
         {
+            let vocabulary = Vocabulary::of_write(&self.carrying.host.catalogue, operation);
             let mut agreed = Agreed::default();
-            let gateway = &self.carrying.host.gateway;
-            let was_seen = earlier.outcome == IntentOutcome::Applied;
-            if was_seen && gateway.is_same(&self.caller, operation, &arguments, &earlier.write) {
-                let vocabulary = Vocabulary::of_write(&self.carrying.host.catalogue, operation);
-                agreed.wrote(vocabulary, &arguments, &Record::default());
+            match earlier.outcome {
+                IntentOutcome::Applied => {
+                    if let Some(last) = as_record(&earlier.write.payload) {
+                        agreed.wrote(vocabulary, &last, &Record::default());
+                    }
+                }
+                IntentOutcome::Open | IntentOutcome::Unknown | IntentOutcome::Refused => {
+                    let sent = earlier.sent_before.iter().chain([&earlier.write.payload]);
+                    let sent: Vec<Record> = sent.filter_map(|sent| as_record(sent)).collect();
+                    agreed.sent(vocabulary, &sent, &shown(operation, read_back, &answer).record());
+                }
             }
             return self
                 .merge(operation, parameter, read_back, key, answer, agreed)
@@ -316,6 +323,11 @@ impl Writing<'_> {
             false => taken::taken(operation, &self.mapped),
         }
     }
+}
+
+/// What an intent sent.
+fn as_record(payload: &str) -> Option<Record> {
+    serde_json::from_str(payload).ok()
 }
 
 /// The key in an answer.

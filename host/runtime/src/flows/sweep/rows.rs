@@ -119,7 +119,7 @@ pub(super) fn record(sweep: &Sweep, row: &Row, mut body: Record, detail: Option<
     let body = sweep.kind.check(&body).unwrap_or(body);
     NewRecord {
         name: name(sweep, &row.key),
-        identities: sweep.kind.identities(&body),
+        identities: sweep.kind.indexed(&body),
         body: Some(serde_json::to_string(&body).unwrap_or_default()),
         fingerprint: Some(row.fingerprint.clone()),
     }

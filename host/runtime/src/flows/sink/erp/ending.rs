@@ -6,7 +6,7 @@ use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::merge::{Agreed, Direction, Left, Snapshot, Vocabulary};
 use crate::record;
-use sunmao_catalogue::{Answer, Operation, Record};
+use sunmao_catalogue::{Answer, Effect, Operation, Record, Repeat};
 use sunmao_erp_client::{Sent, shown};
 use sunmao_store::{NewConflict, NewLink};
 
@@ -121,11 +121,15 @@ impl Writing<'_> {
 
     /// The record's number, for people: as the ERP shows it, else as it was written.
     fn number(&self, present: &Record) -> String {
-        let number = self
-            .sink
-            .object
-            .as_ref()
-            .and_then(|object| object.number.as_deref());
+        let of_object = self.sink.object.as_ref();
+        let number = match &self.sink.operation.effect {
+            Effect::Write(write) => match &write.repeat {
+                Repeat::UniqueNumber { parameter, .. } => Some(parameter.as_str()),
+                Repeat::ReservedKey { .. } | Repeat::Never => None,
+            },
+            Effect::Read => None,
+        };
+        let number = number.or(of_object.and_then(|object| object.number.as_deref()));
         // Pages differ in the letter case of a name.
         let mut params = self.sink.operation.params.iter();
         let field = number.and_then(|number| params.find(|field| field.is_named(number)));

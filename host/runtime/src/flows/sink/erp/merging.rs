@@ -6,7 +6,7 @@ use super::{Writing, with_key, writes_content};
 use crate::extension::ExtensionError;
 use crate::flows::carry::{Carried, Stop};
 use crate::flows::ruling::{self, Meeting};
-use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compare};
+use crate::merge::{Agreed, Direction, Sides, Snapshot, Vocabulary, compare};
 use crate::record;
 use std::sync::Arc;
 use sunmao_catalogue::{Answer, Fault, Kind, Operation, Record};
@@ -93,14 +93,9 @@ impl Writing<'_> {
             self.stands(sent, Some(key)).await?
         };
         agreed.pushed(&merged, &stands.shown);
+        let left = merged.left_in_the_erp(&stands.shown);
         let (conflicts, closed) = ruling::ended(&meeting, &merged, Some(key));
-        let (mut keep, step) = self.linked(
-            stands,
-            agreed,
-            merged.left(Target::Erp),
-            conflicts,
-            !changes.is_empty(),
-        );
+        let (mut keep, step) = self.linked(stands, agreed, left, conflicts, !changes.is_empty());
         keep.closed = closed;
         Ok((keep, step))
     }

@@ -93,9 +93,7 @@ impl Filed<'_> {
     async fn alike(&self, mapped: &Record) -> Result<Alike, Stop> {
         let records = &self.carrying.host.store.records;
         let mut alike = Alike::default();
-        let mut identities = self.kind.identities(mapped);
-        identities.sort_by_key(|(field, _)| !self.is_number(field));
-        for (field, value) in identities {
+        for (field, value) in self.identities(mapped) {
             let found = records
                 .find_by_identity(&self.kind.name, &field, &value, ALIKE)
                 .await?;
@@ -116,12 +114,19 @@ impl Filed<'_> {
         Ok(alike)
     }
 
+    /// What the record says of itself, its number first.
+    fn identities(&self, mapped: &Record) -> Vec<(String, String)> {
+        let mut identities = self.kind.identities(mapped);
+        identities.sort_by_key(|(field, _)| !self.is_number(field));
+        identities
+    }
+
     fn is_number(&self, field: &str) -> bool {
         let field = self.kind.field(field);
         field.is_some_and(|field| field.identity == Some(IdentityForm::Number))
     }
 
-    /// Whether a record that says the same of itself bears another number.
+    /// Whether a record that says the same of itself has another number.
     fn has_another_number(&self, found: &StoredRecord, mapped: &Record) -> Result<bool, Stop> {
         let numbers = |body: &Record| -> Vec<(String, String)> {
             let mut identities = self.kind.identities(body);

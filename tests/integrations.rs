@@ -1,0 +1,30 @@
+//! The integrations that are shipped as tables and scripts: each on the real host, with a simulated ERP, through HTTP.
+
+#![cfg(test)]
+
+mod support;
+
+#[path = "integrations/assignment.rs"]
+mod assignment;
+#[path = "integrations/contract_from_quotation.rs"]
+mod contract_from_quotation;
+#[path = "integrations/contracts.rs"]
+mod contracts;
+#[path = "integrations/fixtures.rs"]
+mod fixtures;
+#[path = "integrations/follow_ups.rs"]
+mod follow_ups;
+#[path = "integrations/money.rs"]
+mod money;
+#[path = "integrations/people.rs"]
+mod people;
+#[path = "integrations/products.rs"]
+mod products;
+#[path = "integrations/repairs.rs"]
+mod repairs;
+#[path = "integrations/shipped.rs"]
+mod shipped;
+#[path = "integrations/stage.rs"]
+mod stage;
+#[path = "integrations/tickets.rs"]
+mod tickets;
