@@ -88,6 +88,12 @@ impl Rows {
                     .with_hint("save it as an Excel workbook (.xlsx) or as CSV UTF-8"),
             );
         }
+        if beginning.first() == Some(&b'{') {
+            return Err(
+                SheetError::new(path, "reading", "it holds JSON, a record a line, and no table")
+                    .with_hint("`sunmao records file KIND FILE` files those"),
+            );
+        }
         if beginning == ZIP {
             let (rows, sheet) = WorkbookRows::open(path, opening.sheet.as_deref())?;
             return Ok((Rows::Xlsx(rows), Form::Xlsx { sheet }));
