@@ -35,7 +35,6 @@ impl RecordKind {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{Catalogue, Kinds};
     use serde_json::json;
 

@@ -72,7 +72,7 @@ impl Form {
 
 /// The rows of a file.
 pub(crate) enum Rows {
-    Csv(CsvRows),
+    Csv(Box<CsvRows>),
     Xlsx(WorkbookRows),
 }
 
@@ -88,6 +88,12 @@ impl Rows {
                     .with_hint("save it as an Excel workbook (.xlsx) or as CSV UTF-8"),
             );
         }
+        if beginning.first() == Some(&b'{') {
+            return Err(
+                SheetError::new(path, "reading", "it holds JSON, a record a line, and no table")
+                    .with_hint("`sunmao records file KIND FILE` files those"),
+            );
+        }
         if beginning == ZIP {
             let (rows, sheet) = WorkbookRows::open(path, opening.sheet.as_deref())?;
             return Ok((Rows::Xlsx(rows), Form::Xlsx { sheet }));
@@ -95,7 +101,7 @@ impl Rows {
         let written = Written::of(path, opening.encoding.as_deref())?;
         let delimiter = delimiter(path, written).map_err(unread)?;
         let rows = CsvRows::open(path, written, delimiter)?;
-        Ok((Rows::Csv(rows), Form::Csv { written, delimiter }))
+        Ok((Rows::Csv(Box::new(rows)), Form::Csv { written, delimiter }))
     }
 
     /// The next row that holds anything.

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// How lines are filed.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, IntoParams)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FilingQuery {
     /// Nothing is kept: the answer says what would become of the lines, and which members would change.

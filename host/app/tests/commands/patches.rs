@@ -56,6 +56,8 @@ async fn members_are_changed_and_the_rest_stays() {
     let body = json!({"wx_id": "wx-1", "real_name": "李小明", "phone": "17700000001"});
     assert_eq!((&kept["revision"], &kept["body"]), (&json!(3), &body));
 
+    let (status, _) = post(&format!("{all}?dyr=true"), reqwest::Method::PATCH, &lines).await;
+    assert_eq!(status, 400, "what was mistyped is not filed");
     let (_, again) = post(&all, reqwest::Method::PATCH, &lines[1..3]).await;
     assert_eq!((&again["accepted"], &again["changed"]), (&json!(2), &json!(0)));
 }

@@ -1,6 +1,7 @@
 //! What people write in tables, read as they mean it.
 
 use super::{hub, import, in_gbk, record, records, run, write};
+use crate::support::eventually;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::json;
 
@@ -168,4 +169,36 @@ async fn ids_come_from_the_columns_that_a_person_names() {
     assert_eq!(counts, [1, 0, 0, 1], "{told}");
     assert_eq!(record(&hub, "contact/苏州-7").await, json!({"real_name": "李明"}));
     assert!(told["unsound_rows"][0].to_string().contains("--id"), "{told}");
+}
+
+/// From a spreadsheet into the ERP, as if another program had filed it.
+#[tokio::test]
+async fn an_imported_contact_goes_the_way_of_every_other() {
+    let host = crate::serve::host().await;
+    let text = "公司名称,姓名,手机,手机已验证,评分\n样例木作,李明,+86 177-0000-0001,是,80\n";
+    let file = host.sunmao.write("contacts.csv", text);
+    let arguments = [
+        "import",
+        file.to_str().unwrap(),
+        "--kind",
+        "contact",
+        "--url",
+        &host.url,
+    ];
+    assert_eq!(host.sunmao.run(&arguments).await.code, Some(0));
+    let address = format!("{}/v1/records/contact", host.url);
+    let page = eventually(&address, |page| !page["items"][0]["links"][0].is_null()).await;
+    let contact = &page["items"][0];
+    let key = contact["links"][0]["erp_key"].to_string();
+    let customer = host
+        .sunmao
+        .run(&["call", "customers.get", &format!("ord={key}"), "--json"])
+        .await
+        .json();
+    assert_eq!(customer["fields"]["name"], "样例木作", "{customer}");
+    let id = contact["id"].as_str().unwrap();
+    assert!(
+        id.starts_with("i-") && !id.contains("177"),
+        "no id tells of a person: {id}"
+    );
 }

@@ -117,10 +117,7 @@ async fn no_cell_is_a_formula_and_no_digit_is_lost() {
     run(&hub, &arguments).await;
     let rows = cells(&path);
     let cell = |heading: &str| {
-        let column = rows[0]
-            .iter()
-            .position(|cell| cell.to_string() == heading)
-            .unwrap();
+        let column = rows[0].iter().position(|cell| *cell == *heading).unwrap();
         rows[1][column].clone()
     };
     let text = |text: &str| Data::String(text.to_owned());

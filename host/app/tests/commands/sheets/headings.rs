@@ -119,6 +119,13 @@ async fn what_is_no_table_is_told_by_name() {
     )
     .await;
     told(
+        "lines.csv",
+        b"{\"id\": \"c-1\"}\n",
+        "contact",
+        "sunmao records file",
+    )
+    .await;
+    told(
         "west.csv",
         b"name,x\n\xff\xff,1\n",
         "contact",

@@ -10,14 +10,14 @@ use crate::bare::Bare;
 use crate::support::until;
 use rust_xlsxwriter::Workbook;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// Every so many rows one is unsound.
 const UNSOUND: u32 = 100;
 
 fn cells(row: u32) -> [String; 7] {
-    let score = if row % UNSOUND == 0 {
+    let score = if row.is_multiple_of(UNSOUND) {
         "很高".to_owned()
     } else {
         (row % 100).to_string()
@@ -118,7 +118,7 @@ async fn what_was_killed_half_way_goes_on() {
 }
 
 /// The most memory that a process had, in MiB, while it ran, and how long it took.
-async fn measured(hub: &Bare, file: &PathBuf) -> (u64, Duration) {
+async fn measured(hub: &Bare, file: &Path) -> (u64, Duration) {
     let arguments = [
         "import",
         file.to_str().unwrap(),
