@@ -88,7 +88,7 @@ impl Filed<'_> {
                 let mapped = self.mapped(&carrying.body, None).await?;
                 match self.owner(&mapped).await? {
                     Owner::Is(name) => name,
-                    Owner::Undecided(conflict) => return Ok(undecided(conflict)),
+                    Owner::Undecided(conflict) => return Ok(undecided(*conflict)),
                 }
             }
         };

@@ -20,7 +20,7 @@ pub(super) enum Owner {
     /// The hub's record of this name, with or without a link.
     Is(RecordName),
     /// A person has to say.
-    Undecided(NewConflict),
+    Undecided(Box<NewConflict>),
 }
 
 /// The hub's records without a link that say of themselves what the mapped one says.
@@ -53,7 +53,7 @@ impl Filed<'_> {
         let [one] = alike.names.as_slice() else {
             return Ok(match alike.names.is_empty() {
                 true => Owner::Is(new),
-                false => Owner::Undecided(self.which_record(&alike.names)),
+                false => Owner::Undecided(Box::new(self.which_record(&alike.names))),
             });
         };
         let rivals = self.rivals(&alike.values).await?;
@@ -68,7 +68,9 @@ impl Filed<'_> {
             }
             // It is another of them, or none.
             Some(Settlement::Value(_) | Settlement::Take(Side::Hub)) => Owner::Is(new),
-            Some(Settlement::Take(Side::Erp)) | None => Owner::Undecided(self.which_row(one, rivals)),
+            Some(Settlement::Take(Side::Erp)) | None => {
+                Owner::Undecided(Box::new(self.which_row(one, rivals)))
+            }
         })
     }
 
