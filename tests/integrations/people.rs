@@ -150,7 +150,7 @@ async fn where_both_sides_changed_a_person_both_edits_are_kept() {
 async fn an_erp_that_loses_answers_ends_with_each_person_once() {
     let stage = Stage::with(&["people"]).await;
     stage
-        .faults(&json!({ "dropped-after": 0.15, "server-error": 0.15 }))
+        .faults(&json!({ "dropped-after": 0.25, "expired-session": 0.1 }))
         .await;
     let contacts: Vec<Json> = (1..=6).map(|number| person(number, "示例木作有限公司")).collect();
     stage.installation.file(&contacts).await;

@@ -77,7 +77,7 @@ fn plain(field: &Field) -> Value {
         FieldType::Decimal => Value::Decimal(Decimal::from(minimum.max(1)) + Decimal::new(50, 2)),
         FieldType::Datetime | FieldType::Date | FieldType::Time => Value::from("2025-03-07"),
         FieldType::Bool => Value::Bool(true),
-        // A label would have to be one that the installation knows.
+        // A label would have to be one that somebody has.
         FieldType::String if field.lookup_only => Value::from("1"),
         FieldType::String | FieldType::List | FieldType::Object => Value::from(words(field)),
     }

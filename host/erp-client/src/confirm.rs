@@ -98,10 +98,15 @@ impl Line {
 
 impl Confirming<'_> {
     async fn run(mut self, before: Before<'_>) -> Result<Sent, Error> {
-        if let Before::Attempted = before
-            && let Looked::Stored(seen) = self.look_again().await
-        {
-            return Ok(Sent::seen_later(seen));
+        if let Before::Attempted = before {
+            match self.look_again().await {
+                Looked::Stored(seen) => return Ok(Sent::seen_later(seen)),
+                // It is there: sent again, it would only be in its own way.
+                Looked::Otherwise(_, differences) if !self.watched.may_be_sent_again(&differences) => {
+                    return Err(self.not_stored(&differences));
+                }
+                _ => {}
+            }
         }
         self.remember(before).await;
         let mut sent = 0;

@@ -97,7 +97,7 @@ fn each_other_kind_is_told_what_is_wrong_with_it() {
         "collection",
         json!({"customer": "7", "amount": "", "method": "gold"}),
         expect![[r#"
-            amount: 收款金额 is required
+            amount: 应收金额 is required
             method: `gold` is not allowed (one of transfer 银行转账, wechat 微信, alipay 支付宝, cash 现金, cheque 支票, acceptance 承兑汇票, other 其他)"#]],
     );
     check(

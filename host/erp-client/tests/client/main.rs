@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod arbitrary_arguments;
+mod attempted;
 mod budget;
 mod comfort;
 mod confirm;

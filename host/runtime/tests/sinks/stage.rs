@@ -93,7 +93,7 @@ impl Stage {
 
     /// Files what is to be written, and waits until the flow is done with it, one way or the other.
     pub async fn file(&self, case: &Case, id: &str, arguments: &Record, note: &str) -> DeliveryRecord {
-        let record = RecordName::new(&case.name(), id);
+        let record = RecordName::new(case.name(), id);
         let arguments = serde_json::to_string(arguments).expect("JSON");
         let body = serde_json::json!({ "arguments": arguments, "note": note }).to_string();
         let kinds = self.host.kinds.load();
@@ -107,7 +107,7 @@ impl Stage {
 
     /// Waits until a record's newest delivery has ended.
     pub async fn ended(&self, case: &Case, id: &str) -> DeliveryRecord {
-        let key = RecordName::new(&case.name(), id).to_string();
+        let key = RecordName::new(case.name(), id).to_string();
         let begun = std::time::Instant::now();
         loop {
             let found = self.host.store.deliveries.of_key(&key, 1).await;
@@ -121,7 +121,7 @@ impl Stage {
     }
 
     pub async fn link(&self, case: &Case, id: &str) -> Option<Link> {
-        let record = RecordName::new(&case.name(), id);
+        let record = RecordName::new(case.name(), id);
         let links = &self.host.store.links;
         links.get(&case.name(), &record).await.expect("a store")
     }

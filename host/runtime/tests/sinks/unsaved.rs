@@ -1,4 +1,4 @@
-//! An ERP that says yes and stores nothing: what the host says of each record is what the record is. Another ERP, to which
+//! An ERP that says yes and stores nothing, or a part: what the host says of each record is what the record is. Another ERP, to which
 //! nothing goes wrong, is told the same and says what it ought to be.
 
 use crate::cases::{Case, MOST, Way, all};
@@ -8,7 +8,7 @@ use sunmao_catalogue::{FieldType, Record};
 use sunmao_simulator::{Fault, Faults};
 use sunmao_store::{DeliveryRecord, DeliveryState};
 
-/// How often the ERP stores nothing.
+/// How often the ERP stores nothing, and how often a part.
 const CHANCE: f64 = 0.2;
 
 /// Writes whose record shows nothing of what they are given, so that the ERP's word is all there is.
@@ -41,6 +41,10 @@ async fn both(case: &Case, broken: &Stage, sound: &Stage) -> Tally {
             );
             if ought.state == DeliveryState::Done {
                 judge(case, &given, &id, (broken, &is), sound, &mut tally).await;
+            }
+            if is.state == DeliveryState::Dead {
+                // It waits for a person.
+                break;
             }
         }
     }
@@ -110,7 +114,10 @@ fn difference(case: &Case, given: &Record, is: &Json, ought: &Json) -> String {
 async fn no_record_differs_from_what_the_host_says_of_it() {
     let mut cases = all().await;
     cases.retain(|case| case.is_linked() && case.way.has_content() && case.way != Way::Once);
-    let faults = Faults::none().with(Fault::UnsavedSuccess, CHANCE);
+    let faults = [Fault::UnsavedSuccess, Fault::PartlySaved];
+    let faults = faults
+        .into_iter()
+        .try_fold(Faults::none(), |faults, fault| faults.with(fault, CHANCE));
     let broken = Stage::set(&cases, &faults.expect("a chance")).await;
     let sound = Stage::set(&cases, &Faults::none()).await;
     let tallies = cases.iter().map(|case| both(case, &broken, &sound));

@@ -60,6 +60,7 @@ async fn read_many(size: usize, killed_at: [u64; 2]) -> (Duration, u64) {
         let body = life.customer(*key).await.body.expect("a body");
         assert!(body.contains(&format!("改名 {key}")), "{key}: {body}");
     }
+    life.until_rest().await;
     let details = stage.proxy.details.load(Ordering::SeqCst);
     let unchanged = life.run(PULL).await;
     assert_eq!(unchanged, format!("{size} rows, 0 changed, 0 missed, 0 gone"));

@@ -222,6 +222,22 @@ impl Life {
         }
     }
 
+    /// Waits until no delivery is left.
+    pub async fn until_rest(&self) {
+        let (mut stood, mut since) = (None, std::time::Instant::now());
+        loop {
+            let counts = self.host.store.deliveries.counts().await.expect("a store");
+            if counts.pending + counts.leased == 0 {
+                return;
+            }
+            if stood != Some(counts) {
+                (stood, since) = (Some(counts), std::time::Instant::now());
+            }
+            assert!(since.elapsed() < PATIENCE, "nothing ends any more: {counts:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// The fires of a flow, as their deliveries.
     pub async fn fires(&self, flow: &str) -> Vec<DeliveryRecord> {
         let mut fires = self.deliveries(flow).await;

@@ -6,6 +6,7 @@ use crate::environment::{ERP_BASE_URL, ERP_PASSWORD, ERP_USERNAME, Environment};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -50,7 +51,9 @@ impl Plan {
                 files.push((Path::new("plugins").join(&name), plugin(&plugins.join(&name))?));
             }
         }
-        files.dedup_by(|one, other| one.0 == other.0);
+        // Several integrations share a script.
+        let mut seen = BTreeSet::new();
+        files.retain(|(file, _)| seen.insert(file.clone()));
         let mut plan = Plan {
             files,
             kept: Vec::new(),

@@ -274,7 +274,10 @@ impl Writing<'_> {
     /// Nobody saw what became of a write that cannot be repeated: it is looked for, and else a person has to look.
     async fn unseen(&self, fault: Fault) -> Carried {
         match self.find().await? {
-            Found::One(key) if self.carrying.flow.link.is_some() => self.under(key).await,
+            Found::One(key) if self.carrying.flow.link.is_some() => match self.can_put_right(key).await? {
+                true => self.under(key).await,
+                false => Err(Stop::Person(fault.with_hint(LOOK_FIRST))),
+            },
             _ if matches!(self.sink.strategy, Strategy::Number { .. }) => Err(Stop::Fault(fault)),
             _ => Err(Stop::Person(fault.with_hint(LOOK_FIRST))),
         }

@@ -1,9 +1,42 @@
 //! What one operation of an object takes of what was made for another: a record is created by one and changed by another.
 
+use super::Writing;
+use crate::flows::carry::Stop;
 use sunmao_catalogue::{Catalogue, Field, Operation, Record, Value};
+use sunmao_erp_client::shown;
 
 /// Where arguments travel that the catalogue does not know.
 const EXTRA: &str = "extra";
+
+impl Writing<'_> {
+    /// Whether what a record lacks that was made and stored in part can still be written: what only the create takes has to
+    /// be there.
+    pub(super) async fn can_put_right(&self, key: i64) -> Result<bool, Stop> {
+        let create = &self.sink.operation;
+        let (Some((update, _)), Some(read_back)) = (self.sink.changes(), &self.sink.read_back) else {
+            return Ok(false);
+        };
+        if update.id == create.id {
+            return Ok(true);
+        }
+        let Some(answer) = self.read(read_back, key).await? else {
+            return Ok(false);
+        };
+        let present = shown(create, read_back, &answer).record();
+        let mut only_made = create
+            .params
+            .iter()
+            .filter(|field| update.param(&field.name).is_none());
+        Ok(only_made.all(|field| {
+            let mut given = self.mapped.iter();
+            let given = given.find(|(name, _)| field.answers_to(name));
+            let (Some((_, given)), Some(shown)) = (given, present.get(&field.name)) else {
+                return true;
+            };
+            given.is_empty() || field.shows(given, shown) != Some(false)
+        }))
+    }
+}
 
 /// Arguments as far as an operation takes them, within lists too.
 pub(super) fn taken(operation: &Operation, arguments: &Record) -> Record {
