@@ -44,13 +44,15 @@ pub fn explain(
         ("", None) => format!("整行：{english}"),
         (member, None) => format!("{member}：没有这一项"),
     };
+    let place = match found(kind, member) {
+        Some((label, _)) => format!("{label} ({member}): "),
+        None if member.is_empty() => String::new(),
+        None => format!("{member}: "),
+    };
     RowFault {
         member: member.to_owned(),
         chinese,
-        english: match member {
-            "" => english.to_owned(),
-            member => format!("{member}: {english}"),
-        },
+        english: format!("{place}{english}"),
     }
 }
 
@@ -69,7 +71,7 @@ pub(crate) fn lost(field: &Field, lost: Lost, cell: &Cell) -> RowFault {
     RowFault {
         member: field.snake_name(),
         chinese: format!("{}：{chinese}", field.label),
-        english: format!("{}: {english}", field.snake_name()),
+        english: format!("{} ({}): {english}", field.label, field.snake_name()),
     }
 }
 
@@ -141,7 +143,7 @@ fn found<'a>(kind: &'a RecordKind, path: &str) -> Option<(String, &'a Field)> {
 /// What would be right.
 fn wanted(field: &Field) -> String {
     let range = match (field.minimum, field.maximum) {
-        (Some(least), Some(most)) => format!("{least} 到 {most} 的"),
+        (Some(least), Some(most)) => format!(" {least} 到 {most} 的"),
         (Some(least), None) => format!("不小于 {least} 的"),
         (None, Some(most)) => format!("不大于 {most} 的"),
         (None, None) => String::new(),
@@ -187,7 +189,7 @@ mod tests {
             explain(kinds.find(kind).unwrap(), &record, member, "is wrong").chinese
         };
         for (kind, member, written, chinese) in [
-            ("contact", "score", "200", "评分：“200”不对，应为0 到 100 的整数"),
+            ("contact", "score", "200", "评分：“200”不对，应为 0 到 100 的整数"),
             (
                 "contact",
                 "has_order",

@@ -55,7 +55,7 @@ impl Form {
                     b';' => "semicolons",
                     _ => "commas",
                 };
-                format!("CSV in {} with {apart}", written.encoding.name())
+                format!("CSV in {} with {apart}", written.encoding.name().to_uppercase())
             }
             Form::Xlsx { sheet } => format!("XLSX, sheet {sheet}"),
         }

@@ -32,7 +32,7 @@ async fn unsound_rows_come_back_as_they_were_with_what_is_wrong() {
         .decode_without_bom_handling_and_without_replacement(&bytes)
         .unwrap();
     let wanted = "编号;姓名;评分;有订单;备注;错误\r\n\
-        c-2;王芳;200;也许;\"甲;\n乙\";评分：“200”不对，应为0 到 100 的整数；有订单：“也许”不对，应为“是”或“否”\r\n\
+        c-2;王芳;200;也许;\"甲;\n乙\";评分：“200”不对，应为 0 到 100 的整数；有订单：“也许”不对，应为“是”或“否”\r\n\
         c 3;赵六;5;否;;编号：应为 1 到 64 个字符，不含空格\r\n\
         c-4;孙七;6;否;;第 F 列没有标题，不知“多”是什么;多\r\n";
     assert_eq!(back.replace("\"评", "评").replace("”\"\r", "”\r"), wanted);
