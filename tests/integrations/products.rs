@@ -112,3 +112,31 @@ async fn an_erp_that_fails_now_and_then_costs_time_and_no_product() {
     }
     stage.has_no_dead().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_that_the_hub_has_already_is_known_by_its_number_before_its_name() {
+    let stage = Stage::with(&["products"]).await;
+    let [name] = stage.colleague.sees("products.get", 3, ["Title"]).await;
+    let other = json!({ "number": "X-1", "name": name });
+    stage.files("product", "p-1", &other).await;
+    let renamed = json!({ "number": "CP000003", "name": "旧名" });
+    stage.files("product", "p-2", &renamed).await;
+    stage.run(&FLOWS).await;
+    assert_eq!(
+        stage.count("product").await,
+        9,
+        "eight of the ERP, and the other one"
+    );
+    let product = stage.body("product", "p-2").await;
+    assert_eq!(
+        (&product["name"], &product["stock"]),
+        (&json!(name), &json!("139"))
+    );
+    assert_eq!(
+        stage.body("product", "p-1").await,
+        other,
+        "another number is another product"
+    );
+    let conflicts = stage.get("/v1/conflicts").await;
+    assert_eq!(conflicts["items"], json!([]), "{conflicts}");
+}

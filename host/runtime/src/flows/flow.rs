@@ -247,3 +247,64 @@ fn reference(key: &'static str, file: &str) -> Result<ExtensionReference, Unsoun
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The key at fault of a flow that assigns customers, after a change.
+    fn fault(change: impl FnOnce(&mut FlowSettings)) -> Option<&'static str> {
+        let text = |text: &str| Some(text.to_owned());
+        let mut settings = FlowSettings {
+            on: text("contact.saved"),
+            mapping: text("scripts/assignment.rhai"),
+            write: text("customers.assign"),
+            of: text("customer"),
+            ..FlowSettings::default()
+        };
+        change(&mut settings);
+        let catalogue = Catalogue::shared();
+        let kinds = Kinds::shipped(&catalogue).expect("kinds");
+        let resolved = Flow::resolve(&catalogue, &kinds, "test", &settings, Limits::default());
+        resolved.err().map(|error| error.key)
+    }
+
+    #[test]
+    fn a_flow_that_acts_on_a_linked_record_writes_by_its_key_and_links_nothing() {
+        assert_eq!(fault(|_| ()), None);
+        assert_eq!(
+            fault(|settings| settings.link = Some("assigned".to_owned())),
+            Some("link")
+        );
+        assert_eq!(
+            fault(|settings| settings.write = Some("contracts.create".to_owned())),
+            Some("of")
+        );
+        let into = |settings: &mut FlowSettings| {
+            settings.write = None;
+            settings.into = Some("contact".to_owned());
+        };
+        assert_eq!(fault(into), Some("of"));
+    }
+
+    #[test]
+    fn what_belongs_together_says_by_what_and_who_stands_for_the_others() {
+        let same = |member: &str, link: Option<&str>, beside: Option<&str>| {
+            fault(|settings| {
+                settings.of = None;
+                settings.write = Some("customers.save-company".to_owned());
+                settings.link = link.map(str::to_owned);
+                settings.same = Some(member.to_owned());
+                settings.beside = beside.map(str::to_owned);
+            })
+        };
+        assert_eq!(same("company_name", Some("customer"), None), None);
+        assert_eq!(same("company_name", Some("person"), Some("customer")), None);
+        assert_eq!(same("real_name", Some("customer"), None), Some("same"));
+        assert_eq!(same("company", Some("customer"), None), Some("same"));
+        assert_eq!(
+            fault(|settings| settings.beside = Some("customer".to_owned())),
+            Some("beside")
+        );
+    }
+}
