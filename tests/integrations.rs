@@ -10,6 +10,8 @@ mod assignment;
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
 mod contracts;
+#[path = "integrations/customers.rs"]
+mod customers;
 #[path = "integrations/fixtures.rs"]
 mod fixtures;
 #[path = "integrations/follow_ups.rs"]

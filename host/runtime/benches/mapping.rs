@@ -55,6 +55,7 @@ fn typed_contact(record: &Record) -> Contact {
         confidence: whole("confidence").unwrap_or_default(),
         owner: text("owner"),
         company_name: text("company_name"),
+        company_contact: text("company_contact"),
         real_name: text("real_name"),
         phone: text("phone"),
         phone_verified: true,

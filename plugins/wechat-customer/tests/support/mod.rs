@@ -17,6 +17,7 @@ pub fn contact() -> Contact {
         confidence: 80,
         owner: text("小周"),
         company_name: text("苏州榫卯家具有限公司"),
+        company_contact: None,
         real_name: text("林木"),
         phone: text("19900000000"),
         phone_verified: false,

@@ -1,0 +1,43 @@
+//! Customers go both ways, with the tables that are shipped.
+
+use crate::stage::Stage;
+use crate::support::contact;
+use serde_json::{Value as Json, json};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_arrive_and_contacts_go_out_and_neither_comes_back_as_another() {
+    let stage = Stage::with(&["customers"]).await;
+    stage.runs("customer-pull").await;
+    assert_eq!(stage.count("contact").await, 8);
+    let fields = ["name", "mobile", "weixinAcc", "email"];
+    let shown = stage.colleague.sees("customers.get", 3, fields).await;
+    let customer = stage.body("contact", "erp-3").await;
+    let members = ["company_name", "phone", "wx_id", "email"];
+    assert_eq!(members.map(|member| customer[member].clone()), shown.map(Json::from));
+    stage.installation.file(&[contact(1)]).await;
+    let outcome = stage.outcome("customer-push", "contact", "c-00001").await;
+    assert!(outcome.starts_with("linked: WXc-00001"), "{outcome}");
+    stage.runs("customer-pull").await;
+    assert_eq!(stage.count("contact").await, 9);
+    stage.has_no_dead().await;
+    stage.has_nothing_left_to_do(&["customer-pull"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_that_is_not_admitted_stays_in_the_hub_and_one_that_the_staff_had_is_linked() {
+    let stage = Stage::with(&["customers"]).await;
+    let mut cold = contact(1);
+    cold["score"] = json!(10);
+    let [mobile] = stage.colleague.sees("customers.get", 3, ["mobile"]).await;
+    let mut known = contact(2);
+    known["phone"] = format!("+86 {mobile}").into();
+    stage.installation.file(&[cold, known]).await;
+    let outcome = stage.outcome("customer-push", "contact", "c-00001").await;
+    assert_eq!(outcome, "skipped: its score is 10, below 60");
+    stage.outcome("customer-push", "contact", "c-00002").await;
+    let record = stage.get("/v1/records/contact/c-00002").await;
+    assert_eq!(record["links"][0]["erp_key"], 3, "{record}");
+    stage.runs("customer-pull").await;
+    assert_eq!(stage.count("contact").await, 9, "the customer of the staff is contact 2");
+    stage.has_no_dead().await;
+}
