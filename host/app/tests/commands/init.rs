@@ -130,6 +130,13 @@ async fn nothing_is_overwritten_and_what_is_missing_is_named() {
     std::fs::remove_file(sunmao.folder.path().join("scripts/ticket-pull.rhai")).unwrap();
     let done = init(&sunmao, &["--offline", "--all"]).await;
     assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let read = sunmao.run(&["doctor", "--json"]).await;
+    assert!(
+        read.stdout.contains("[erp]"),
+        "the configuration is sound: {}{}",
+        read.stdout,
+        read.stderr
+    );
     let again = init(&sunmao, &["--offline", "--all", "--json"]).await;
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     let files = again.json()["files"].as_array().unwrap().clone();

@@ -38,7 +38,7 @@ pub struct Integration {
     pub flow: toml::Table,
     /// Its tables as they stand there, with their comments.
     #[serde(skip)]
-    pub tables: String,
+    text: String,
 }
 
 /// All of them, by name.
@@ -61,7 +61,7 @@ fn read(folder: &Dir<'_>) -> Result<Integration, Failure> {
     let tables = text
         .split_inclusive('\n')
         .skip_while(|line| !line.starts_with('['));
-    integration.tables = tables.collect();
+    integration.text = tables.collect();
     Ok(integration)
 }
 
@@ -97,6 +97,18 @@ fn add<'a>(known: &'a [Integration], name: &str, chosen: &mut Vec<&'a Integratio
 }
 
 impl Integration {
+    /// Its tables, each from its header on.
+    pub fn tables(&self) -> Vec<&str> {
+        let mut starts: Vec<usize> = self.text.match_indices("\n[").map(|(at, _)| at + 1).collect();
+        starts.insert(0, 0);
+        let ends = starts.iter().skip(1).copied().chain([self.text.len()]);
+        starts
+            .iter()
+            .zip(ends)
+            .map(|(start, end)| &self.text[*start..end])
+            .collect()
+    }
+
     /// Its scripts by file name, those included that it shares.
     ///
     /// # Errors

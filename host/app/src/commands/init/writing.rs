@@ -145,15 +145,31 @@ fn configuration(chosen: &[&Integration], installation: &str) -> String {
          [extensions]\nplugins_folder = \"plugins\"\nscripts_folder = \"scripts\"\ncache_folder = \"data/cache\"\n\n\
          [erp]\ninstallation = \"{installation}\"\n"
     );
-    for one in chosen {
+    for (index, one) in chosen.iter().enumerate() {
         text.push_str(&format!(
             "\n# {}: {}\n# {}\n# ERP: {}\n# {}\n",
             one.title, one.summary, one.summary_zh, one.rights, one.rights_zh
         ));
-        text.push_str(one.tables.trim_end());
-        text.push('\n');
+        let later: Vec<&str> = chosen[index + 1..]
+            .iter()
+            .flat_map(|one| one.tables())
+            .map(header)
+            .collect();
+        // One that needs another may have a flow of its own in the place of the other's.
+        for table in one
+            .tables()
+            .into_iter()
+            .filter(|table| !later.contains(&header(table)))
+        {
+            text.push_str(table.trim_end());
+            text.push_str("\n\n");
+        }
     }
     text
+}
+
+fn header(table: &str) -> &str {
+    table.lines().next().unwrap_or_default().trim()
 }
 
 /// Single quotes keep what a value holds; one within them ends them for a moment.
