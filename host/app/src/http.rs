@@ -20,6 +20,7 @@ mod listing;
 mod operations;
 mod query;
 mod records;
+mod related;
 pub mod serving;
 mod status;
 

@@ -138,7 +138,8 @@ impl RecordKind {
             .collect()
     }
 
-    /// All values that a record is found by: what it may be known by, and what it belongs together with others by.
+    /// All values that a record is found by: what it may be known by, what it belongs together with others by, and the
+    /// ids of the records that it refers to.
     pub fn indexed(&self, body: &Record) -> Vec<(String, String)> {
         let mut indexed = self.identities(body);
         let grouped = self
@@ -149,7 +150,13 @@ impl RecordKind {
             let normal = form.normal(&body.get(&name)?.to_text()?);
             (!normal.is_empty()).then_some((name, normal))
         });
-        for one in said {
+        let references = self.fields.iter().filter(|field| field.reference.is_some());
+        let referred = references.filter_map(|field| {
+            let name = field.snake_name();
+            let id = body.get(&name)?.to_text()?;
+            (!id.is_empty()).then_some((name, id))
+        });
+        for one in said.chain(referred) {
             if !indexed.contains(&one) {
                 indexed.push(one);
             }

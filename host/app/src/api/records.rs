@@ -114,6 +114,42 @@ pub struct Record {
     pub deliveries: Vec<Standing>,
 }
 
+/// What is wanted beside a record.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct IncludeQuery {
+    /// Kinds of records that belong to it, divided by commas: those that it refers to, those that refer to it, and those
+    /// that refer to a record that it refers to.
+    pub include: Option<String>,
+}
+
+/// A record with those that belong to it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RecordWithRelated {
+    /// The record.
+    #[serde(flatten)]
+    pub record: Record,
+    /// The records that belong to it, by kind: 100 of each at most. Left out where none were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub included: Option<BTreeMap<String, Vec<Related>>>,
+}
+
+/// A record that belongs to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Related {
+    /// Its id.
+    pub id: String,
+    /// The revision of its body.
+    pub revision: i64,
+    /// When it last changed.
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+    /// Its members, without those that are empty.
+    #[schema(value_type = Object)]
+    pub body: Body,
+}
+
 /// The record of the ERP that a record is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Link {

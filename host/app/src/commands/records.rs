@@ -4,7 +4,7 @@ mod filing;
 pub mod which;
 mod writing;
 
-use crate::api::records::{Deleted, Record};
+use crate::api::records::{Deleted, IncludeQuery, Record, RecordWithRelated};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
@@ -39,6 +39,9 @@ enum Action {
         kind: String,
         /// Its id
         id: String,
+        /// Kinds of records that belong to it, to be shown with it, divided by commas: contact,contract,ticket
+        #[arg(long, value_name = "KINDS")]
+        include: Option<String>,
     },
     /// List records of a kind, with what became of them
     List {
@@ -61,9 +64,9 @@ impl Records {
         let style = context.style();
         match self.action {
             Action::File { kind, file } => filing::file(&remote, &kind, &file, style).await,
-            Action::Show { kind, id } => {
+            Action::Show { kind, id, include } => {
                 let path = format!("{}/{}", path(&kind), segment(&id));
-                show(&remote.get(&path, &()).await?, style);
+                show(&remote.get(&path, &IncludeQuery { include }).await?, style);
                 Ok(())
             }
             Action::List {
@@ -96,10 +99,11 @@ pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-fn show(record: &Record, style: Style) {
+fn show(shown: &RecordWithRelated, style: Style) {
     if style == Style::Json {
-        return output::json(record);
+        return output::json(shown);
     }
+    let RecordWithRelated { record, included } = shown;
     let state = match record.deleted {
         true => "deleted",
         false => "revision",
@@ -121,6 +125,17 @@ fn show(record: &Record, style: Style) {
     }
     for line in standings(record) {
         output::line(line);
+    }
+    for (kind, related) in included.iter().flatten() {
+        for one in related {
+            output::line(format!(
+                "{kind}/{}  revision {}, {}",
+                one.id,
+                one.revision,
+                output::time(one.updated_at)
+            ));
+            output::json(&one.body);
+        }
     }
 }
 

@@ -4,8 +4,10 @@ use super::condition::{self, Condition};
 use super::error::ApiError;
 use super::json::{Body, RequestBody};
 use super::kinds::{fileable, known};
+use super::query::Query;
+use super::related;
 use crate::api::errors::{MemberFault, Refusal};
-use crate::api::records::{Body as Members, Link, Receipt, Record};
+use crate::api::records::{Body as Members, IncludeQuery, Link, Receipt, Record, RecordWithRelated};
 use crate::parts::Parts;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -96,10 +98,11 @@ pub async fn delete(
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
-        ("If-None-Match" = Option<String>, Header, description = "304 if the record has this revision")
+        ("If-None-Match" = Option<String>, Header, description = "304 if the record has this revision and no others are asked for"),
+        IncludeQuery
     ),
     responses(
-        (status = 200, body = Record),
+        (status = 200, body = RecordWithRelated),
         (status = 304, description = "It has this revision"),
         (status = "default", body = Refusal)
     )
@@ -107,6 +110,7 @@ pub async fn delete(
 pub async fn show(
     State(parts): State<Arc<Parts>>,
     named: Named,
+    Query(query): Query<IncludeQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path((kind, id)) = named?;
@@ -116,10 +120,19 @@ pub async fn show(
     let entry = entry.ok_or_else(|| absent(&kind, &id))?;
     let revision = entry.record.revision;
     let tag = [(header::ETAG, condition::etag(revision))];
-    if condition::has(&headers, revision) {
+    // The others have revisions of their own.
+    if query.include.is_none() && condition::has(&headers, revision) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
-    Ok((tag, Json(whole(&parts, entry))).into_response())
+    let included = match &query.include {
+        Some(wanted) => Some(related::of(&parts, &kind, &entry.record, wanted).await?),
+        None => None,
+    };
+    let shown = RecordWithRelated {
+        record: whole(&parts, entry),
+        included,
+    };
+    Ok((tag, Json(shown)).into_response())
 }
 
 /// A filed body as the store keeps it: sound, and written the same way whatever the order of its members.

@@ -182,3 +182,49 @@ async fn what_the_installation_added_itself_is_shown_and_kept() {
     assert_eq!(unsound.code, Some(3));
     assert!(unsound.stderr.contains("costumers"), "{}", unsound.stderr);
 }
+
+/// What the one calls its own means nothing to the other.
+#[tokio::test]
+async fn two_accounts_have_their_own_fields_each() {
+    let options = of(Variant::Standard);
+    let (at_main, at_branch) = (simulator(&options).await, simulator(&options).await);
+    let sunmao = Sunmao::of(&at_main, &options)
+        .with("SUNMAO_ERP_BRANCH_BASE_URL", &at_branch.base_url())
+        .with("SUNMAO_ERP_BRANCH_USERNAME", &options.username)
+        .with("SUNMAO_ERP_BRANCH_PASSWORD", &options.password);
+    sunmao.write("sunmao.toml", "[erp.branch]\n");
+    sunmao.write("custom-fields.toml", "[customers]\nzdy1 = \"会员等级\"\n");
+    sunmao.write("custom-fields.branch.toml", "[customers]\nzdy1 = \"开户行\"\n");
+    let save = async |field: &str, account: &[&str]| {
+        let own = format!("{field}=金");
+        let arguments = [
+            &[
+                "call",
+                "customers.save-company",
+                "ord=1",
+                "name=样例",
+                "sort1=1",
+                "person_name=李明",
+            ],
+            &[own.as_str(), "--json"][..],
+            account,
+        ];
+        sunmao.run(&arguments.concat()).await
+    };
+    let branch = ["--erp", "branch"];
+    for (field, account, is_known) in [
+        ("会员等级", &[][..], true),
+        ("开户行", &[][..], false),
+        ("开户行", &branch[..], true),
+        ("会员等级", &branch[..], false),
+    ] {
+        let saved = save(field, account).await;
+        assert_eq!(
+            saved.code == Some(0),
+            is_known,
+            "{field} {account:?}: {}",
+            saved.stderr
+        );
+        assert!(is_known || saved.stderr.contains(field), "{}", saved.stderr);
+    }
+}

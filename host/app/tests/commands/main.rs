@@ -29,6 +29,7 @@ mod pages;
 mod patches;
 mod plugins;
 mod records;
+mod related;
 mod scripted;
 mod serve;
 mod sheets;

@@ -28,7 +28,8 @@ pub(super) async fn identify(store: &Store, before: &Kinds, after: &Kinds) -> Re
 /// The fields by which a kind's records are found, and in which form.
 fn identifying(kind: &RecordKind) -> Vec<(String, [Option<IdentityForm>; 2])> {
     let fields = kind.fields.iter();
-    let found = fields.filter(|field| field.identity.is_some() || field.group.is_some());
+    let found =
+        fields.filter(|field| field.identity.is_some() || field.group.is_some() || field.reference.is_some());
     found
         .map(|field| (field.snake_name(), [field.identity, field.group]))
         .collect()
