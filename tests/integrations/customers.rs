@@ -13,7 +13,10 @@ async fn customers_arrive_and_contacts_go_out_and_neither_comes_back_as_another(
     let shown = stage.colleague.sees("customers.get", 3, fields).await;
     let customer = stage.body("contact", "erp-3").await;
     let members = ["company_name", "phone", "wx_id", "email"];
-    assert_eq!(members.map(|member| customer[member].clone()), shown.map(Json::from));
+    assert_eq!(
+        members.map(|member| customer[member].clone()),
+        shown.map(Json::from)
+    );
     stage.installation.file(&[contact(1)]).await;
     let outcome = stage.outcome("customer-push", "contact", "c-00001").await;
     assert!(outcome.starts_with("linked: WXc-00001"), "{outcome}");
@@ -38,6 +41,10 @@ async fn a_contact_that_is_not_admitted_stays_in_the_hub_and_one_that_the_staff_
     let record = stage.get("/v1/records/contact/c-00002").await;
     assert_eq!(record["links"][0]["erp_key"], 3, "{record}");
     stage.runs("customer-pull").await;
-    assert_eq!(stage.count("contact").await, 9, "the customer of the staff is contact 2");
+    assert_eq!(
+        stage.count("contact").await,
+        9,
+        "the customer of the staff is contact 2"
+    );
     stage.has_no_dead().await;
 }
