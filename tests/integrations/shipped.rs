@@ -1,7 +1,7 @@
 //! What is shipped of an integration: its table reads, its flows resolve, each can be switched off alone, and its scripts are
 //! replaced while they run.
 
-use crate::stage::{Stage, names};
+use crate::stage::{Stage, names, with_needed};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -108,11 +108,45 @@ fn each_says_what_it_is_in_both_languages_and_names_what_it_uses() {
                 );
             }
         }
+        let provided = provided(name);
+        for (flow, settings) in &integration.flow {
+            let steps = [
+                &settings.policy,
+                &settings.mapping,
+                &settings.merge,
+                &settings.handle,
+            ];
+            for file in steps.into_iter().flatten() {
+                assert!(provided.contains(file), "{name}: {flow} uses {file}");
+            }
+        }
+        for script in integration.script.keys() {
+            let file = format!("scripts/{script}.rhai");
+            assert!(provided.contains(&file), "{name}: grants of {script}");
+        }
         for page in ["", ".zh-CN"] {
             let page = crate::support::root().join(format!("docs/integrations/{name}{page}.md"));
             assert!(page.is_file(), "{} is not there", page.display());
         }
     }
+}
+
+/// The files that an integration and those that it needs bring with them.
+fn provided(name: &str) -> Vec<String> {
+    let mut provided = Vec::new();
+    for name in with_needed(&[name]) {
+        let integration = Integration::read(&name);
+        let scripts = Integration::scripts(&name);
+        for script in &integration.shared_scripts {
+            let file = crate::support::root().join(format!("scripts/{script}.rhai"));
+            assert!(file.is_file(), "{name}: {} is not there", file.display());
+        }
+        let scripts = scripts.into_iter().chain(integration.shared_scripts);
+        provided.extend(scripts.map(|script| format!("scripts/{script}.rhai")));
+        let plugins = integration.plugins.into_iter();
+        provided.extend(plugins.map(|plugin| format!("plugins/{plugin}.wasm")));
+    }
+    provided
 }
 
 #[tokio::test(flavor = "multi_thread")]

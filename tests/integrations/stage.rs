@@ -28,7 +28,7 @@ pub fn names() -> Vec<String> {
 }
 
 /// These integrations and those that they need, those first that others need.
-fn with_needed(names: &[&str]) -> Vec<String> {
+pub fn with_needed(names: &[&str]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for name in names {
         let needed = Integration::read(name).needs;
