@@ -22,7 +22,7 @@ const COMPONENT: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../plugins/dist/wechat-customer.wasm"
 );
-const GUEST: &str = "target/wasm32-unknown-unknown/release/extism_guest.wasm";
+const GUEST: &str = "wasm32-unknown-unknown/release/extism_guest.wasm";
 const BATCHES: usize = 101;
 const CALLS: u32 = 500;
 
@@ -62,6 +62,7 @@ fn typed_contact(record: &Record) -> Contact {
         confidence: whole("confidence").unwrap_or_default(),
         owner: text("owner"),
         company_name: text("company_name"),
+        company_contact: None,
         real_name: text("real_name"),
         phone: text("phone"),
         phone_verified: true,
@@ -81,7 +82,7 @@ fn typed_contact(record: &Record) -> Contact {
 async fn host(folder: &std::path::Path) -> Arc<Host> {
     // Nothing is sent: a mapping calls nobody.
     let base_url = "http://127.0.0.1:9/".parse().expect("an address");
-    let settings = Settings::new(base_url, "nobody".to_owned(), String::new().into(), "bench");
+    let settings = Settings::new(base_url, "nobody".to_owned(), "nothing".to_owned().into(), "bench");
     let erp = ErpClient::new(settings).expect("client");
     let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
     let clock = Clock::system();
@@ -136,7 +137,8 @@ fn main() {
         black_box(mapped.expect("customer"));
     });
 
-    let guest = extism::Wasm::file(GUEST);
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    let guest = extism::Wasm::file(std::path::Path::new(&target).join(GUEST));
     let manifest = extism::Manifest::new([guest]);
     let mut guest = extism::Plugin::new(manifest, [], false).expect("the guest is built, see Cargo.toml");
     let by_extism = median(|| {

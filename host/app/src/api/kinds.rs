@@ -2,7 +2,7 @@
 
 use super::operations::Parameter;
 use serde::{Deserialize, Serialize};
-use sunmao_catalogue::{EnumValue, Field, FieldType, KindSource, RecordKind};
+use sunmao_catalogue::{EnumValue, Field, FieldType, IdentityForm, KindSource, RecordKind};
 use utoipa::ToSchema;
 
 /// All kinds by name.
@@ -86,6 +86,11 @@ impl From<KindDetails> for RecordKind {
     }
 }
 
+/// A form that this version does not know is none that it compares by.
+fn form(told: String) -> Option<IdentityForm> {
+    serde_json::from_value(told.into()).ok()
+}
+
 fn member(told: Parameter) -> Field {
     let values = told.values.into_iter();
     Field {
@@ -100,10 +105,8 @@ fn member(told: Parameter) -> Field {
             "record" => FieldType::Object,
             _ => FieldType::String,
         },
-        // A form that this version does not know is none that it compares by.
-        identity: told
-            .identity
-            .and_then(|form| serde_json::from_value(form.into()).ok()),
+        identity: told.identity.and_then(form),
+        group: told.group.and_then(form),
         values: values.map(|(code, label)| EnumValue { code, label }).collect(),
         fields: told.fields.into_iter().map(member).collect(),
         wire: told.wire,

@@ -144,6 +144,9 @@ pub struct Parameter {
     /// How records are found by it: `number`, `phone`, `name`, `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
+    /// How records that say the same here are told to belong together: `number`, `phone`, `name`, `text`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The kind of record that it refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -294,6 +297,7 @@ impl From<&Field> for Parameter {
             description: field.description.clone(),
             personal: field.personal,
             identity: field.identity.as_ref().map(word),
+            group: field.group.as_ref().map(word),
             reference: field.reference.clone(),
             multiple: field.multiple,
             matches_substring: field.matches_substring,
