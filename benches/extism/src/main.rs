@@ -138,9 +138,10 @@ fn main() {
     });
 
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
-    let guest = extism::Wasm::file(std::path::Path::new(&target).join(GUEST));
+    let guest = std::fs::read(std::path::Path::new(&target).join(GUEST));
+    let guest = extism::Wasm::data(guest.expect("the guest is built, see Cargo.toml"));
     let manifest = extism::Manifest::new([guest]);
-    let mut guest = extism::Plugin::new(manifest, [], false).expect("the guest is built, see Cargo.toml");
+    let mut guest = extism::Plugin::new(manifest, [], false).expect("the guest");
     let by_extism = median(|| {
         let mapped: String = guest.call("to_customer", black_box(CONTACT)).expect("customer");
         black_box(mapped);
