@@ -32,7 +32,14 @@ async fn what_is_chosen_is_checked_written_and_served() {
         let found = asked.find(|one| one["operation"] == name).unwrap();
         found["answer"].as_str().unwrap().to_owned()
     };
-    assert_eq!(answer("customers.list"), "allowed");
+    for read in [
+        "customers.list",
+        "customers.get",
+        "service-tickets.list",
+        "service-tickets.get",
+    ] {
+        assert_eq!(answer(read), "allowed", "{report}");
+    }
     assert_eq!(answer("customers.save-company"), "not-asked");
     let flows = report["erp"]["flows"].as_array().unwrap();
     let forecast = |flow: &str| {

@@ -6,8 +6,12 @@ use crate::commands::doctor::probe;
 use crate::failure::Failure;
 use crate::output;
 use serde::Serialize;
-use sunmao_catalogue::{Answer, Catalogue, Kind, Operation};
+use std::collections::BTreeMap;
+use sunmao_catalogue::{Answer, Catalogue, Operation, Table, Value};
 use sunmao_erp_client::ErpClient;
+
+/// What nearly all operations call a record's key.
+const KEY: &str = "ord";
 
 /// What was found out.
 #[derive(Debug, Serialize)]
@@ -23,7 +27,7 @@ pub struct Asked {
     pub integration: String,
     pub operation: String,
     pub answer: Word,
-    /// The ERP's words, where it refused.
+    /// The ERP's words, where it refused; why it was not asked.
     pub words: String,
     #[serde(skip)]
     rows: Option<u64>,
@@ -39,7 +43,7 @@ pub enum Word {
     Refused,
     /// It has no such operation.
     Unknown,
-    /// It writes, so that it was not asked.
+    /// It writes, or there is no record that it could show.
     NotAsked,
 }
 
@@ -56,18 +60,35 @@ pub struct Forecast {
 /// The ERP cannot be reached, or takes no login.
 pub async fn look(client: &ErpClient, chosen: &[&Integration]) -> Result<Looked, Failure> {
     let catalogue = Catalogue::shared();
-    let mut operations: Vec<Asked> = Vec::new();
+    let mut wanted: Vec<(&str, &Operation)> = Vec::new();
     for integration in chosen {
-        for name in &integration.operations {
-            let is_known = operations.iter().any(|asked| asked.operation == *name);
-            let Some(operation) = catalogue.find(name).filter(|_| !is_known) else {
-                continue;
-            };
-            operations.push(ask(client, &integration.name, operation).await?);
+        let operations = integration
+            .operations
+            .iter()
+            .filter_map(|name| catalogue.find(name));
+        for operation in operations {
+            if !wanted.iter().any(|(_, known)| known.name == operation.name) {
+                wanted.push((&integration.name, operation));
+            }
         }
     }
+    // Lists first: a record is read by a key that its list has shown.
+    wanted.sort_by_key(|(_, operation)| takes_key(operation));
+    let (mut operations, mut keys) = (Vec::new(), BTreeMap::new());
+    for (integration, operation) in wanted {
+        let key = keys.get(&operation.object).copied();
+        let (asked, table) = ask(client, integration, operation, key).await?;
+        operations.push(asked);
+        let key = table.and_then(|table| first_key(&catalogue, operation, &table));
+        if let Some(key) = key {
+            keys.entry(operation.object.clone()).or_insert(key);
+        }
+    }
+    // Of two flows of one name the later one counts.
     let flows = chosen.iter().flat_map(|integration| &integration.flow);
+    let flows: BTreeMap<&String, &toml::Value> = flows.collect();
     let flows = flows
+        .into_iter()
         .map(|(name, table)| Forecast {
             flow: name.clone(),
             words: forecast(table, &operations),
@@ -76,7 +97,23 @@ pub async fn look(client: &ErpClient, chosen: &[&Integration]) -> Result<Looked,
     Ok(Looked { operations, flows })
 }
 
-async fn ask(client: &ErpClient, integration: &str, operation: &Operation) -> Result<Asked, Failure> {
+fn takes_key(operation: &Operation) -> bool {
+    operation.params.iter().any(|field| field.wire == KEY) && operation.paging.is_none()
+}
+
+/// The key of a list's first row.
+fn first_key(catalogue: &Catalogue, operation: &Operation, table: &Table) -> Option<i64> {
+    let object = catalogue.object(&operation.object)?;
+    let column = table.column(object.key.as_deref().unwrap_or(KEY))?;
+    table.rows.first()?.get(column)?.as_integer()
+}
+
+async fn ask(
+    client: &ErpClient,
+    integration: &str,
+    operation: &Operation,
+    key: Option<i64>,
+) -> Result<(Asked, Option<Table>), Failure> {
     let asked = |answer: Word, words: String, rows: Option<u64>| Asked {
         integration: integration.to_owned(),
         operation: operation.name.clone(),
@@ -85,17 +122,28 @@ async fn ask(client: &ErpClient, integration: &str, operation: &Operation) -> Re
         rows,
     };
     if !operation.is_read() || operation.mode.as_deref() == Some("new") {
-        return Ok(asked(Word::NotAsked, String::new(), None));
+        return Ok((asked(Word::NotAsked, "it writes".to_owned(), None), None));
     }
-    match client.call(operation, &probe::arguments(operation)).await {
-        Ok(Answer::Table(table)) => Ok(asked(Word::Allowed, String::new(), Some(table.page.total))),
-        Ok(_) => Ok(asked(Word::Allowed, String::new(), None)),
-        Err(error) if error.is_unknown_path() => Ok(asked(Word::Unknown, error.fault().message, None)),
-        // There is no record of the key that was asked for.
-        Err(error) if error.kind() == Kind::NotFound => Ok(asked(Word::Allowed, String::new(), None)),
-        Err(error) if error.is_answer() => Ok(asked(Word::Refused, error.fault().message, None)),
-        Err(error) => Err(error.into()),
+    let mut arguments = probe::arguments(operation);
+    match (takes_key(operation), key) {
+        (true, Some(key)) => arguments.set(KEY, Value::Integer(key)),
+        (true, None) => {
+            let words = "no record to look at yet".to_owned();
+            return Ok((asked(Word::NotAsked, words, None), None));
+        }
+        (false, _) => {}
     }
+    let answer = match client.call(operation, &arguments).await {
+        Ok(Answer::Table(table)) => {
+            let answer = asked(Word::Allowed, String::new(), Some(table.page.total));
+            return Ok((answer, Some(table)));
+        }
+        Ok(_) => asked(Word::Allowed, String::new(), None),
+        Err(error) if error.is_unknown_path() => asked(Word::Unknown, error.fault().message, None),
+        Err(error) if error.is_answer() => asked(Word::Refused, error.fault().message, None),
+        Err(error) => return Err(error.into()),
+    };
+    Ok((answer, None))
 }
 
 fn forecast(table: &toml::Value, operations: &[Asked]) -> String {
@@ -121,7 +169,7 @@ impl Looked {
                 Word::Allowed => "may",
                 Word::Refused => "REFUSED",
                 Word::Unknown => "UNKNOWN",
-                Word::NotAsked => "writes; not asked",
+                Word::NotAsked => "not asked",
             };
             let words = asked.words.clone();
             vec![

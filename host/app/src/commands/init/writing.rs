@@ -162,7 +162,7 @@ fn configuration(chosen: &[&Integration], installation: &str) -> String {
             .filter(|table| !later.contains(&header(table)))
         {
             text.push_str(table.trim_end());
-            text.push_str("\n\n");
+            text.push('\n');
         }
     }
     text
