@@ -1,5 +1,6 @@
 //! A list of many customers, some of which change while it is read and the host is killed. The long form is
-//! `cargo nextest run -p sunmao-runtime --test sweeps --run-ignored only --no-capture many`.
+//! `cargo nextest run --release -p sunmao-runtime --test sweeps --run-ignored only --no-capture many`: four minutes, most of
+//! them the simulator's.
 
 use crate::stage::{PULL, Stage, in_detail};
 use std::sync::atomic::Ordering;
