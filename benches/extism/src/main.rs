@@ -4,12 +4,13 @@
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use sunmao_catalogue::{Catalogue, Joint, Kinds, Record};
+use sunmao_catalogue::{Catalogue, Joint, Kinds, Record, Value};
 use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::plugins::{Plugin, engine};
 use sunmao_runtime::{Clock, Extension, Gateway, Host, Invocation, Permit};
 use sunmao_store::Store;
-use wasmtime::component::{Component, Linker};
+use wasmtime::component::types::Field;
+use wasmtime::component::{Component, Linker, Type, Val};
 
 const CONTACT: &str = r#"{
     "id": "c-1001", "wx_id": "wxid_shanmu", "remark": "杉木贸易 李经理", "k_code": "K1001", "source": "wechat",
@@ -23,6 +24,7 @@ const COMPONENT: &str = concat!(
     "/../../plugins/dist/wechat-customer.wasm"
 );
 const GUEST: &str = "wasm32-unknown-unknown/release/extism_guest.wasm";
+const INTERFACE: &str = "sunmao:plugin/contact-to-customers-save-company@0.1.0";
 const BATCHES: usize = 101;
 const CALLS: u32 = 500;
 
@@ -79,10 +81,34 @@ fn typed_contact(record: &Record) -> Contact {
     }
 }
 
+/// A value of a component's type, out of a record's members.
+fn dynamic_value(of: &Type, value: Option<&Value>) -> Val {
+    match (of, value.filter(|value| !value.is_empty())) {
+        (Type::Record(fields), Some(Value::Record(record))) => {
+            let member = |field: Field<'_>| {
+                let value = record.get(&field.name.replace('-', "_"));
+                (field.name.to_owned(), dynamic_value(&field.ty, value))
+            };
+            Val::Record(fields.fields().map(member).collect())
+        }
+        (Type::Option(_), None) => Val::Option(None),
+        (Type::Option(inner), value) => Val::Option(Some(Box::new(dynamic_value(&inner.ty(), value)))),
+        (Type::List(_), _) => Val::List(Vec::new()),
+        (Type::Bool, value) => Val::Bool(matches!(value, Some(Value::Bool(true)))),
+        (Type::S64, value) => Val::S64(value.and_then(Value::as_integer).unwrap_or_default()),
+        (_, value) => Val::String(value.and_then(Value::to_text).unwrap_or_default()),
+    }
+}
+
 async fn host(folder: &std::path::Path) -> Arc<Host> {
     // Nothing is sent: a mapping calls nobody.
     let base_url = "http://127.0.0.1:9/".parse().expect("an address");
-    let settings = Settings::new(base_url, "nobody".to_owned(), "nothing".to_owned().into(), "bench");
+    let settings = Settings::new(
+        base_url,
+        "nobody".to_owned(),
+        "nothing".to_owned().into(),
+        "bench",
+    );
     let erp = ErpClient::new(settings).expect("client");
     let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
     let clock = Clock::system();
@@ -114,6 +140,28 @@ fn main() {
         let contact = typed_contact(black_box(&contact));
         let mapped = runtime.block_on(mapping.call_map(&mut store, &contact));
         black_box(mapped.expect("returned").expect("customer"));
+    });
+
+    let linker = Linker::<()>::new(engine.wasmtime());
+    let instance = runtime
+        .block_on(linker.instantiate_async(&mut store, &component))
+        .expect("instance");
+    let exported = instance
+        .get_export_index(&mut store, None, INTERFACE)
+        .expect("the interface");
+    let exported = instance
+        .get_export_index(&mut store, Some(&exported), "map")
+        .expect("the function");
+    let function = instance.get_func(&mut store, exported).expect("the function");
+    let types = function.ty(&store);
+    let (_, parameter) = types.params().next().expect("a parameter");
+    let known = Value::from(contact.clone());
+    let arguments = [dynamic_value(&parameter, Some(&known))];
+    let by_values = median(|| {
+        let mut results = [Val::Bool(false)];
+        let called = runtime.block_on(function.call_async(&mut store, black_box(&arguments), &mut results));
+        called.expect("returned");
+        black_box(results);
     });
 
     let plugin = Plugin::load(
@@ -152,6 +200,10 @@ fn main() {
     println!(
         "plugin by bindings           {by_bindings:>10.2?}   {:.2} times native",
         times(by_bindings, native)
+    );
+    println!(
+        "the engine's dynamic values  {by_values:>10.2?}   {:.2} times native: lowered and lifted, not made or read",
+        times(by_values, native)
     );
     println!(
         "plugin as the host calls it  {dynamic:>10.2?}   {:.2} times native",
