@@ -82,8 +82,8 @@ impl Caller {
     }
 }
 
-/// Earlier writes for a record that are looked at.
-const EARLIER: u32 = 100;
+/// Earlier writes for a record, or under a key, that are looked at.
+pub(crate) const EARLIER: u32 = 100;
 /// What helps when the time was up.
 const RAISE: &str = "raise host_call_milliseconds under [limits], or look why the ERP is slow";
 

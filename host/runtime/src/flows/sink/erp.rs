@@ -11,7 +11,7 @@ use super::{Strategy, WriteSink};
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
-use crate::gateway::Caller;
+use crate::gateway::{Caller, EARLIER};
 use crate::merge::{Agreed, Vocabulary};
 use crate::record;
 use ending::Stands;
@@ -19,8 +19,6 @@ use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
 use sunmao_erp_client::{Before, Sent, shown};
 use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
-/// Earlier intents that are looked at.
-const EARLIER: u32 = 100;
 /// What a person does about a write that nobody saw the end of.
 const LOOK_FIRST: &str =
     "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry";

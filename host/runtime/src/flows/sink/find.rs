@@ -6,15 +6,13 @@ mod wanted;
 
 use super::WriteSink;
 use crate::actor::Actor;
-use crate::gateway::Caller;
+use crate::gateway::{Caller, EARLIER};
 use crate::host::Host;
 use std::collections::BTreeSet;
 use sunmao_catalogue::{Answer, Fault, Kind, Operation, Record, Value};
 use sunmao_store::{RecordName, StoreError};
 use wanted::Wanted;
 
-/// Intents that are looked at for who is writing a record.
-const EARLIER: u32 = 100;
 /// Rows of the store that are looked at: more of one identity are several in any case.
 const MOST_ROWS: u32 = 20;
 /// Records that are read to see whether they are the one; what more match, a person has to look through.

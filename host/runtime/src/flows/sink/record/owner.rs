@@ -5,6 +5,7 @@ use super::{Filed, unreadable};
 use crate::actor::Actor;
 use crate::flows::carry::Stop;
 use crate::flows::sink::erp::WHOLE_RECORD;
+use crate::gateway::EARLIER;
 use crate::merge::conflicts::{Settlement, Side};
 use crate::record::{self, ID};
 use sunmao_catalogue::{IdentityForm, Record, Value};
@@ -12,8 +13,6 @@ use sunmao_store::{Conflict, IntentOutcome, NewConflict, RecordName, StoredRecor
 
 /// Records that are looked at where one identifies itself.
 const ALIKE: u32 = 5;
-/// Intents that are looked at for who is writing a record.
-const EARLIER: u32 = 100;
 
 /// Whom a record belongs to.
 pub(super) enum Owner {
