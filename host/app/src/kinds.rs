@@ -32,6 +32,7 @@ pub async fn at_start(folder: &KindsFolder, store: &Store) -> Result<Kinds, Fail
     let kinds = read(folder.path())?;
     let faults = folder.unsound_records(&catalogue, &kinds, store).await?;
     if faults.is_empty() {
+        folder.identify(&catalogue, &kinds, store).await?;
         Ok(kinds)
     } else {
         Err(unsound(&faults, RECORDS))

@@ -64,7 +64,7 @@ impl KindsFolder {
     }
 
     /// Which stored records the folder's kinds would make unsound, as faults of their files: a host does not start with
-    /// them. Where there are none, records are found by what their kinds identify them by now.
+    /// them.
     ///
     /// # Errors
     /// The store cannot be read, or the shipped kinds are unsound.
@@ -75,12 +75,21 @@ impl KindsFolder {
         store: &Store,
     ) -> Result<Vec<CatalogueError>, StoreError> {
         let shipped = Kinds::shipped(catalogue).unwrap_or_default();
-        let unsound = unsound_at_start(store, &shipped, kinds).await?;
-        if unsound.is_empty() {
-            // Files may have changed since the last start.
-            identities::identify(store, &shipped, kinds).await?;
-        }
-        Ok(unsound)
+        unsound_at_start(store, &shipped, kinds).await
+    }
+
+    /// Has stored records found by what the folder's kinds identify them by: its files may have changed since the last start.
+    ///
+    /// # Errors
+    /// The store cannot be read or written to.
+    pub async fn identify(
+        &self,
+        catalogue: &Catalogue,
+        kinds: &Kinds,
+        store: &Store,
+    ) -> Result<(), StoreError> {
+        let shipped = Kinds::shipped(catalogue).unwrap_or_default();
+        identities::identify(store, &shipped, kinds).await
     }
 
     /// What lies in the folder and did not come into force; none while it is sound.

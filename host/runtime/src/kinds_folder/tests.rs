@@ -352,5 +352,9 @@ async fn records_are_found_by_a_field_that_came_to_identify_them_later() {
         .unsound_records(&place.host.catalogue, &read, &place.host.store)
         .await;
     assert_eq!(faults.unwrap(), []);
+    let identified = kinds
+        .identify(&place.host.catalogue, &read, &place.host.store)
+        .await;
+    identified.unwrap();
     assert_eq!(found().await, 1, "where the file changed while no host ran");
 }
