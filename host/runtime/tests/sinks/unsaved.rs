@@ -94,20 +94,36 @@ async fn record(case: &Case, stage: &Stage, id: &str) -> Option<Json> {
 
 /// Where a record is otherwise than it ought to be, of what was written.
 fn difference(case: &Case, given: &Record, is: &Json, ought: &Json) -> String {
-    let written = case.operation.params.iter().filter(|field| {
-        let is_nested = matches!(field.kind, FieldType::List | FieldType::Object);
-        !is_nested && given.contains_key(&field.name)
-    });
+    let written = case
+        .operation
+        .params
+        .iter()
+        .filter(|field| given.contains_key(&field.name));
     let written = written.map(|field| field.wire.as_str());
     let wires: Vec<&str> = written.chain(["title", "intro"]).collect();
     let ought = ought.as_object().expect("a record").iter();
     let unlike = ought.filter(|(name, value)| {
         let is_key = ["ord", "id"].iter().any(|key| key.eq_ignore_ascii_case(name));
         let is_written = wires.iter().any(|wire| wire.eq_ignore_ascii_case(name));
-        !is_key && is_written && is.get(*name) != Some(value)
+        !is_key && is_written && is.get(*name).map(without_keys) != Some(without_keys(value))
     });
     let unlike = unlike.map(|(name, value)| format!("{name}: {:?} ought to be {value}", is.get(name)));
     unlike.collect::<Vec<_>>().join(", ")
+}
+
+/// Lines without the keys that each ERP gives them itself.
+fn without_keys(value: &Json) -> Json {
+    match value {
+        Json::Array(lines) => lines.iter().map(without_keys).collect(),
+        Json::Object(line) => {
+            let is_key = |name: &str| name.eq_ignore_ascii_case("id");
+            let members = line.iter().filter(|(name, _)| !is_key(name));
+            members
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        }
+        value => value.clone(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
