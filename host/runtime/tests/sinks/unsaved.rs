@@ -12,10 +12,16 @@ use sunmao_store::{DeliveryRecord, DeliveryState};
 const CHANCE: f64 = 0.2;
 
 /// Writes whose record shows nothing of what they are given, so that the ERP's word is all there is.
-const UNSHOWN: [(&str, &str); 1] = [(
-    "production-operations.update",
-    "the vendor publishes nothing of it but the key, and its page shows none of what else it is given",
-)];
+const UNSHOWN: [(&str, &str); 2] = [
+    (
+        "production-operations.update",
+        "the vendor publishes nothing of it but the key, and its page shows none of what else it is given",
+    ),
+    (
+        "stock-receipts.update-cost",
+        "it is given lines, and its page shows the receipt without them",
+    ),
+];
 
 /// What the host said of the records of one write, and how often that was what they are.
 #[derive(Debug, Default)]
