@@ -71,6 +71,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(deliveries::release))
         .routes(routes!(deliveries::discard))
         .routes(routes!(audit::tail))
+        .routes(routes!(audit::chain))
         .routes(routes!(records::file, records::show, records::delete))
         .routes(routes!(listing::list, filing::file, filing::patch))
         .routes(routes!(changes::list))
