@@ -127,7 +127,13 @@ pub async fn what_waits_for_a_record_is_due_once_one_says_so_of_itself(
             .accept(vec![record], Vec::new(), "test", at(now))
             .await
     };
-    file("1", r#"{"number":"CP-2","name":"泵 50% A_C","units":70}"#, "cp-2", 4).await?;
+    file(
+        "1",
+        r#"{"number":"CP-2","name":"泵 50% A_C","units":70}"#,
+        "cp-2",
+        4,
+    )
+    .await?;
     for id in &ids {
         assert_eq!(due(store, *id).await?, Some(300), "nothing that is wanted");
     }
