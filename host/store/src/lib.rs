@@ -19,6 +19,7 @@ mod name;
 mod records;
 mod schedules;
 mod selection;
+mod sources;
 mod sqlite;
 mod state;
 mod store;
@@ -42,6 +43,7 @@ pub use records::{
 };
 pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
+pub use sources::{Source, Sources};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;
 pub use sweeps::{SweepRun, Sweeps, SweptPage};

@@ -26,6 +26,7 @@ mod presence;
 mod process;
 mod records;
 mod schedules;
+mod sources;
 mod standing;
 mod state;
 mod sweeps;
