@@ -16,6 +16,8 @@ mod customers;
 mod fixtures;
 #[path = "integrations/follow_ups.rs"]
 mod follow_ups;
+#[path = "integrations/fresh.rs"]
+mod fresh;
 #[path = "integrations/money.rs"]
 mod money;
 #[path = "integrations/people.rs"]

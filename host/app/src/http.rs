@@ -14,6 +14,7 @@ mod error;
 mod extensions;
 mod filing;
 mod flows;
+mod fresh;
 mod json;
 mod kinds;
 mod listing;

@@ -272,5 +272,25 @@ CREATE TABLE sweep_keys (
     key         TEXT    NOT NULL,
     fingerprint TEXT    NOT NULL,
     missed      INTEGER NOT NULL DEFAULT 0,
+    -- When it was last read by itself or had changed. Whole sweeps write no row that is as it was: see sweep_ends.
+    seen_at     INTEGER NOT NULL,
     PRIMARY KEY (name, key)
 ) STRICT, WITHOUT ROWID;
+
+-- When the last whole sweep began: what it did not miss was there then.
+CREATE TABLE sweep_ends (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    began_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which record of the hub a flow makes of a row of the ERP.
+CREATE TABLE sources (
+    flow     TEXT    NOT NULL,
+    row_kind TEXT    NOT NULL,
+    row_id   TEXT    NOT NULL,
+    kind     TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    PRIMARY KEY (flow, row_kind, row_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sources_record ON sources (kind, id);

@@ -20,6 +20,7 @@ mod name;
 mod records;
 mod schedules;
 mod selection;
+mod sources;
 mod sqlite;
 mod state;
 mod store;
@@ -35,7 +36,7 @@ pub use deliveries::{
 };
 pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
-pub use leasing::{Cause, PutOff, Share, Wanted};
+pub use leasing::{Cause, PutOff, Share, Wanted, awaited_record};
 pub use links::{Link, Links, NewLink};
 pub use name::{NoRecordName, RecordName};
 pub use records::{
@@ -44,6 +45,7 @@ pub use records::{
 };
 pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
+pub use sources::{Source, Sources};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;
 pub use sweeps::{SweepRun, Sweeps, SweptPage};

@@ -3,6 +3,7 @@
 mod accept;
 mod audit;
 mod audit_chain;
+mod awaited;
 mod check;
 mod codec;
 mod conflicts;
@@ -26,6 +27,7 @@ mod presence;
 mod process;
 mod records;
 mod schedules;
+mod sources;
 mod standing;
 mod state;
 mod sweeps;
