@@ -32,6 +32,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use error::ApiError;
 use std::sync::Arc;
+use sunmao_catalogue::Kinds;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -89,14 +90,28 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(document::show))
 }
 
-/// The OpenAPI document of the API, as it is committed and served.
+/// The OpenAPI document of the API, with what the bodies of the hub's records hold: `ContactBody` for a contact's.
 ///
 /// # Errors
 /// It has no JSON form.
-pub fn document() -> serde_json::Result<String> {
-    let mut document = described().to_openapi().to_pretty_json()?;
-    document.push('\n');
-    Ok(document)
+pub fn document(kinds: &Kinds) -> serde_json::Result<String> {
+    let mut document = serde_json::to_value(described().to_openapi())?;
+    let schemas = &mut document["components"]["schemas"];
+    for kind in kinds.own() {
+        schemas[body_name(&kind.name)] = kind.json_schema();
+    }
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// `ShowroomVisitBody` for the kind `showroom-visit`: no other schema of the document ends like this.
+fn body_name(kind: &str) -> String {
+    let parts = kind.split('-').map(|part| {
+        let (first, rest) = part.split_at_checked(1).unwrap_or((part, ""));
+        first.to_ascii_uppercase() + rest
+    });
+    parts.collect::<String>() + "Body"
 }
 
 /// Every route.

@@ -36,6 +36,7 @@ impl RequestBody for Value {
 #[utoipa::path(
     put,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.file",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id: 1 to 64 characters without spaces"),
@@ -65,6 +66,7 @@ pub async fn file(
 #[utoipa::path(
     delete,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.delete",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
@@ -95,6 +97,7 @@ pub async fn delete(
 #[utoipa::path(
     get,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.show",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
