@@ -90,28 +90,16 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(document::show))
 }
 
-/// The OpenAPI document of the API, with what the bodies of the hub's records hold: `ContactBody` for a contact's.
+/// The OpenAPI document of the API.
 ///
 /// # Errors
 /// It has no JSON form.
 pub fn document(kinds: &Kinds) -> serde_json::Result<String> {
     let mut document = serde_json::to_value(described().to_openapi())?;
-    let schemas = &mut document["components"]["schemas"];
-    for kind in kinds.own() {
-        schemas[body_name(&kind.name)] = kind.json_schema();
-    }
+    document::complete(&mut document, kinds);
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
     Ok(text)
-}
-
-/// `ShowroomVisitBody` for the kind `showroom-visit`: no other schema of the document ends like this.
-fn body_name(kind: &str) -> String {
-    let parts = kind.split('-').map(|part| {
-        let (first, rest) = part.split_at_checked(1).unwrap_or((part, ""));
-        first.to_ascii_uppercase() + rest
-    });
-    parts.collect::<String>() + "Body"
 }
 
 /// Every route.
