@@ -33,7 +33,9 @@ class Refused(Exception):
         self.status = status
         self.problem = problem
         lines = [problem["message"]]
-        lines += [f"{fault['field']}: {fault['message']}" for fault in problem.get("faults", [])]
+        for fault in problem.get("faults", []):
+            more = f" ({hint})" if (hint := fault.get("hint")) else ""
+            lines.append(f"{fault['field']}: {fault['message']}{more}")
         if hint := problem.get("hint"):
             lines.append(f"hint: {hint}")
         super().__init__("\n".join(lines))
