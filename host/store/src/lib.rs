@@ -33,7 +33,7 @@ pub use deliveries::{
 };
 pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
-pub use leasing::{Cause, PutOff, Share, Wanted};
+pub use leasing::{Cause, PutOff, Share, Wanted, awaited_record};
 pub use links::{Link, Links, NewLink};
 pub use name::{NoRecordName, RecordName};
 pub use records::{

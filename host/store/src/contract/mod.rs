@@ -97,6 +97,7 @@ macro_rules! contract_tests {
                 an_attempt_counts_as_what_it_came_to,
                 what_counts_is_counted_anew_for_a_newer_payload,
                 what_waited_is_due_once_it_is_back,
+                what_waits_for_a_record_is_due_once_one_says_so_of_itself,
                 times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
                 what_waits_is_listed_and_counted,
                 a_person_makes_what_waits_due,

@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod awaited;
 mod check;
 mod codec;
 mod conflicts;
