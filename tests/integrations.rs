@@ -10,6 +10,8 @@ mod assignment;
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
 mod contracts;
+#[path = "integrations/customer_hub.rs"]
+mod customer_hub;
 #[path = "integrations/customers.rs"]
 mod customers;
 #[path = "integrations/fixtures.rs"]

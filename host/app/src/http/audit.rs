@@ -15,6 +15,7 @@ use sunmao_store::{AuditFilter, verify_chain};
 #[utoipa::path(
     get,
     path = "/v1/audit",
+    operation_id = "audit.list",
     params(AuditQuery),
     responses((status = 200, body = AuditPage), (status = "default", body = Refusal))
 )]

@@ -37,6 +37,7 @@ impl RequestBody for Value {
 #[utoipa::path(
     put,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.file",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id: 1 to 64 characters without spaces"),
@@ -66,6 +67,7 @@ pub async fn file(
 #[utoipa::path(
     delete,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.delete",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
@@ -97,6 +99,7 @@ pub async fn delete(
 #[utoipa::path(
     get,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.show",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
