@@ -26,6 +26,8 @@ mod money;
 mod people;
 #[path = "integrations/products.rs"]
 mod products;
+#[path = "integrations/quotations.rs"]
+mod quotations;
 #[path = "integrations/repairs.rs"]
 mod repairs;
 #[path = "integrations/shipped.rs"]

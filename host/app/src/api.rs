@@ -13,6 +13,7 @@ pub mod flows;
 pub mod kinds;
 pub mod operations;
 pub mod records;
+pub mod rules;
 pub mod status;
 
 use serde::Serialize;

@@ -4,6 +4,7 @@ mod owner;
 
 use crate::actor::Actor;
 use crate::extension::ExtensionError;
+use crate::filing;
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
@@ -13,7 +14,7 @@ use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compa
 use crate::record::{self, ID};
 use owner::Owner;
 use std::sync::Arc;
-use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Value};
+use sunmao_catalogue::{Fault, FieldFault, Kind, KindSource, Record, RecordKind, Value};
 use sunmao_store::{
     ClosedConflicts, Conflict, Filing, Link, NewConflict, NewLink, RecordName, Source, StoredRecord,
 };
@@ -103,14 +104,8 @@ impl Filed<'_> {
         let known = is_there.then(|| record::with_id(&name.id, &stored));
         let mapped = self.mapped(&carrying.body, known.as_ref()).await?;
         if carrying.flow.link.is_none() {
-            return Ok(self.kept(
-                &name,
-                kept.as_ref(),
-                &stored,
-                without_id(&mapped),
-                None,
-                Vec::new(),
-            ));
+            let body = without_id(&mapped);
+            return self.kept(&name, kept.as_ref(), &stored, body, None, Vec::new());
         }
         self.merge(&name, kept.as_ref(), &stored, without_id(&mapped))
             .await
@@ -180,7 +175,7 @@ impl Filed<'_> {
         };
         agreed.looked(snapshot, merged.left(Target::Hub));
         let (conflicts, closed) = ruling::ended(&meeting, &merged, self.key);
-        let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts);
+        let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts)?;
         keep.closed = closed;
         keep.closed.extend(self.asked_before());
         keep.agreed_before = of_record.and_then(|link| link.agreed);
@@ -257,10 +252,12 @@ impl Filed<'_> {
         body: Record,
         agreed: Option<Agreed>,
         undecided: Vec<NewConflict>,
-    ) -> (Keep, Step) {
+    ) -> Carried {
         let carrying = self.carrying;
         let is_there = kept.is_some_and(|kept| kept.body.is_some());
         let is_changed = !is_there || body != *stored;
+        let filed = filing::completed(self.kind, name, &body);
+        filing::admissible(self.kind, kept, &filed).map_err(|faults| inadmissible(name, &faults))?;
         let link = carrying.flow.link.as_ref().zip(self.key);
         let link = link.map(|(link, erp_key)| NewLink {
             link: link.clone(),
@@ -271,7 +268,7 @@ impl Filed<'_> {
         });
         let fields = undecided.iter().map(|conflict| conflict.field.clone()).collect();
         let filing = is_changed.then(|| Filing {
-            records: vec![record::new_record(self.kind, &name.id, &body)],
+            records: vec![filed.clone()],
             routes: carrying.host.routes(self.kind),
             origin: Actor::flow(&carrying.flow.name).to_string(),
         });
@@ -298,7 +295,7 @@ impl Filed<'_> {
             mapping: carrying.mapping(),
             undecided: fields,
         };
-        (keep, step)
+        Ok((keep, step))
     }
 
     /// The number of the ERP's record, for people.
@@ -330,6 +327,15 @@ fn without_id(record: &Record) -> Record {
     let mut body = record.clone();
     body.shift_remove(ID);
     body
+}
+
+fn inadmissible(name: &RecordName, faults: &[FieldFault]) -> Stop {
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let words = format!("{name} may not become what the ERP shows: {}", faults.join("; "));
+    Stop::Person(
+        Fault::new(Kind::Refused, words)
+            .with_hint("correct the mapping, or the record; then: sunmao dead retry"),
+    )
 }
 
 fn unreadable(name: &RecordName, why: &str) -> Stop {
