@@ -17,7 +17,7 @@ const OWNER: i64 = 3;
 fn quotation(status: &str) -> Json {
     json!({
         "number": "BJ2026-0042", "subject": "餐桌十套", "customer": "c-1", "customer_name": COMPANY, "conversation": "v-1",
-        "quoted_on": "2026-03-01", "valid_until": "2026-03-31", "status": status, "payment_terms": "验收后付清",
+        "quoted_on": "2026-03-01", "valid_until": "2026-03-31", "status": status, "total": TOTAL, "payment_terms": "验收后付清",
         "lines": [
             { "product_number": "CP000001", "description": "餐桌", "unit": "个", "quantity": "10", "unit_price": "113.00",
               "discount": "0.9", "tax_rate": "13" },
@@ -74,6 +74,9 @@ impl Story {
 
     /// The owner as the hub calls them; an installation without a list of accounts takes the key.
     async fn owner(&self) -> String {
+        if self.is_older() {
+            return OWNER.to_string();
+        }
         let accounts = self.books.all("accounts").await;
         text(&accounts[&OWNER]["Name"])
     }
@@ -92,16 +95,22 @@ impl Story {
         let customer = self.key_of("contact", "c-1", "customer").await;
         let shown = ["title", "company", "premoney", "money1", "TaxValue1", "SpStatus"];
         let shown = shown.map(|wire| text(&contract[wire]));
-        assert_eq!(shown, ["餐桌十套", &customer.to_string(), TOTAL, TOTAL, TAX, "待审批"], "{contract}");
+        assert_eq!(shown, ["餐桌十套", &customer.to_string(), TOTAL, TOTAL, self.tax(), "待审批"], "{contract}");
         assert_eq!(self.key_of("quotation", "q-1", "contract-of-quotation").await, key(&contract));
         let lines = self.books.that_say("contract-lines", "contract", &key(&contract).to_string()).await;
         let amounts: Vec<(String, String)> = lines.iter().map(|line| (text(&line["order1"]), text(&line["money1"]))).collect();
         let wanted = [("CP000001", "1017.00"), ("CP000002", "99.98")];
-        assert_eq!(amounts, wanted.map(|(product, amount)| (product.to_owned(), amount.to_owned())));
+        let wanted = wanted.map(|(product, amount)| (product.to_owned(), amount.to_owned()));
+        assert_eq!(amounts, if self.is_older() { Vec::new() } else { wanted.to_vec() });
         self.sweep(&["contract-pull"]).await;
         let contract = self.contract().await;
         assert_eq!((&contract["approval"], &contract["customer"]), (&json!("waiting"), &json!("c-1")));
         assert_eq!(self.sums().await, [TOTAL, "0.00", "0.00", TOTAL]);
+    }
+
+    /// The tax in it: a contract without lines has none.
+    fn tax(&self) -> &'static str {
+        if self.is_older() { "0.00" } else { TAX }
     }
 
     /// The contract as the conversation's page shows it.
@@ -139,7 +148,7 @@ impl Story {
         assert_eq!(self.sums().await, [TOTAL, "0.00", TOTAL, TOTAL]);
         let invoices = self.of_the_contract("invoice").await;
         assert_eq!(invoices.len(), 1, "{invoices:?}");
-        assert_eq!((&invoices[0]["amount"], &invoices[0]["tax_amount"]), (&json!(TOTAL), &json!(TAX)));
+        assert_eq!((&invoices[0]["amount"], &invoices[0]["tax_amount"]), (&json!(TOTAL), &json!(self.tax())));
         let collections = self.of_the_contract("collection").await;
         assert_eq!(collections.len(), 1, "{collections:?}");
         assert_eq!((&collections[0]["amount"], said(&collections[0], "status", "due")), (&json!(TOTAL), "due"));
