@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use sunmao_simulator::LedgerEntry;
 
 /// The device that a test's colleague signs in with.
@@ -30,10 +30,23 @@ impl Books {
         records.map(|record| (key(record), record.clone())).collect()
     }
 
-    /// The records of an object that say this in a column.
+    /// The records of an object that say this in a column, without those that a fault slipped in.
     pub async fn that_say(&self, object: &str, wire: &str, said: &str) -> Vec<Json> {
-        let all = self.all(object).await.into_values();
-        all.filter(|record| text(&record[wire]) == said).collect()
+        let slipped_in = self.slipped_in(object).await;
+        let all = self.all(object).await.into_iter();
+        let told = all.filter(|(key, record)| text(&record[wire]) == said && !slipped_in.contains(key));
+        told.map(|(_, record)| record).collect()
+    }
+
+    /// The keys of records that appeared while somebody read a list.
+    async fn slipped_in(&self, object: &str) -> BTreeSet<i64> {
+        let ledger = self.ledger(0).await.into_iter();
+        let odd = ledger.filter(|entry| entry.fault.as_deref() == Some("row-inserted"));
+        let changes = odd.flat_map(|entry| entry.changes);
+        changes
+            .filter(|change| change.object == object)
+            .map(|change| change.ord)
+            .collect()
     }
 
     /// The one record of an object that says this in a column.

@@ -36,13 +36,22 @@ pub fn installation(folder: &Path) {
     let file = folder.join("sunmao.toml");
     let text = std::fs::read_to_string(&file).expect("a configuration");
     let mut configuration: toml::Table = text.parse().expect("TOML");
-    let flows = configuration.get_mut("flow").and_then(toml::Value::as_table_mut).expect("flows");
+    let flows = configuration
+        .get_mut("flow")
+        .and_then(toml::Value::as_table_mut)
+        .expect("flows");
     for flow in WITHOUT {
         flows.remove(flow);
     }
-    let contracts = flows.get_mut("contract-pull").and_then(toml::Value::as_table_mut).expect("a flow");
+    let contracts = flows
+        .get_mut("contract-pull")
+        .and_then(toml::Value::as_table_mut)
+        .expect("a flow");
     contracts.remove("detail");
-    let create = flows.get_mut("contract-create").and_then(toml::Value::as_table_mut).expect("a flow");
+    let create = flows
+        .get_mut("contract-create")
+        .and_then(toml::Value::as_table_mut)
+        .expect("a flow");
     create.insert("write".to_owned(), "contracts.save".into());
     create.insert("mapping".to_owned(), "scripts/contract-save.rhai".into());
     std::fs::write(file, toml::to_string(&configuration).expect("TOML")).expect("written");

@@ -1,10 +1,9 @@
 //! From the lead to the money: contact, customer, quotation, contract, approval, invoice and payment.
 
-use super::{COMPANY, SIZE, Story, said};
+use super::{COMPANY, SIZE, Story, Weather, said};
 use crate::books::{key, number, text};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
-use sunmao_catalogue::Answer;
 
 /// What becomes of the quotation's number in the ERP.
 pub const CONTRACT: &str = "HT-BJ2026-0042";
@@ -40,8 +39,14 @@ impl Story {
         self.rests().await;
         let contacts = self.page("contact").await;
         assert_eq!(contacts.len(), 1, "{contacts:?}");
-        assert_eq!((&contacts[0]["id"], &contacts[0]["body"]["type"]), (&json!("c-1"), &json!("lead")));
-        let strangers = self.books.that_say("customers", "weixinAcc", "wxid_story_1").await;
+        assert_eq!(
+            (&contacts[0]["id"], &contacts[0]["body"]["type"]),
+            (&json!("c-1"), &json!("lead"))
+        );
+        let strangers = self
+            .books
+            .that_say("customers", "weixinAcc", "wxid_story_1")
+            .await;
         assert!(strangers.is_empty(), "{strangers:?}");
     }
 
@@ -60,16 +65,25 @@ impl Story {
         self.rests().await;
         let customer = self.books.only("customers", "khid", "WXc-1").await;
         let shown = ["name", "person_name", "weixinAcc", "cateid"].map(|wire| text(&customer[wire]));
-        assert_eq!(shown, [COMPANY, "李一", "wxid_story_1", &OWNER.to_string()], "{customer}");
+        assert_eq!(
+            shown,
+            [COMPANY, "李一", "wxid_story_1", &OWNER.to_string()],
+            "{customer}"
+        );
         assert_eq!(self.key_of("contact", "c-1", "customer").await, key(&customer));
-        let people = self.books.that_say("customer-contacts", "company", &key(&customer).to_string()).await;
+        let people = self
+            .books
+            .that_say("customer-contacts", "company", &key(&customer).to_string())
+            .await;
         let mut names: Vec<String> = people.iter().map(|person| text(&person["person_name"])).collect();
         names.sort();
         assert_eq!(names, ["李一", "王二"]);
         self.key_of("contact", "c-2", "person").await;
         // It comes round with the next sweep and is nobody else.
         self.sweep(&["customer-pull"]).await;
-        assert_eq!(self.stage.count("contact").await, SIZE + 2);
+        if self.weather == Weather::Fair {
+            assert_eq!(self.stage.count("contact").await, SIZE + 2);
+        }
     }
 
     /// The owner as the hub calls them; an installation without a list of accounts takes the key.
@@ -95,16 +109,46 @@ impl Story {
         let customer = self.key_of("contact", "c-1", "customer").await;
         let shown = ["title", "company", "premoney", "money1", "TaxValue1", "SpStatus"];
         let shown = shown.map(|wire| text(&contract[wire]));
-        assert_eq!(shown, ["餐桌十套", &customer.to_string(), TOTAL, TOTAL, self.tax(), "待审批"], "{contract}");
-        assert_eq!(self.key_of("quotation", "q-1", "contract-of-quotation").await, key(&contract));
-        let lines = self.books.that_say("contract-lines", "contract", &key(&contract).to_string()).await;
-        let amounts: Vec<(String, String)> = lines.iter().map(|line| (text(&line["order1"]), text(&line["money1"]))).collect();
+        assert_eq!(
+            shown,
+            [
+                "餐桌十套",
+                &customer.to_string(),
+                TOTAL,
+                TOTAL,
+                self.tax(),
+                "待审批"
+            ],
+            "{contract}"
+        );
+        assert_eq!(
+            self.key_of("quotation", "q-1", "contract-of-quotation").await,
+            key(&contract)
+        );
+        let lines = self
+            .books
+            .that_say("contract-lines", "contract", &key(&contract).to_string())
+            .await;
+        let amounts: Vec<(String, String)> = lines
+            .iter()
+            .map(|line| (text(&line["order1"]), text(&line["money1"])))
+            .collect();
         let wanted = [("CP000001", "1017.00"), ("CP000002", "99.98")];
         let wanted = wanted.map(|(product, amount)| (product.to_owned(), amount.to_owned()));
-        assert_eq!(amounts, if self.is_older() { Vec::new() } else { wanted.to_vec() });
+        assert_eq!(
+            amounts,
+            if self.is_older() {
+                Vec::new()
+            } else {
+                wanted.to_vec()
+            }
+        );
         self.sweep(&["contract-pull"]).await;
         let contract = self.contract().await;
-        assert_eq!((&contract["approval"], &contract["customer"]), (&json!("waiting"), &json!("c-1")));
+        assert_eq!(
+            (&contract["approval"], &contract["customer"]),
+            (&json!("waiting"), &json!("c-1"))
+        );
         assert_eq!(self.sums().await, [TOTAL, "0.00", "0.00", TOTAL]);
     }
 
@@ -139,25 +183,39 @@ impl Story {
     /// A colleague approves it: it is invoiced, and its money is due.
     pub async fn the_contract_is_approved_and_invoiced(&self) {
         let contract = self.contract_key().await;
-        let approval = json!({ "ord": contract, "@__sp_result": 1, "@__sp_money": TOTAL, "@__sp_intro": "同意" });
+        let approval =
+            json!({ "ord": contract, "@__sp_result": 1, "@__sp_money": TOTAL, "@__sp_intro": "同意" });
         self.colleague("contracts.approve", &approval).await;
         let book = self.books.only("contracts", "htid", CONTRACT).await;
-        assert_eq!((text(&book["SpStatus"]), text(&book["kpmoney"])), ("审批通过".to_owned(), TOTAL.to_owned()));
-        self.sweep(&["contract-pull", "collection-pull", "invoice-pull"]).await;
+        assert_eq!(
+            (text(&book["SpStatus"]), text(&book["kpmoney"])),
+            ("审批通过".to_owned(), TOTAL.to_owned())
+        );
+        self.sweep(&["contract-pull", "collection-pull", "invoice-pull"])
+            .await;
         assert_eq!(self.contract().await["approval"], "approved");
         assert_eq!(self.sums().await, [TOTAL, "0.00", TOTAL, TOTAL]);
         let invoices = self.of_the_contract("invoice").await;
         assert_eq!(invoices.len(), 1, "{invoices:?}");
-        assert_eq!((&invoices[0]["amount"], &invoices[0]["tax_amount"]), (&json!(TOTAL), &json!(self.tax())));
+        assert_eq!(
+            (&invoices[0]["amount"], &invoices[0]["tax_amount"]),
+            (&json!(TOTAL), &json!(self.tax()))
+        );
         let collections = self.of_the_contract("collection").await;
         assert_eq!(collections.len(), 1, "{collections:?}");
-        assert_eq!((&collections[0]["amount"], said(&collections[0], "status", "due")), (&json!(TOTAL), "due"));
+        assert_eq!(
+            (&collections[0]["amount"], said(&collections[0], "status", "due")),
+            (&json!(TOTAL), "due")
+        );
     }
 
     /// Half of it arrives, then the rest.
     pub async fn the_money_arrives(&self) {
         let contract = self.contract_key().await;
-        let due = self.books.only("collections", "contract", &contract.to_string()).await;
+        let due = self
+            .books
+            .only("collections", "contract", &contract.to_string())
+            .await;
         for (arrived, open) in [("500.00", "616.98"), (TOTAL, "0.00")] {
             let booked = json!({ "ord": key(&due), "money2": arrived, "date1": "2026-03-20" });
             self.books.enter("collections", &booked).await;
@@ -167,30 +225,29 @@ impl Story {
             assert_eq!(open_in_the_books, number(&json!(open)));
         }
         let collections = self.of_the_contract("collection").await;
-        assert_eq!((&collections[0]["received"], &collections[0]["status"]), (&json!(TOTAL), &json!("collected")));
+        assert_eq!(
+            (&collections[0]["received"], &collections[0]["status"]),
+            (&json!(TOTAL), &json!("collected"))
+        );
     }
 
     /// What the books say has arrived for a contract.
     async fn received(&self, contract: i64) -> Decimal {
-        let own = self.books.that_say("collections", "contract", &contract.to_string()).await;
+        let own = self
+            .books
+            .that_say("collections", "contract", &contract.to_string())
+            .await;
         own.iter().map(|one| number(&one["money2"])).sum()
     }
 
     /// The hub's records of a kind that refer to the contract.
     async fn of_the_contract(&self, kind: &str) -> Vec<Json> {
         let id = format!("erp-{}", self.contract_key().await);
-        let page = self.stage.get(&format!("/v1/records/{kind}?limit=100&contract={id}")).await;
+        let page = self
+            .stage
+            .get(&format!("/v1/records/{kind}?limit=100&contract={id}"))
+            .await;
         let items = page["items"].as_array().expect("items").iter();
         items.map(|item| item["body"].clone()).collect()
-    }
-
-    /// A colleague does something in the ERP.
-    pub async fn colleague(&self, operation: &str, arguments: &Json) -> Answer {
-        self.stage.colleague.calls(operation, arguments).await
-    }
-
-    /// Keys of records that the ERP began with.
-    pub fn is_generated(key: i64) -> bool {
-        usize::try_from(key).is_ok_and(|key| key <= SIZE)
     }
 }

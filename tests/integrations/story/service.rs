@@ -31,9 +31,14 @@ impl Story {
         let key = self.takes_a_call("桌腿松动").await;
         self.sweep(&["ticket-pull"]).await;
         let ticket = self.ticket(key).await;
-        assert_eq!((&ticket["customer"], said(&ticket, "status", "open")), (&json!("c-1"), "open"));
+        assert_eq!(
+            (&ticket["customer"], said(&ticket, "status", "open")),
+            (&json!("c-1"), "open")
+        );
         let resolved = json!({ "status": "resolved", "resolution": "已上门紧固", "assignee": "李工", "salesperson": "赵静怡" });
-        self.stage.changes("ticket", &format!("erp-{key}"), resolved).await;
+        self.stage
+            .changes("ticket", &format!("erp-{key}"), resolved)
+            .await;
         self.rests().await;
         assert_eq!(self.handled(key).await, ["2", "已上门紧固", "李工"]);
         self.sweep(&["ticket-pull"]).await;
@@ -65,13 +70,22 @@ impl Story {
         self.colleague("repairs.save", &own).await;
         self.sweep(&["ticket-pull", "repair-pull"]).await;
         let repair = self.stage.body("repair", "r-1").await;
-        assert_eq!((&repair["fee"], &repair["engineer"]), (&json!("150.00"), &json!("李工")), "{repair}");
+        assert_eq!(
+            (&repair["fee"], &repair["engineer"]),
+            (&json!("150.00"), &json!("李工")),
+            "{repair}"
+        );
         let own = self.books.only("repairs", "SerialNumber", "WX-ERP-1").await;
         let other = self.stage.body("repair", &format!("erp-{}", key(&own))).await;
-        assert_eq!((&other["ticket"], &other["fault"]), (&json!(format!("erp-{ticket}")), &json!("桌腿断裂")));
+        assert_eq!(
+            (&other["ticket"], &other["fault"]),
+            (&json!(format!("erp-{ticket}")), &json!("桌腿断裂"))
+        );
         assert_eq!(self.ticket(ticket).await["status"], "in_progress");
         let resolved = json!({ "status": "resolved", "resolution": "桌面与桌腿已换", "assignee": "李工", "salesperson": "赵静怡" });
-        self.stage.changes("ticket", &format!("erp-{ticket}"), resolved).await;
+        self.stage
+            .changes("ticket", &format!("erp-{ticket}"), resolved)
+            .await;
         self.rests().await;
         self.sweep(&["ticket-pull", "repair-pull"]).await;
         assert_eq!(self.handled(ticket).await, ["2", "桌面与桌腿已换", "李工"]);
@@ -94,10 +108,23 @@ impl Story {
     /// What whoever opens the conversation sees of it all.
     pub async fn the_page_shows_all_of_it(&self) {
         let (contacts, quotations) = (self.page("contact").await, self.page("quotation").await);
-        assert_eq!((contacts.len(), quotations.len()), (1, 1), "{contacts:?} {quotations:?}");
+        assert_eq!(
+            (contacts.len(), quotations.len()),
+            (1, 1),
+            "{contacts:?} {quotations:?}"
+        );
         let contract = self.contract().await;
-        assert_eq!((&contract["approval"], &contract["invoicing"]), (&json!("approved"), &json!("开票完毕")), "{contract}");
-        let mut tickets: Vec<String> = self.page("ticket").await.iter().map(|one| text(&one["body"]["subject"])).collect();
+        assert_eq!(
+            (&contract["approval"], &contract["invoicing"]),
+            (&json!("approved"), &json!("开票完毕")),
+            "{contract}"
+        );
+        let mut tickets: Vec<String> = self
+            .page("ticket")
+            .await
+            .iter()
+            .map(|one| text(&one["body"]["subject"]))
+            .collect();
         tickets.sort();
         assert_eq!(tickets, ["桌腿松动", "桌面开裂"]);
     }
