@@ -1,16 +1,22 @@
 //! One mapping four ways, in one run: natively from JSON to JSON, by bindings, as the host calls it, and through Extism's
 //! SDK from JSON to JSON. Prints the median of many batches.
 
+use mimalloc::MiMalloc;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Catalogue, Joint, Kinds, Record, Value};
 use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_runtime::plugins::{Plugin, engine};
+use sunmao_runtime::scripts::memory::Counting;
 use sunmao_runtime::{Clock, Extension, Gateway, Host, Invocation, Permit};
 use sunmao_store::Store;
 use wasmtime::component::types::Field;
 use wasmtime::component::{Component, Linker, Type, Val};
+
+/// The allocator that the host runs on, for everybody.
+#[global_allocator]
+static ALLOCATOR: Counting<MiMalloc> = Counting(MiMalloc);
 
 const CONTACT: &str = r#"{
     "id": "c-1001", "wx_id": "wxid_shanmu", "remark": "杉木贸易 李经理", "k_code": "K1001", "source": "wechat",
