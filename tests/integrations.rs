@@ -6,6 +6,8 @@ mod support;
 
 #[path = "integrations/assignment.rs"]
 mod assignment;
+#[path = "integrations/books.rs"]
+mod books;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
@@ -34,5 +36,7 @@ mod repairs;
 mod shipped;
 #[path = "integrations/stage.rs"]
 mod stage;
+#[path = "integrations/story.rs"]
+mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;
