@@ -94,6 +94,16 @@ impl Desk {
                 let tickets = self.books.that_say("service-tickets", "ord", &key).await;
                 tickets.iter().any(|ticket| text(&ticket["clzt"]) == "2")
             }
+            "flow contract-create" => {
+                for contract in self
+                    .books
+                    .that_say("contracts", "htid", super::sales::CONTRACT)
+                    .await
+                {
+                    println!("in the books: {contract}");
+                }
+                false
+            }
             _ => false,
         }
     }
