@@ -56,12 +56,25 @@ impl Stage {
 
     /// The same, with what `more` does to the host's folder before it starts.
     pub async fn furnished(integrations: &[&str], more: impl FnOnce(&Path)) -> Stage {
+        Stage::before(|_| {}, integrations, more).await
+    }
+
+    /// The same, before another ERP.
+    pub async fn before(
+        change: impl FnOnce(&mut Options),
+        integrations: &[&str],
+        more: impl FnOnce(&Path),
+    ) -> Stage {
         let integrations = with_needed(integrations);
         let furnish = |folder: &Path| {
             furnish(folder, &integrations);
             more(folder);
         };
-        let installation = Installation::furnished(|options| options.size = SIZE, furnish).await;
+        let options = |options: &mut Options| {
+            options.size = SIZE;
+            change(options);
+        };
+        let installation = Installation::furnished(options, furnish).await;
         let colleague = Colleague::at(&installation.simulator.base_url());
         Stage {
             installation,

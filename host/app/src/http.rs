@@ -18,6 +18,7 @@ mod json;
 mod kinds;
 mod listing;
 mod operations;
+mod printed;
 mod query;
 mod records;
 mod related;
@@ -72,6 +73,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(deliveries::discard))
         .routes(routes!(audit::tail))
         .routes(routes!(records::file, records::show, records::delete))
+        .routes(routes!(printed::show))
         .routes(routes!(listing::list, filing::file, filing::patch))
         .routes(routes!(changes::list))
         .routes(routes!(kinds::list))
