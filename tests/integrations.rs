@@ -8,16 +8,22 @@ mod support;
 mod amounts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
+#[path = "integrations/books.rs"]
+mod books;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
 mod contracts;
+#[path = "integrations/customer_hub.rs"]
+mod customer_hub;
 #[path = "integrations/customers.rs"]
 mod customers;
 #[path = "integrations/fixtures.rs"]
 mod fixtures;
 #[path = "integrations/follow_ups.rs"]
 mod follow_ups;
+#[path = "integrations/fresh.rs"]
+mod fresh;
 #[path = "integrations/money.rs"]
 mod money;
 #[path = "integrations/people.rs"]
@@ -32,5 +38,7 @@ mod repairs;
 mod shipped;
 #[path = "integrations/stage.rs"]
 mod stage;
+#[path = "integrations/story.rs"]
+mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;

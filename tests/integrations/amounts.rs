@@ -247,12 +247,12 @@ async fn forty_lines_add_up_to_the_cent_in_the_hub_on_paper_and_in_the_erp() {
 
 /// An installation that keeps two digits of a price.
 fn two_digits(options: &mut Options) {
-    options.price_digits = Some(2);
+    (options.size, options.price_digits) = (8, Some(2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erp_that_reckons_otherwise_is_a_conflict_with_both_amounts_until_a_person_settles_it() {
-    let stage = Stage::before(two_digits, &ALL, |_| {}).await;
+    let stage = Stage::at(&ALL, two_digits, |_| {}).await;
     let line = |price: &str| json!({ "product_number": "CP000003", "description": "合页", "unit": "个", "quantity": 1000, "unit_price": price, "tax_rate": 13 });
     let quotation = quoted(&stage, json!([line("0.335"), line("2.00")])).await;
     let outcome = accepted(&stage, &quotation).await;

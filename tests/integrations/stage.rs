@@ -1,5 +1,6 @@
 //! A host with the integrations of a test, whose sweeps run when the test says so, and a colleague who works in the ERP.
 
+use crate::books::{Books, COLLEAGUE};
 use crate::shipped::{Integration, files};
 use crate::support::{Installation, root};
 use serde_json::{Value as Json, json};
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use sunmao_catalogue::{Answer, Catalogue, Record, value_from_json};
 use sunmao_erp_client::{ErpClient, Settings};
-use sunmao_simulator::Options;
+use sunmao_simulator::{Options, Variant};
 
 /// Records that each object of the ERP begins with.
 const SIZE: usize = 8;
@@ -56,30 +57,36 @@ impl Stage {
 
     /// The same, with what `more` does to the host's folder before it starts.
     pub async fn furnished(integrations: &[&str], more: impl FnOnce(&Path)) -> Stage {
-        Stage::before(|_| {}, integrations, more).await
+        Stage::at(integrations, |options| options.size = SIZE, more).await
     }
 
-    /// The same, before another ERP.
-    pub async fn before(
-        change: impl FnOnce(&mut Options),
+    /// The same at an ERP that `change` makes.
+    pub async fn at(
         integrations: &[&str],
+        change: impl FnOnce(&mut Options),
         more: impl FnOnce(&Path),
     ) -> Stage {
         let integrations = with_needed(integrations);
+        let mut variant = Variant::default();
+        let change = |options: &mut Options| {
+            change(options);
+            variant = options.variant;
+        };
         let furnish = |folder: &Path| {
             furnish(folder, &integrations);
             more(folder);
         };
-        let options = |options: &mut Options| {
-            options.size = SIZE;
-            change(options);
-        };
-        let installation = Installation::furnished(options, furnish).await;
-        let colleague = Colleague::at(&installation.simulator.base_url());
+        let installation = Installation::furnished(change, furnish).await;
+        let colleague = Colleague::at(&installation.simulator.base_url(), variant);
         Stage {
             installation,
             colleague,
         }
+    }
+
+    /// What the ERP's own books say.
+    pub fn books(&self) -> Books {
+        Books::of(&self.installation.simulator.base_url())
     }
 
     pub async fn get(&self, path: &str) -> Json {
@@ -340,11 +347,16 @@ pub struct Colleague {
 }
 
 impl Colleague {
-    fn at(base_url: &str) -> Self {
+    fn at(base_url: &str, variant: Variant) -> Self {
         let options = Options::default();
         let url = base_url.parse().expect("URL");
-        let mut settings = Settings::new(url, options.username, options.password.into(), "colleague1");
+        let mut settings = Settings::new(url, options.username, options.password.into(), COLLEAGUE);
         settings.requests_per_second = 1_000;
+        settings.installation = match variant {
+            Variant::Legacy => "legacy".parse().expect("a kind"),
+            Variant::Gateway => "gateway".parse().expect("a kind"),
+            _ => settings.installation,
+        };
         Colleague {
             erp: ErpClient::new(settings).expect("client"),
             catalogue: Catalogue::shared(),

@@ -164,6 +164,7 @@ fn completion(keep: &Keep, outcome: String) -> Completion {
         conflicts: keep.conflicts.clone(),
         closed: keep.closed.clone(),
         unchanged: keep.unchanged.clone(),
+        source: keep.source.clone(),
         outcome,
     }
 }

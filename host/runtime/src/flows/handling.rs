@@ -115,21 +115,26 @@ impl Inner {
 
     /// A fire of a flow that reads through a list.
     async fn sweep(&self, flow: &Flow, swept: &Sweep, delivery: &Delivery) -> Handled {
+        let sweeping = self.sweeping(flow, swept, &delivery.target);
+        sweep::handle(&sweeping, delivery).await
+    }
+
+    /// A flow's sweep, with whoever hears of its rows: the flow itself first of all.
+    pub(super) fn sweeping<'a>(&'a self, flow: &'a Flow, swept: &'a Sweep, target: &str) -> Sweeping<'a> {
         let own = [Occasion::Saved, Occasion::Deleted].map(|occasion| Route {
             kind: swept.kind.name.clone(),
             occasion,
-            target: delivery.target.clone(),
+            target: target.to_owned(),
         });
         let others = self.host.routes(&swept.kind).into_iter();
-        let others = others.filter(|route| route.target != delivery.target);
-        let sweeping = Sweeping {
+        let others = others.filter(|route| route.target != target);
+        Sweeping {
             host: &self.host,
             flow: &flow.name,
             sweep: swept,
             permit: &flow.permit,
             routes: others.chain(own).collect(),
-        };
-        sweep::handle(&sweeping, delivery).await
+        }
     }
 
     /// What a failure is, given how the ERP and the store are: an outage is nobody's failure.

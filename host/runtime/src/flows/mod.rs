@@ -6,6 +6,7 @@ mod clock_watch;
 mod control;
 mod ending;
 mod flow;
+mod fresh;
 mod group;
 mod handled;
 mod handling;
@@ -30,6 +31,7 @@ mod webhook;
 mod worker;
 
 pub use control::ScheduleStatus;
+pub use fresh::Freshness;
 pub use progress::{Progress, Step};
 pub use schedule::CatchUp;
 pub use settings::{FlowError, FlowSettings};

@@ -1,6 +1,7 @@
 //! What every backend must do, as test cases. [`contract_tests!`](crate::contract_tests) turns them into tests.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod completing;
 pub mod conflicts;
 pub mod deliveries;
@@ -83,6 +84,7 @@ macro_rules! contract_tests {
                 workers_are_told_when_something_may_be_due;
             deliveries:
                 completing_writes_link_and_end_together,
+                completing_notes_which_record_a_row_went_into,
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
                 a_buried_delivery_that_is_done_after_all_has_no_letter,
@@ -97,6 +99,7 @@ macro_rules! contract_tests {
                 an_attempt_counts_as_what_it_came_to,
                 what_counts_is_counted_anew_for_a_newer_payload,
                 what_waited_is_due_once_it_is_back,
+                what_waits_for_a_record_is_due_once_one_says_so_of_itself,
                 times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
                 what_waits_is_listed_and_counted,
                 a_person_makes_what_waits_due,
@@ -153,6 +156,10 @@ macro_rules! contract_tests {
                 intents_are_found_by_delivery_and_subject,
                 intents_are_found_by_operation_and_reserved_key,
                 an_absent_intent_is_an_error;
+            audit_chain:
+                everything_that_is_said_is_bound_to_what_was_said_before,
+                the_chain_holds_without_what_was_forgotten,
+                what_is_under_way_is_not_forgotten;
             audit:
                 rows_come_back_as_they_were,
                 the_tail_follows_and_filters,
@@ -173,6 +180,8 @@ macro_rules! contract_tests {
                 only_changed_rows_have_another_fingerprint,
                 what_two_whole_sweeps_miss_is_gone,
                 what_comes_back_is_not_missed,
+                what_is_missed_by_itself_counts_like_a_sweep,
+                a_row_was_last_seen_by_whoever_saw_it_last,
                 a_sweep_that_was_given_up_misses_nothing,
                 sweeps_do_not_see_each_others_rows;
             state:

@@ -149,6 +149,16 @@ impl Integration {
             })
             .collect()
     }
+
+    /// What its guests are tested with: files' names and texts.
+    pub fn fixtures(&self) -> impl Iterator<Item = (String, &'static str)> {
+        let folder = INTEGRATIONS.get_dir(Path::new(&self.name).join("fixtures"));
+        let files = folder.into_iter().flat_map(|folder| folder.files());
+        files.filter_map(|file| {
+            let name = file.path().file_name()?.to_string_lossy().into_owned();
+            Some((name, file.contents_utf8()?))
+        })
+    }
 }
 
 fn missing(path: &Path) -> Failure {

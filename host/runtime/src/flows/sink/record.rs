@@ -15,7 +15,9 @@ use crate::record::{self, ID};
 use owner::Owner;
 use std::sync::Arc;
 use sunmao_catalogue::{Fault, FieldFault, Kind, KindSource, Record, RecordKind, Value};
-use sunmao_store::{ClosedConflicts, Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
+use sunmao_store::{
+    ClosedConflicts, Conflict, Filing, Link, NewConflict, NewLink, RecordName, Source, StoredRecord,
+};
 
 /// One record on its way.
 struct Filed<'a> {
@@ -283,9 +285,16 @@ impl Filed<'_> {
             routes: carrying.host.routes(self.kind),
             origin: Actor::flow(&carrying.flow.name).to_string(),
         });
+        let of_the_erp = matches!(carrying.kind.source, KindSource::Erp { .. });
+        let source = of_the_erp.then(|| Source {
+            flow: carrying.delivery.target.clone(),
+            row: carrying.name.clone(),
+            record: name.clone(),
+        });
         let keep = Keep {
             link,
             filing,
+            source,
             conflicts: undecided,
             unchanged: vec![(
                 name.clone(),
