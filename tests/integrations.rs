@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "integrations/amounts.rs"]
+mod amounts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
 #[path = "integrations/books.rs"]

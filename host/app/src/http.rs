@@ -19,6 +19,7 @@ mod json;
 mod kinds;
 mod listing;
 mod operations;
+mod printed;
 mod query;
 mod records;
 mod related;
@@ -75,6 +76,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(audit::tail))
         .routes(routes!(audit::chain))
         .routes(routes!(records::file, records::show, records::delete))
+        .routes(routes!(printed::show))
         .routes(routes!(listing::list, filing::file, filing::patch))
         .routes(routes!(changes::list))
         .routes(routes!(kinds::list))

@@ -218,6 +218,7 @@ impl Filed<'_> {
         let from = record::with_id(&carrying.name.id, row);
         let mut mapped = carrying.map(&from, known).await?;
         carrying.with_records(self.kind, &mut mapped).await?;
+        self.with_linked(&mut mapped).await?;
         let given = mapped.shift_remove(ID).and_then(|id| id.to_text());
         let id = carrying.own_id(self.kind, given.unwrap_or_default()).await?;
         let checked = self.kind.check(&mapped).map_err(|faults| {
@@ -241,6 +242,18 @@ impl Filed<'_> {
             record: self.carrying.name.clone(),
             fields: vec![WHOLE_RECORD.to_owned()],
         })
+    }
+
+    /// Puts in the records of the hub that have a link to what is carried.
+    async fn with_linked(&self, mapped: &mut Record) -> Result<(), Stop> {
+        let Some(key) = self.key else { return Ok(()) };
+        for (member, link) in &self.carrying.flow.linked {
+            let found = self.carrying.host.store.links.find_by_key(link, key).await?;
+            if let Some(found) = found {
+                mapped.insert(member.clone(), Value::from(found.record.id));
+            }
+        }
+        Ok(())
     }
 
     /// The end: the record as it is now, filed where it differs.
