@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "integrations/alerts.rs"]
+mod alerts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
 #[path = "integrations/contract_from_quotation.rs"]
