@@ -1,6 +1,7 @@
 //! What every backend must do, as test cases. [`contract_tests!`](crate::contract_tests) turns them into tests.
 
 pub mod audit;
+pub mod awaited;
 pub mod completing;
 pub mod conflicts;
 pub mod deliveries;
@@ -98,12 +99,13 @@ macro_rules! contract_tests {
                 an_attempt_counts_as_what_it_came_to,
                 what_counts_is_counted_anew_for_a_newer_payload,
                 what_waited_is_due_once_it_is_back,
-                what_waits_for_a_record_is_due_once_one_says_so_of_itself,
                 times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
                 what_waits_is_listed_and_counted,
                 a_person_makes_what_waits_due,
                 what_waits_or_is_dead_is_dropped_but_not_what_is_in_hand,
                 what_may_have_been_written_is_dropped_only_when_that_is_said;
+            awaited:
+                what_waits_for_a_record_is_due_once_one_says_so_of_itself;
             revisions:
                 a_newer_payload_replaces_the_waiting_one,
                 a_newer_payload_queues_behind_the_one_in_hand,
