@@ -20,6 +20,8 @@ mod fixtures;
 mod follow_ups;
 #[path = "integrations/fresh.rs"]
 mod fresh;
+#[path = "integrations/made.rs"]
+mod made;
 #[path = "integrations/money.rs"]
 mod money;
 #[path = "integrations/people.rs"]
