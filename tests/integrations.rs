@@ -20,6 +20,8 @@ mod fixtures;
 mod follow_ups;
 #[path = "integrations/money.rs"]
 mod money;
+#[path = "integrations/pages.rs"]
+mod pages;
 #[path = "integrations/people.rs"]
 mod people;
 #[path = "integrations/products.rs"]
