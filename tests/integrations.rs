@@ -30,6 +30,8 @@ mod fresh;
 mod made;
 #[path = "integrations/money.rs"]
 mod money;
+#[path = "integrations/pages.rs"]
+mod pages;
 #[path = "integrations/people.rs"]
 mod people;
 #[path = "integrations/products.rs"]
