@@ -22,8 +22,7 @@ use sunmao_erp_client::{Before, Sent, shown};
 use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
 /// What a person does about a write that nobody saw the end of.
-const LOOK_FIRST: &str =
-    "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry";
+const LOOK_FIRST: &str = "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry --had-no-effect";
 /// The field that a conflict names which is over the whole record: several of the ERP's match.
 pub(in crate::flows) const WHOLE_RECORD: &str = "record";
 
