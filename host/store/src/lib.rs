@@ -31,8 +31,9 @@ pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
 pub use audit_chain::{ChainAnchor, ChainBreak, ChainLink, ChainReport, Said, verify_chain};
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
 pub use deliveries::{
-    Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
-    DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
+    Completion, DeadCause, DeadFilter, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts,
+    DeliveryId, DeliveryRecord, DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery, Replay,
+    ReplayId,
 };
 pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};

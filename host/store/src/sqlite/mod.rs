@@ -26,6 +26,7 @@ mod place;
 mod presence;
 mod process;
 mod records;
+mod replays;
 mod schedules;
 mod sources;
 mod standing;
