@@ -6,6 +6,8 @@ mod support;
 
 #[path = "integrations/amounts.rs"]
 mod amounts;
+#[path = "integrations/alerts.rs"]
+mod alerts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
 #[path = "integrations/books.rs"]
@@ -24,8 +26,12 @@ mod fixtures;
 mod follow_ups;
 #[path = "integrations/fresh.rs"]
 mod fresh;
+#[path = "integrations/made.rs"]
+mod made;
 #[path = "integrations/money.rs"]
 mod money;
+#[path = "integrations/pages.rs"]
+mod pages;
 #[path = "integrations/people.rs"]
 mod people;
 #[path = "integrations/products.rs"]

@@ -256,11 +256,31 @@ fn lines_of(parameter: &Field, read_back: &Operation, entry: &Entry<'_>) -> Vec<
                     .any(|own| own.name == member.name && own.is_named(name)),
             };
             let (_, value) = row.iter().find(|(name, _)| is_it(name))?;
-            Some((member.wire.clone(), value.clone()))
+            let own = published.iter().find(|own| own.name == member.name);
+            Some((member.wire.clone(), in_the_words_of(member, own, value)?))
         });
         members.collect()
     };
     rows.iter().filter_map(Value::as_record).map(line).collect()
+}
+
+/// A shown member as it would be written: a page may show the code of what is written as a word. None where it shows a code
+/// whose word nobody knows.
+fn in_the_words_of(written: &Field, shown: Option<&Field>, value: &Value) -> Option<Value> {
+    let codes = match shown {
+        Some(shown) if written.kind == FieldType::String && !shown.values.is_empty() => &shown.values,
+        _ => return Some(value.clone()),
+    };
+    let text = value.to_text().unwrap_or_default();
+    let label = codes
+        .iter()
+        .find(|known| known.code == text)
+        .map(|known| &known.label);
+    match label {
+        Some(label) => Some(Value::from(label.as_str())),
+        None if text.parse::<i64>().is_ok() => None,
+        None => Some(value.clone()),
+    }
 }
 
 fn records(table: &Table) -> Value {

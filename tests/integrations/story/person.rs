@@ -45,6 +45,16 @@ impl Person {
     }
 }
 
+/// What a person found in the ERP.
+enum Seen {
+    /// What was to be written.
+    Done,
+    /// Nothing of it.
+    Nothing,
+    /// What the host can tell by itself.
+    ByTheHost,
+}
+
 struct Desk {
     url: String,
     http: reqwest::Client,
@@ -55,17 +65,19 @@ impl Desk {
     async fn looks(&self) {
         let dead = self.get("dead?limit=100").await;
         for letter in dead["items"].as_array().into_iter().flatten() {
-            println!(
-                "a person looks at {} of {}: {}",
-                letter["target"], letter["key"], letter["letter"]["message"]
-            );
-            let ids = json!({ "ids": [letter["id"]] });
-            match self.is_done(letter).await {
-                true => {
-                    let doomed = json!({ "ids": [letter["id"]], "unresolved": true });
-                    self.post("deliveries/drop", &doomed).await;
+            let what = [&letter["target"], &letter["key"], &letter["letter"]["message"]];
+            println!("a person looks at {what:?}");
+            let ids = json!([letter["id"]]);
+            match self.seen(letter).await {
+                Seen::Done => {
+                    self.post("deliveries/drop", &json!({ "ids": ids, "unresolved": true }))
+                        .await
                 }
-                false => self.post("dead/retry", &ids).await,
+                Seen::Nothing => {
+                    self.post("dead/retry", &json!({ "ids": ids, "had_no_effect": true }))
+                        .await
+                }
+                Seen::ByTheHost => self.post("dead/retry", &json!({ "ids": ids })).await,
             }
         }
         let pending = self.get("deliveries?state=pending&limit=1000").await;
@@ -80,9 +92,9 @@ impl Desk {
         }
     }
 
-    /// Whether the ERP has what a letter would write.
-    async fn is_done(&self, letter: &Json) -> bool {
-        match letter["target"].as_str().unwrap_or_default() {
+    /// What the books show of what a letter would write.
+    async fn seen(&self, letter: &Json) -> Seen {
+        let is_done = match letter["target"].as_str().unwrap_or_default() {
             "flow follow-up" => {
                 let customers = self.books.that_say("customers", "khid", "WXc-1").await;
                 customers
@@ -94,8 +106,39 @@ impl Desk {
                 let tickets = self.books.that_say("service-tickets", "ord", &key).await;
                 tickets.iter().any(|ticket| text(&ticket["clzt"]) == "2")
             }
-            _ => false,
-        }
+            "flow repair-push" => {
+                let made = self.books.that_say("repairs", "SerialNumber", "WX-r-1").await;
+                // The host finds by its number what is there.
+                return if made.is_empty() {
+                    Seen::Nothing
+                } else {
+                    Seen::ByTheHost
+                };
+            }
+            "flow person-push" => {
+                let made = self
+                    .books
+                    .that_say("customer-contacts", "mobile", "18600004202")
+                    .await;
+                return if made.is_empty() {
+                    Seen::Nothing
+                } else {
+                    Seen::ByTheHost
+                };
+            }
+            "flow contract-create" => {
+                for contract in self
+                    .books
+                    .that_say("contracts", "htid", super::sales::CONTRACT)
+                    .await
+                {
+                    println!("in the books: {contract}");
+                }
+                return Seen::ByTheHost;
+            }
+            _ => return Seen::ByTheHost,
+        };
+        if is_done { Seen::Done } else { Seen::Nothing }
     }
 
     async fn get(&self, path: &str) -> Json {

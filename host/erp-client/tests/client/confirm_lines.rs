@@ -84,6 +84,8 @@ async fn create(client: &ErpClient, customer: &str, number: &str) -> Result<Sent
         let mut line = line.clone();
         line.insert("Num".to_owned(), Value::from(quantity));
         line.shift_remove("quantity");
+        // Its page shows the unit's code.
+        line.insert("unit".to_owned(), Value::from("个"));
         Value::from(line)
     });
     given.insert(lines.name.clone(), Value::List(lines_given.collect()));

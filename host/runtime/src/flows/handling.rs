@@ -7,6 +7,7 @@ use super::handled::Handled;
 use super::outage::ProbeGuard;
 use super::progress::{Progress, Step};
 use super::sink::Sink;
+use super::source::On;
 use super::sweep::{self, Sweep, Sweeping};
 use super::timer;
 use super::webhook;
@@ -105,6 +106,11 @@ impl Inner {
         };
         match (&flow.sink, &flow.source.sweep) {
             (_, Some(swept)) if timer::is_fire(&delivery.event) => self.sweep(&flow, swept, delivery).await,
+            _ if timer::is_fire(&delivery.event)
+                && let Some(On::Record(kind, _)) = &flow.source.on =>
+            {
+                self.again(&flow, kind, delivery).await
+            }
             (Sink::Handle(handler), _) => {
                 let handler = self.extensions.get(handler.kind, &handler.name);
                 self.automate(handler, delivery).await

@@ -1,5 +1,6 @@
 //! Flows: what happens when a record of the hub changes, put together from a policy, a mapping and a write.
 
+mod again;
 mod automate;
 mod carry;
 mod clock_watch;

@@ -1,8 +1,6 @@
 //! Everything a script may call, registered once a process and shared by every engine.
 
-use super::{operations, services, value};
-use jiff::Span;
-use jiff::civil::Date;
+use super::{dates, operations, services, value};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, INT, ImmutableString, Module, Shared, Variant};
 use rust_decimal::Decimal;
@@ -132,18 +130,7 @@ fn standard() -> Shared<Module> {
         .set_into_module(&mut module, |text: &str| -> Result<Dynamic, Box<EvalAltResult>> {
             value::from_json(text).map_err(Into::into)
         });
-    FuncRegistration::new("days_later")
-        .in_global_namespace()
-        .set_into_module(
-            &mut module,
-            |day: &str, days: INT| -> Result<String, Box<EvalAltResult>> {
-                let span = Span::new().try_days(days);
-                let later = span.and_then(|span| day.parse::<Date>()?.checked_add(span));
-                later
-                    .map(|day| day.to_string())
-                    .map_err(|error| error.to_string().into())
-            },
-        );
+    dates::add(&mut module);
     refuse_comparisons(&mut module);
     module.build_index();
     module.into()

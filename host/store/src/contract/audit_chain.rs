@@ -58,12 +58,22 @@ pub async fn everything_that_is_said_is_bound_to_what_was_said_before(
     let whole = verify(store).await?;
     assert_eq!((whole.links, whole.without_end, whole.head.0), (5, 0, 5));
     assert_eq!(whole.broken, None);
+    // By now there are more links than rows: a row is ended by its own number, and not by that of a link.
+    let opened = open(store, save("l")).await?;
+    store
+        .intents
+        .finish(opened, outcome, ended("refused", 2), at(4))
+        .await?;
+    let last = store.audit.tail(None, 1, AuditFilter::default()).await?;
+    assert_eq!((last[0].sequence, &*last[0].row.outcome), (5, "refused"));
+    let whole = verify(store).await?;
+    assert_eq!((whole.links, whole.broken), (7, None));
     assert_ne!(whole.head.1, under_way.head.1);
     // What was written down earlier is still on it, and nothing else is.
     for (known, is_there) in [
         (under_way.head.clone(), true),
         ((4, whole.head.1), false),
-        ((9, under_way.head.1), false),
+        ((9, under_way.head.1.clone()), false),
     ] {
         let report = verify_chain(&*store.audit, Some(&known)).await?;
         assert_eq!(report.broken.is_none(), is_there, "{known:?}");

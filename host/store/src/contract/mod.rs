@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod audit_chain;
+pub mod awaited;
 pub mod completing;
 pub mod conflicts;
 pub mod deliveries;
@@ -99,12 +100,13 @@ macro_rules! contract_tests {
                 an_attempt_counts_as_what_it_came_to,
                 what_counts_is_counted_anew_for_a_newer_payload,
                 what_waited_is_due_once_it_is_back,
-                what_waits_for_a_record_is_due_once_one_says_so_of_itself,
                 times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
                 what_waits_is_listed_and_counted,
                 a_person_makes_what_waits_due,
                 what_waits_or_is_dead_is_dropped_but_not_what_is_in_hand,
                 what_may_have_been_written_is_dropped_only_when_that_is_said;
+            awaited:
+                what_waits_for_a_record_is_due_once_one_says_so_of_itself;
             revisions:
                 a_newer_payload_replaces_the_waiting_one,
                 a_newer_payload_queues_behind_the_one_in_hand,
@@ -122,6 +124,7 @@ macro_rules! contract_tests {
                 only_the_selected_dead_are_retried,
                 pruning_forgets_what_ended_long_ago,
                 pruning_keeps_the_last_of_each_record,
+                pruning_keeps_the_last_write_of_each_operation,
                 pruning_keeps_what_has_an_unresolved_intent;
             links:
                 a_link_is_found_from_both_sides,

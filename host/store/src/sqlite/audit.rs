@@ -111,8 +111,13 @@ struct Kept<'a> {
 
 /// Writes the rows in their order.
 pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[AuditRow]) -> Result<(), Failure> {
+    numbered(connection, rows).await.map(drop)
+}
+
+/// The same. The number of the last one; 0 where there was none.
+async fn numbered(connection: &mut SqliteConnection, rows: &[AuditRow]) -> Result<i64, Failure> {
     if rows.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let kept: Vec<Kept<'_>> = rows
         .iter()
@@ -141,7 +146,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[AuditRow])
     let words = numbers
         .zip(rows)
         .map(|(sequence, row)| (Said::of(row), sequence, row));
-    audit_chain::bind(connection, words).await
+    audit_chain::bind(connection, words).await?;
+    Ok(last)
 }
 
 /// Writes what was held back; a row for what was lost of it comes first.
@@ -154,10 +160,7 @@ pub(super) async fn insert_held(connection: &mut SqliteConnection, held: &Batch)
 
 /// Begins the row of a call. Its number.
 pub(super) async fn begin(connection: &mut SqliteConnection, row: &AuditRow) -> Result<i64, Failure> {
-    insert(&mut *connection, std::slice::from_ref(row)).await?;
-    Ok(query_scalar("SELECT last_insert_rowid()")
-        .fetch_one(connection)
-        .await?)
+    numbered(connection, std::slice::from_ref(row)).await
 }
 
 /// Ends the row of a call.

@@ -89,6 +89,9 @@ impl Filed<'_> {
             Some(link) => link.record.clone(),
             None => {
                 let mapped = self.mapped(&carrying.body, None).await?;
+                if mapped.is_empty() {
+                    return Ok(self.nothing());
+                }
                 match self.owner(&mapped).await? {
                     Owner::Is(name) => name,
                     Owner::Undecided(conflict) => return Ok(undecided(*conflict)),
@@ -102,13 +105,23 @@ impl Filed<'_> {
         };
         let is_there = kept.as_ref().is_some_and(|kept| kept.body.is_some());
         let known = is_there.then(|| record::with_id(&name.id, &stored));
-        let mapped = self.mapped(&carrying.body, known.as_ref()).await?;
-        if carrying.flow.link.is_none() {
-            let body = without_id(&mapped);
-            return self.kept(&name, kept.as_ref(), &stored, body, None, Vec::new());
+        let mapped = without_id(&self.mapped(&carrying.body, known.as_ref()).await?);
+        if mapped.is_empty() {
+            return Ok(self.nothing());
         }
-        self.merge(&name, kept.as_ref(), &stored, without_id(&mapped))
-            .await
+        if carrying.flow.link.is_none() {
+            return self.kept(&name, kept.as_ref(), &stored, mapped, None, Vec::new());
+        }
+        self.merge(&name, kept.as_ref(), &stored, mapped).await
+    }
+
+    /// The mapping has nothing to say of it.
+    fn nothing(&self) -> (Keep, Step) {
+        let step = Step::Skipped {
+            policy: self.carrying.mapping(),
+            reason: "nothing to file".to_owned(),
+        };
+        (Keep::default(), step)
     }
 
     async fn merge(
@@ -145,7 +158,11 @@ impl Filed<'_> {
         let mapped = match &present {
             Some(row) => {
                 let known = is_there.then(|| record::with_id(&name.id, stored));
-                without_id(&self.mapped(row, known.as_ref()).await?)
+                let anew = without_id(&self.mapped(row, known.as_ref()).await?);
+                if anew.is_empty() {
+                    return Ok(self.nothing());
+                }
+                anew
             }
             None => mapped.clone(),
         };
@@ -200,6 +217,7 @@ impl Filed<'_> {
         for seen in unseen {
             let known = record::with_id(&name.id, &seen.hub);
             match self.mapped(&seen.erp, Some(&known)).await {
+                Ok(mapped) if without_id(&mapped).is_empty() => {}
                 Ok(mapped) => {
                     let vocabulary = Vocabulary::Members(&self.kind.fields);
                     agreed.met_for_pull(vocabulary, &seen.hub, &without_id(&mapped));
@@ -221,6 +239,10 @@ impl Filed<'_> {
         self.with_linked(&mut mapped).await?;
         let given = mapped.shift_remove(ID).and_then(|id| id.to_text());
         let id = carrying.own_id(self.kind, given.unwrap_or_default()).await?;
+        // It names a record, or none, and has nothing to say of it.
+        if mapped.is_empty() {
+            return Ok(record::with_id_alone(id));
+        }
         let checked = self.kind.check(&mapped).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             let words = format!("{} as a {}: {}", carrying.name, self.kind.name, faults.join("; "));
