@@ -8,6 +8,8 @@ mod support;
 mod assignment;
 #[path = "integrations/books.rs"]
 mod books;
+#[path = "integrations/colleague.rs"]
+mod colleague;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
@@ -34,3 +36,5 @@ mod stage;
 mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;
+#[path = "integrations/year.rs"]
+mod year;

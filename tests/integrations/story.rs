@@ -169,20 +169,12 @@ impl Story {
     /// Whether what is left waits for what a colleague deleted in the ERP: it is looked for again and again, and is not there.
     async fn only_waits(&self, last: &Mutex<(Json, u32)>) -> bool {
         let pending = self.stage.get("/v1/deliveries?state=pending&limit=1000").await;
-        let waits: Vec<(Json, Json)> = pending["items"]
-            .as_array()
-            .expect("deliveries")
-            .iter()
-            .map(|one| (one["id"].clone(), one["reason"].clone()))
-            .collect();
-        let is_waiting = |(_, reason): &(Json, Json)| {
-            let reason = reason.as_str().unwrap_or_default();
-            reason.contains("has no link") || reason.contains("there is no ")
-        };
-        let are_waiting = waits.iter().all(is_waiting);
+        let waits = pending["items"].as_array().expect("deliveries");
+        let are_waiting = waits.iter().all(is_awaiting);
+        let seen: Vec<&Json> = waits.iter().map(|one| &one["id"]).collect();
+        let seen = json!(seen);
         tokio::time::sleep(LOOK).await;
         let mut last = last.lock().await;
-        let seen = json!(waits);
         last.1 = if last.0 == seen && are_waiting {
             last.1 + 1
         } else {
@@ -207,6 +199,12 @@ impl Story {
             .and_then(|one| one["erp_key"].as_i64())
             .unwrap_or_else(|| panic!("no link {link}: {record}"))
     }
+}
+
+/// Whether a delivery waits for another record.
+fn is_awaiting(delivery: &Json) -> bool {
+    let reason = delivery["reason"].as_str().unwrap_or_default();
+    reason.contains("has no link") || reason.contains("there is no ")
 }
 
 /// What a record says in a member; what is left out is as usual.
