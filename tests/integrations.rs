@@ -36,5 +36,7 @@ mod stage;
 mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;
+#[path = "integrations/troubles.rs"]
+mod troubles;
 #[path = "integrations/year.rs"]
 mod year;

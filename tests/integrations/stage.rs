@@ -281,6 +281,13 @@ impl Stage {
         assert_eq!(self.last_change().await, change);
     }
 
+    /// A colleague deletes the newest customer that nobody has written, which the hub has as `erp-8`.
+    pub async fn loses_a_customer(&self) {
+        self.faults(&json!({ "row-deleted": 1.0 })).await;
+        self.runs("customer-pull").await;
+        self.faults(&json!({})).await;
+    }
+
     /// What goes wrong in the ERP from now on; `{}` for nothing.
     pub async fn faults(&self, faults: &Json) {
         let url = format!("{}/_simulator/faults", self.installation.simulator.base_url());
