@@ -4,6 +4,10 @@
 
 mod support;
 
+#[path = "integrations/amounts.rs"]
+mod amounts;
+#[path = "integrations/alerts.rs"]
+mod alerts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
 #[path = "integrations/books.rs"]
@@ -14,18 +18,28 @@ mod colleague;
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
 mod contracts;
+#[path = "integrations/customer_hub.rs"]
+mod customer_hub;
 #[path = "integrations/customers.rs"]
 mod customers;
 #[path = "integrations/fixtures.rs"]
 mod fixtures;
 #[path = "integrations/follow_ups.rs"]
 mod follow_ups;
+#[path = "integrations/fresh.rs"]
+mod fresh;
+#[path = "integrations/made.rs"]
+mod made;
 #[path = "integrations/money.rs"]
 mod money;
+#[path = "integrations/pages.rs"]
+mod pages;
 #[path = "integrations/people.rs"]
 mod people;
 #[path = "integrations/products.rs"]
 mod products;
+#[path = "integrations/quotations.rs"]
+mod quotations;
 #[path = "integrations/repairs.rs"]
 mod repairs;
 #[path = "integrations/shipped.rs"]

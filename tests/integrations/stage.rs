@@ -304,7 +304,7 @@ impl Stage {
 }
 
 fn furnish(folder: &Path, integrations: &[String]) {
-    let mut flows = toml::Table::new();
+    let (mut flows, mut scripts) = (toml::Table::new(), toml::Table::new());
     for name in integrations {
         let source = Integration::folder(name);
         let text = std::fs::read_to_string(source.join("integration.toml")).expect("a table");
@@ -312,24 +312,32 @@ fn furnish(folder: &Path, integrations: &[String]) {
         if let Some(toml::Value::Table(own)) = table.get("flow") {
             flows.extend(own.clone());
         }
+        if let Some(toml::Value::Table(own)) = table.get("script") {
+            scripts.extend(own.clone());
+        }
         for script in files(&source.join("scripts"), "rhai") {
             let file = format!("scripts/{script}.rhai");
             std::fs::copy(source.join(&file), folder.join(&file)).expect("a script");
         }
+        for template in Integration::read(name).templates {
+            std::fs::create_dir_all(folder.join("templates")).expect("a folder");
+            let file = Path::new("templates").join(template);
+            std::fs::copy(source.join(&file), folder.join(&file)).expect("a template");
+        }
     }
     for (_, flow) in &mut flows {
         let Some(flow) = flow.as_table_mut() else { continue };
-        if flow.contains_key("sweep") {
+        if flow.contains_key("sweep") || flow.contains_key("cron") {
             for key in ["every", "recent", "time_zone"] {
                 flow.remove(key);
             }
             flow.insert("cron".to_owned(), NEVER.into());
         }
     }
-    let flows = toml::to_string(&toml::Table::from_iter([(
-        "flow".to_owned(),
-        toml::Value::Table(flows),
-    )]));
+    let flows = toml::to_string(&toml::Table::from_iter([
+        ("flow".to_owned(), toml::Value::Table(flows)),
+        ("script".to_owned(), toml::Value::Table(scripts)),
+    ]));
     let file = folder.join("sunmao.toml");
     let configuration = std::fs::read_to_string(&file).expect("a configuration");
     let (before, _) = configuration.split_once("[flow.").expect("a flow");

@@ -29,6 +29,13 @@ pub enum Cause {
     WaitsFor(String),
 }
 
+/// What a delivery waits for ([`Cause::WaitsFor`]) that wants a record of a kind with this value in a member: whoever files
+/// such a record makes it due. The value is normalised where the record is found by the member, else as its body says it.
+#[must_use]
+pub fn awaited_record(kind: &str, member: &str, value: &str) -> String {
+    format!("record {kind}?{member}={value}")
+}
+
 /// How many deliveries of a target a worker has hands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {

@@ -7,6 +7,7 @@
 //! [`Store::open`] is the way in. The feature `contract` adds the test suite that every backend must pass.
 
 mod audit;
+mod audit_chain;
 mod conflicts;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -19,6 +20,7 @@ mod name;
 mod records;
 mod schedules;
 mod selection;
+mod sources;
 mod sqlite;
 mod state;
 mod store;
@@ -26,6 +28,7 @@ mod sweeps;
 mod unshown;
 
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
+pub use audit_chain::{ChainAnchor, ChainBreak, ChainLink, ChainReport, Said, verify_chain};
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
 pub use deliveries::{
     Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
@@ -33,7 +36,7 @@ pub use deliveries::{
 };
 pub use error::StoreError;
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
-pub use leasing::{Cause, PutOff, Share, Wanted};
+pub use leasing::{Cause, PutOff, Share, Wanted, awaited_record};
 pub use links::{Link, Links, NewLink};
 pub use name::{NoRecordName, RecordName};
 pub use records::{
@@ -42,6 +45,7 @@ pub use records::{
 };
 pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
+pub use sources::{Source, Sources};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;
 pub use sweeps::{SweepRun, Sweeps, SweptPage};

@@ -24,6 +24,7 @@ impl RequestBody for RetrySelection {
 #[utoipa::path(
     get,
     path = "/v1/dead",
+    operation_id = "dead.list",
     params(DeadQuery),
     responses((status = 200, body = DeadPage), (status = "default", body = Refusal))
 )]
@@ -45,6 +46,7 @@ pub async fn list(
 #[utoipa::path(
     post,
     path = "/v1/dead/retry",
+    operation_id = "dead.retry",
     request_body = RetrySelection,
     responses((status = 200, body = Retried), (status = "default", body = Refusal))
 )]

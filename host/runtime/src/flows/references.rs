@@ -5,8 +5,8 @@ use super::carry::{Carrying, Stop};
 use crate::host::Host;
 use crate::record::{self, ID};
 use std::collections::HashMap;
-use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Reference};
-use sunmao_store::{Link, RecordFilter, RecordName, StoreError};
+use sunmao_catalogue::{Fault, Field, Kind, KindSource, Record, RecordKind, Reference};
+use sunmao_store::{Link, NewDelivery, Occasion, RecordFilter, RecordName, StoreError, awaited_record};
 
 /// Records that are looked at where a reference says what its record says of itself: two are several.
 const ALIKE: u32 = 2;
@@ -23,6 +23,8 @@ pub(super) enum Missing {
         kind: String,
         member: String,
         value: String,
+        /// The value as records that are found by the member keep it; else as it stands.
+        normal: String,
     },
 }
 
@@ -32,7 +34,9 @@ impl Missing {
         match self {
             Missing::Link { link, record } => format!("link {link} of {record}"),
             Missing::Key { link, key } => format!("link {link} to {key}"),
-            Missing::Record { kind, member, value } => format!("{kind} with {member} {value}"),
+            Missing::Record {
+                kind, member, normal, ..
+            } => awaited_record(kind, member, normal),
         }
     }
 
@@ -50,7 +54,9 @@ impl Missing {
                 format!("{key} in the ERP has no link {link} yet"),
                 format!("see whether the flows with link = \"{link}\" are there and run: sunmao flow list"),
             ),
-            Missing::Record { kind, member, value } => (
+            Missing::Record {
+                kind, member, value, ..
+            } => (
                 format!("there is no {kind} with {member} {value} yet"),
                 format!("see whether the flow that brings in {kind} is there and runs: sunmao flow list"),
             ),
@@ -64,13 +70,19 @@ impl Missing {
         Ok(match self {
             Missing::Link { link, record } => links.get(link, record).await?.is_some(),
             Missing::Key { link, key } => links.find_by_key(link, *key).await?.is_some(),
-            Missing::Record { .. } => false,
+            Missing::Record {
+                kind, member, value, ..
+            } => match host.kinds.load().find(kind) {
+                Some(kind) => !saying(host, kind, member, value).await?.is_empty(),
+                None => false,
+            },
         })
     }
 }
 
 /// Lets go on what waited for a link, now that it is there.
 pub(super) async fn linked(host: &Host, link: &str, record: &RecordName, key: i64) -> Result<(), StoreError> {
+    tell(host, link, key).await?;
     if !host.listeners.load().awaited.contains(link) {
         return Ok(());
     }
@@ -90,6 +102,61 @@ pub(super) async fn linked(host: &Host, link: &str, record: &RecordName, key: i6
             .await?;
     }
     Ok(())
+}
+
+/// Lets flows look again at the row of this key that could not say yet what it belongs to.
+async fn tell(host: &Host, link: &str, key: i64) -> Result<(), StoreError> {
+    let listeners = host.listeners.load_full();
+    let told = listeners.told_by.iter().filter(|(own, ..)| own == link);
+    for (_, kind, target) in told {
+        let row = RecordName::new(kind, key.to_string());
+        let Some(payload) = host.store.records.get(&row).await?.and_then(|kept| kept.body) else {
+            continue;
+        };
+        let delivery = NewDelivery {
+            event: Occasion::Saved.event(kind),
+            target: target.clone(),
+            key: row.to_string(),
+            payload,
+            // Its state was delivered before: this stands for itself.
+            revision: None,
+            hops: 0,
+        };
+        let deliveries = &host.store.deliveries;
+        deliveries.enqueue(vec![delivery], host.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// A value as records that are found by the member keep it; else as it stands.
+fn normal(kind: &RecordKind, member: &str, value: &str) -> String {
+    let identity = kind.field(member).and_then(|field| field.identity);
+    identity.map_or_else(|| value.to_owned(), |form| form.normal(value))
+}
+
+/// The records of a kind that have this value in a member, two at most.
+async fn saying(
+    host: &Host,
+    kind: &RecordKind,
+    member: &str,
+    value: &str,
+) -> Result<Vec<RecordName>, StoreError> {
+    let records = &host.store.records;
+    let identity = kind.field(member).and_then(|field| field.identity);
+    if identity.is_some() {
+        let normal = normal(kind, member, value);
+        let found = records
+            .find_by_identity(&kind.name, member, &normal, ALIKE)
+            .await?;
+        return Ok(found.into_iter().map(|one| one.name).collect());
+    }
+    let filter = RecordFilter {
+        kind: kind.name.clone(),
+        members: vec![(member.to_owned(), value.to_owned())],
+        ..RecordFilter::default()
+    };
+    let found = records.list(filter, ALIKE).await?;
+    Ok(found.into_iter().map(|one| one.record.name).collect())
 }
 
 impl Carrying<'_> {
@@ -212,31 +279,19 @@ impl Carrying<'_> {
         member: &str,
         value: &str,
     ) -> Result<String, Stop> {
-        let records = &self.host.store.records;
-        let identity = kind.field(member).and_then(|field| field.identity);
-        let found: Vec<RecordName> = match identity {
-            Some(form) => {
-                let normal = form.normal(value);
-                let found = records
-                    .find_by_identity(&kind.name, member, &normal, ALIKE)
-                    .await?;
-                found.into_iter().map(|one| one.name).collect()
-            }
-            None => {
-                let filter = RecordFilter {
-                    kind: kind.name.clone(),
-                    members: vec![(member.to_owned(), value.to_owned())],
-                    ..RecordFilter::default()
-                };
-                let found = records.list(filter, ALIKE).await?;
-                found.into_iter().map(|one| one.record.name).collect()
-            }
-        };
+        // However the mapping spells it, records keep it under one name.
+        let field = kind.field(member).map(Field::snake_name);
+        let member = field.as_deref().unwrap_or(member);
+        let found = saying(self.host, kind, member, value).await?;
         let name = match &found[..] {
             [name] => name,
             [] => {
-                let (kind, member, value) = (kind.name.clone(), member.to_owned(), value.to_owned());
-                return Err(Stop::Missing(Missing::Record { kind, member, value }));
+                return Err(Stop::Missing(Missing::Record {
+                    kind: kind.name.clone(),
+                    normal: normal(kind, member, value),
+                    member: member.to_owned(),
+                    value: value.to_owned(),
+                }));
             }
             // Who of them is meant nobody can tell: a wrong one would be worse than none.
             _ => return Ok(String::new()),

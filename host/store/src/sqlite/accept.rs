@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::job::Write;
 use super::standing::{Dead, Item};
 use super::verdict::{Known, Verdict, judge};
-use super::{keep, records};
+use super::{awaited, keep, records};
 use crate::{Accepted, Filing, NewDelivery, NewRecord, Occasion, RecordName};
 
 pub(super) struct Accept {
@@ -142,6 +142,7 @@ async fn accept_all(
     }
     let accepted = deliver(connection, filed, &verdicts).await?;
     keep::supersede(connection, &judged).await?;
+    awaited::wake(connection, &judged).await?;
     Ok(accepted)
 }
 

@@ -2,6 +2,8 @@
 
 mod accept;
 mod audit;
+mod audit_chain;
+mod awaited;
 mod check;
 mod codec;
 mod conflicts;
@@ -25,6 +27,7 @@ mod presence;
 mod process;
 mod records;
 mod schedules;
+mod sources;
 mod standing;
 mod state;
 mod sweeps;

@@ -2,6 +2,7 @@
 
 mod acting;
 mod ending;
+mod equal;
 mod merging;
 mod taken;
 mod told;
@@ -15,6 +16,7 @@ use crate::gateway::{Caller, EARLIER};
 use crate::merge::{Agreed, Vocabulary};
 use crate::record;
 use ending::Stands;
+pub(in crate::flows) use equal::Equal;
 use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
 use sunmao_erp_client::{Before, Sent, shown};
 use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
@@ -56,10 +58,11 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -
         link: carrying.link.clone(),
         conflicts,
     };
-    match acted_on {
+    let carried = match acted_on {
         Some(key) => writing.act(key).await,
         None => writing.write().await,
-    }
+    };
+    writing.equal(carried).await
 }
 
 impl Writing<'_> {
