@@ -4,10 +4,10 @@
 
 mod support;
 
-#[path = "integrations/amounts.rs"]
-mod amounts;
 #[path = "integrations/alerts.rs"]
 mod alerts;
+#[path = "integrations/amounts.rs"]
+mod amounts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
 #[path = "integrations/books.rs"]

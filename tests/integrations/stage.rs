@@ -11,7 +11,7 @@ use sunmao_simulator::{Options, Variant};
 /// Records that each object of the ERP begins with.
 const SIZE: usize = 8;
 /// What never comes by itself.
-const NEVER: &str = "0 0 29 2 *";
+pub const NEVER: &str = "0 0 29 2 *";
 
 /// The names of all integrations.
 pub fn names() -> Vec<String> {

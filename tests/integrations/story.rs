@@ -112,6 +112,15 @@ impl Story {
         }
     }
 
+    /// The weather without the one fault that nobody can tell of a write which no page shows: a yes that stores nothing.
+    async fn yes_is_yes(&self) {
+        if self.weather == Weather::Foul {
+            let mut faults = person::every_fault();
+            faults["unsaved-success"] = json!(0.0);
+            self.stage.faults(&faults).await;
+        }
+    }
+
     async fn weather_goes(&self) {
         self.stage.faults(&json!({})).await;
     }

@@ -25,6 +25,14 @@ struct Troubles {
 
 const ALL: &[Troubles] = &[
     Troubles {
+        integration: "alerts",
+        refused: Cannot("an alert is made of the hub's records: the ERP is neither asked nor told"),
+        both_changed: Cannot("nobody files alerts but the flow that raises them, and the ERP has none"),
+        missing: Cannot(
+            "an alert is made of a record that is there, and refers to that one and to what it refers to",
+        ),
+    },
+    Troubles {
         integration: "assignment",
         refused: Shown(&[
             (
@@ -150,6 +158,21 @@ const ALL: &[Troubles] = &[
         missing: Shown(&[(
             "integrations/products.rs",
             "stock_waits_until_its_product_is_there",
+        )]),
+    },
+    Troubles {
+        integration: "quotations",
+        refused: Shown(&[(
+            "integrations/contract_from_quotation.rs",
+            "a_quotation_for_a_name_that_the_erp_does_not_know_is_refused_in_its_words",
+        )]),
+        both_changed: Shown(&[(
+            "integrations/quotations.rs",
+            "an_offer_goes_from_state_to_state_at_every_door_and_its_lines_stay_what_was_offered",
+        )]),
+        missing: Shown(&[(
+            "integrations/quotations.rs",
+            "what_a_contact_asks_for_becomes_a_draft_and_what_nobody_can_tell_apart_is_left_for_a_person",
         )]),
     },
     Troubles {

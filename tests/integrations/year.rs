@@ -5,7 +5,7 @@
 //! The long form takes some minutes:
 //!
 //! ```text
-//! cargo nextest run -p sunmao --test integrations --run-ignored only --no-capture year
+//! cargo nextest run -p sunmao --test integrations --run-ignored only --no-capture a_year
 //! ```
 //!
 //! `YEAR_SEED` repeats what a test's output says of an earlier run; `YEAR_WEEKS` makes it shorter.
@@ -109,7 +109,8 @@ impl Year {
     async fn last_sweep(&self) -> String {
         let page = self.stage.get("/v1/schedules").await;
         let items = page["items"].as_array().expect("schedules").iter();
-        let whole = items.filter(|one| one["rhythm"] == "schedule" && one["flow"] != "quotation-expire");
+        let is_sweep = |flow: &Json| flow.as_str().is_some_and(|name| name.ends_with("-pull"));
+        let whole = items.filter(|one| one["rhythm"] == "schedule" && is_sweep(&one["flow"]));
         let last = whole.map(|one| one["last_fire_at"].as_str().unwrap_or_default().to_owned());
         last.min().unwrap_or_default()
     }

@@ -72,7 +72,7 @@ impl Business {
             .collect();
         let quotation = json!({
             "number": format!("Y{number}"), "subject": format!("订货{number}"), "customer": id, "customer_name": name,
-            "quoted_on": "2026-03-01", "valid_until": "2026-12-31", "status": "accepted", "lines": lines,
+            "quoted_on": "2026-03-01", "valid_until": "2099-12-31", "status": "accepted", "lines": lines,
         });
         year.stage
             .files("quotation", &format!("q-{number}"), &quotation)
