@@ -83,7 +83,7 @@ impl Story {
         )
         .await;
         let story = Story {
-            books: stage.books(),
+            books: stage.books().minding_faults(),
             stage,
             variant,
             weather: Weather::Fair,

@@ -30,6 +30,7 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use sunmao_simulator::LedgerEntry;
 
 const HOUR: i64 = 3_600;
 const WEEK: i64 = 7 * 24 * HOUR;
@@ -57,6 +58,9 @@ struct Year {
     books: Books,
     /// How far ahead the hub's clock is, in seconds.
     ahead: i64,
+    /// How far the ERP's ledger was read, and what changed something in it.
+    read: u64,
+    written: Vec<LedgerEntry>,
 }
 
 impl Year {
@@ -77,6 +81,8 @@ impl Year {
             books: stage.books(),
             stage,
             ahead: 0,
+            read: 0,
+            written: Vec::new(),
         };
         year.swept("").await;
         year
@@ -93,6 +99,11 @@ impl Year {
             self.stage.installation.set_clock(self.ahead);
             self.swept(&before).await;
         }
+        // The simulated ERP forgets what is old.
+        let ledger = self.books.ledger(self.read).await;
+        self.read = ledger.last().map_or(self.read, |entry| entry.sequence);
+        self.written
+            .extend(ledger.into_iter().filter(|entry| !entry.changes.is_empty()));
     }
 
     /// Waits until every sweep that was due is over.

@@ -34,7 +34,7 @@ impl Person {
         let desk = Desk {
             url,
             http,
-            books: story.stage.books(),
+            books: story.stage.books().minding_faults(),
         };
         Person(tokio::spawn(async move {
             loop {

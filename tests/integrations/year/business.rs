@@ -45,6 +45,10 @@ pub struct Business {
     pub random: StdRng,
     numbers: u64,
     pub products: Vec<Product>,
+    /// The names of the ERP's customers as the week began.
+    pub customers: Vec<String>,
+    /// Customers that colleagues entered, by key and by what their names end in.
+    pub entered: Vec<(i64, u64)>,
     /// Contacts of the hub's own that are to become customers or people of one.
     pub contacts: Vec<String>,
     /// Conversations that were resolved with words of their own.
@@ -77,6 +81,8 @@ impl Business {
             random: StdRng::seed_from_u64(seed),
             numbers: 0,
             products: products.collect(),
+            customers: Vec::new(),
+            entered: Vec::new(),
             contacts: Vec::new(),
             talks: 0,
             done: [0; 4],
@@ -112,6 +118,8 @@ impl Business {
     }
 
     pub async fn week(&mut self, year: &Year, size: Size, week: u32) {
+        let customers = year.books.all("customers").await.into_values();
+        self.customers = customers.map(|one| text(&one["name"])).collect();
         let contracts = Business::share(size.contracts, size, week);
         let tickets = Business::share(size.tickets, size, week);
         let plan = [

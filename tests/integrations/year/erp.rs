@@ -7,36 +7,33 @@ use rand::Rng;
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
+/// A customer as a colleague fills in its form.
+fn customer(key: i64, number: u64, address: &str) -> Json {
+    json!({
+        "ord": key, "customer-name": format!("长短第{number}家具有限公司"), "customer-category": "1", "address": address,
+        "contact-name": format!("王{number}"), "mobile": format!("177{number:08}"), "wechat": format!("wx_e{number}"),
+    })
+}
+
 impl Business {
     pub async fn enters_a_customer(&mut self, year: &Year) -> bool {
         let number = self.number();
-        let reserved = year.stage.colleague.reserves("customers.reserve").await;
-        let customer = json!({
-            "ord": reserved, "customer-name": format!("长短第{number}家具有限公司"), "customer-category": "1",
-            "contact-name": format!("王{number}"), "mobile": format!("177{number:08}"), "wechat": format!("wx_e{number}"),
-        });
+        let key = year.stage.colleague.reserves("customers.reserve").await;
         year.stage
             .colleague
-            .calls("customers.save-company", &customer)
+            .calls("customers.save-company", &customer(key, number, ""))
             .await;
+        self.entered.push((key, number));
         true
     }
 
     /// One that was entered in the ERP: what both sides change is another test's.
     pub async fn changes_a_customer(&mut self, year: &Year) -> bool {
-        let customers = year.books.all("customers").await;
-        let own: Vec<&Json> = customers
-            .values()
-            .filter(|one| text(&one["weixinAcc"]).starts_with("wx_e"))
-            .collect();
-        let Some(customer) = self.one_of(&own) else {
+        let entered = self.entered.clone();
+        let Some((key, number)) = self.one_of(&entered).copied() else {
             return false;
         };
-        let changed = json!({
-            "ord": key(customer), "customer-name": customer["name"], "customer-category": customer["sort1"],
-            "contact-name": customer["person_name"], "mobile": customer["mobile"], "wechat": customer["weixinAcc"],
-            "address": format!("东街{}号", self.number()),
-        });
+        let changed = customer(key, number, &format!("东街{}号", self.number()));
         year.stage
             .colleague
             .calls("customers.save-company", &changed)
@@ -46,8 +43,7 @@ impl Business {
 
     /// A colleague enters a contract, with any plan for its money and its invoices.
     pub async fn enters_a_contract(&mut self, year: &Year) -> bool {
-        let customers = year.books.all("customers").await;
-        let names: Vec<String> = customers.values().map(|one| text(&one["name"])).collect();
+        let names = self.customers.clone();
         let name = self.one_of(&names).expect("a customer").clone();
         let number = self.number();
         let lines: Vec<Json> = (0..self.random.random_range(1..=3))
@@ -74,7 +70,6 @@ impl Business {
     }
 
     pub async fn decides_on_a_contract(&mut self, year: &Year) -> bool {
-        year.rests().await;
         let waiting = year.books.that_say("contracts", "SpStatus", "待审批").await;
         let Some(contract) = self.one_of(&waiting) else {
             return false;
@@ -180,8 +175,7 @@ impl Business {
     }
 
     pub async fn takes_a_call(&mut self, year: &Year) -> bool {
-        let customers = year.books.all("customers").await;
-        let names: Vec<String> = customers.values().map(|one| text(&one["name"])).collect();
+        let names = self.customers.clone();
         let name = self.one_of(&names).expect("a customer").clone();
         let number = self.number();
         let ticket = json!({

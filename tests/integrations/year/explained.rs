@@ -12,11 +12,11 @@ const SHOWN: usize = 20;
 /// Asserts that the host wrote as often as its audit log says, and each time for a record that has the ERP's as its own. What
 /// it comes to, in words.
 pub async fn explain(year: &Year) -> String {
-    let ledger = year.books.ledger(0).await;
-    let written = ledger.iter().filter(|entry| !entry.changes.is_empty());
-    let own: Vec<&LedgerEntry> = written
-        .filter(|entry| entry.device.as_deref() != Some(COLLEAGUE))
-        .collect();
+    let own = year
+        .written
+        .iter()
+        .filter(|entry| entry.device.as_deref() != Some(COLLEAGUE));
+    let own: Vec<&LedgerEntry> = own.collect();
     let rows = audit_rows(year).await;
     let mut of_ledger: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in &own {

@@ -4,6 +4,7 @@ use super::Year;
 use super::business::Business;
 use crate::books::text;
 use rand::Rng;
+use rand::seq::SliceRandom;
 use serde_json::{Value as Json, json};
 
 impl Business {
@@ -44,18 +45,16 @@ impl Business {
         true
     }
 
-    /// A contact with a customer of its own in the ERP, and the customer's name there.
+    /// A contact with a customer of its own in the ERP, which bears its company's name.
     async fn customer(&mut self, year: &Year) -> Option<(String, String)> {
-        year.rests().await;
         let mut contacts = self.contacts.clone();
-        contacts.retain(|_| self.chance(0.2));
+        contacts.shuffle(&mut self.random);
+        contacts.truncate(8);
         for id in contacts {
             let record = year.stage.get(&format!("/v1/records/contact/{id}")).await;
             let mut links = record["links"].as_array().expect("links").iter();
-            if let Some(link) = links.find(|link| link["link"] == "customer") {
-                let customers = year.books.all("customers").await;
-                let customer = &customers[&link["erp_key"].as_i64().expect("a key")];
-                return Some((id, text(&customer["name"])));
+            if links.any(|link| link["link"] == "customer") {
+                return Some((id, text(&record["body"]["company_name"])));
             }
         }
         None
