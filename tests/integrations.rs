@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "integrations/again.rs"]
+mod again;
 #[path = "integrations/alerts.rs"]
 mod alerts;
 #[path = "integrations/assignment.rs"]
@@ -20,6 +22,8 @@ mod fixtures;
 mod follow_ups;
 #[path = "integrations/fresh.rs"]
 mod fresh;
+#[path = "integrations/made.rs"]
+mod made;
 #[path = "integrations/money.rs"]
 mod money;
 #[path = "integrations/people.rs"]

@@ -123,6 +123,7 @@ macro_rules! contract_tests {
                 only_the_selected_dead_are_retried,
                 pruning_forgets_what_ended_long_ago,
                 pruning_keeps_the_last_of_each_record,
+                pruning_keeps_the_last_write_of_each_operation,
                 pruning_keeps_what_has_an_unresolved_intent;
             links:
                 a_link_is_found_from_both_sides,

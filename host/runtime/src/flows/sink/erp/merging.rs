@@ -95,8 +95,10 @@ impl Writing<'_> {
         agreed.pushed(&merged, &stands.shown);
         let left = merged.left_in_the_erp(&stands.shown);
         let (conflicts, closed) = ruling::ended(&meeting, &merged, Some(key));
-        let (mut keep, step) = self.linked(stands, agreed, left, conflicts, !changes.is_empty());
+        let as_made = self.left_as_made(operation, read_back, &answer);
+        let (mut keep, mut step) = self.linked(stands, agreed, left, conflicts, !changes.is_empty());
         keep.closed = closed;
+        step.leaves(as_made);
         Ok((keep, step))
     }
 
