@@ -8,12 +8,18 @@ mod support;
 mod again;
 #[path = "integrations/alerts.rs"]
 mod alerts;
+#[path = "integrations/amounts.rs"]
+mod amounts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
+#[path = "integrations/books.rs"]
+mod books;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
 mod contracts;
+#[path = "integrations/customer_hub.rs"]
+mod customer_hub;
 #[path = "integrations/customers.rs"]
 mod customers;
 #[path = "integrations/fixtures.rs"]
@@ -26,15 +32,21 @@ mod fresh;
 mod made;
 #[path = "integrations/money.rs"]
 mod money;
+#[path = "integrations/pages.rs"]
+mod pages;
 #[path = "integrations/people.rs"]
 mod people;
 #[path = "integrations/products.rs"]
 mod products;
+#[path = "integrations/quotations.rs"]
+mod quotations;
 #[path = "integrations/repairs.rs"]
 mod repairs;
 #[path = "integrations/shipped.rs"]
 mod shipped;
 #[path = "integrations/stage.rs"]
 mod stage;
+#[path = "integrations/story.rs"]
+mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;

@@ -34,6 +34,9 @@ pub struct Integration {
     /// Scripts of the folder `scripts` that it uses, beside its own.
     #[serde(default)]
     pub shared_scripts: Vec<String>,
+    /// Templates of documents that it brings.
+    #[serde(default)]
+    pub templates: Vec<String>,
     /// As in `sunmao.toml`.
     #[serde(default)]
     pub flow: BTreeMap<String, FlowSettings>,
@@ -123,10 +126,6 @@ fn each_says_what_it_is_in_both_languages_and_names_what_it_uses() {
         for script in integration.script.keys() {
             let file = format!("scripts/{script}.rhai");
             assert!(provided.contains(&file), "{name}: grants of {script}");
-        }
-        for page in ["", ".zh-CN"] {
-            let page = crate::support::root().join(format!("docs/integrations/{name}{page}.md"));
-            assert!(page.is_file(), "{} is not there", page.display());
         }
     }
 }

@@ -79,12 +79,15 @@ pub struct StoreSection {
 pub struct Hub {
     /// Where the operator's kinds of records lie, and further fields of the shipped ones.
     pub kinds_folder: PathBuf,
+    /// Where the templates of documents lie.
+    pub templates_folder: PathBuf,
 }
 
 impl Default for Hub {
     fn default() -> Self {
         Hub {
             kinds_folder: "kinds".into(),
+            templates_folder: "templates".into(),
         }
     }
 }

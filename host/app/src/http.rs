@@ -19,6 +19,7 @@ mod json;
 mod kinds;
 mod listing;
 mod operations;
+mod printed;
 mod query;
 mod records;
 mod related;
@@ -33,6 +34,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use error::ApiError;
 use std::sync::Arc;
+use sunmao_catalogue::Kinds;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -72,7 +74,9 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(deliveries::release))
         .routes(routes!(deliveries::discard))
         .routes(routes!(audit::tail))
+        .routes(routes!(audit::chain))
         .routes(routes!(records::file, records::show, records::delete))
+        .routes(routes!(printed::show))
         .routes(routes!(listing::list, filing::file, filing::patch))
         .routes(routes!(changes::list))
         .routes(routes!(kinds::list))
@@ -90,14 +94,16 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(document::show))
 }
 
-/// The OpenAPI document of the API, as it is committed and served.
+/// The OpenAPI document of the API.
 ///
 /// # Errors
 /// It has no JSON form.
-pub fn document() -> serde_json::Result<String> {
-    let mut document = described().to_openapi().to_pretty_json()?;
-    document.push('\n');
-    Ok(document)
+pub fn document(kinds: &Kinds) -> serde_json::Result<String> {
+    let mut document = serde_json::to_value(described().to_openapi())?;
+    document::complete(&mut document, kinds);
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
 }
 
 /// Every route.

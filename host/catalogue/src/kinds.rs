@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 mod erp;
 mod file;
+mod schema;
 mod sound;
 mod table;
 

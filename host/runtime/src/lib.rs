@@ -5,6 +5,7 @@ mod actor;
 mod asked;
 mod clock;
 mod extension;
+pub mod filing;
 mod flows;
 mod gateway;
 mod grants;

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::erp::Erp;
 use crate::faults::Faults;
 use crate::ledger::LedgerEntry;
+use crate::store;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
@@ -17,13 +18,13 @@ use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
 use sunmao_catalogue::{Catalogue, Record, Value, openapi_text};
 
-/// `GET ledger`, `GET openapi.json`, `GET records/{object}`, `GET status`, `POST sessions/drop`, `GET` and `POST faults`,
-/// `GET` and `POST clock`.
+/// `GET ledger`, `GET openapi.json`, `GET` and `POST records/{object}`, `GET status`, `POST sessions/drop`, `GET` and
+/// `POST faults`, `GET` and `POST clock`.
 pub(crate) fn router() -> Router<Arc<Erp>> {
     Router::new()
         .route("/ledger", get(ledger))
         .route("/openapi.json", get(openapi))
-        .route("/records/{object}", get(records))
+        .route("/records/{object}", get(records).post(enter))
         .route("/status", get(status))
         .route("/sessions/drop", post(drop_sessions))
         .route("/faults", get(faults).post(set_faults))
@@ -113,6 +114,31 @@ async fn records(
         total: table.len(),
         records,
     }))
+}
+
+#[derive(Serialize)]
+struct Entered {
+    ord: i64,
+}
+
+/// What the staff enter by hand where the vendor's API has no operation for it, such as a service ticket or a payment that
+/// arrived: values by wire name; with `ord`, those of a record that is there. The object's rules hold as in a save.
+async fn enter(
+    State(erp): State<Arc<Erp>>,
+    Path(object): Path<String>,
+    body: Result<Json<Record>, JsonRejection>,
+) -> Result<Json<Entered>, (StatusCode, String)> {
+    let Json(mut given) = body.map_err(unreadable)?;
+    let ord = given.shift_remove("ord").and_then(|ord| ord.as_integer());
+    let mut state = erp.state();
+    let Some(position) = state.world.model.object(&object) else {
+        return Err((StatusCode::NOT_FOUND, format!("no object is called `{object}`")));
+    };
+    let entered = store::enter(&mut state.world, position, ord, &given);
+    // Nobody asked for it by a request that would have to say what else it changed.
+    state.world.followed.clear();
+    let ord = entered.map_err(|words| (StatusCode::UNPROCESSABLE_ENTITY, words))?;
+    Ok(Json(Entered { ord }))
 }
 
 #[derive(Serialize)]

@@ -175,6 +175,7 @@ impl Erp {
         entry.arguments = listed(&arguments);
         let token = decoded.token.unwrap_or_default();
         let mut state = self.state();
+        entry.device = state.sessions.device(&token).map(str::to_owned);
         let Some(position) = chosen.first().copied() else {
             let living = state.sessions.serve(&token);
             let reply = if living {
@@ -342,6 +343,7 @@ pub(crate) fn blank(incoming: &Incoming<'_>) -> LedgerEntry {
         outcome: Outcome::UnknownPath,
         message: String::new(),
         changes: Vec::new(),
+        device: None,
         fault: None,
     }
 }

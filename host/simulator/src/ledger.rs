@@ -36,6 +36,9 @@ pub struct LedgerEntry {
     pub message: String,
     /// What it changed, in order.
     pub changes: Vec<Change>,
+    /// The device that the session belongs to, by the name that it logged in with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// The fault that happened to it, by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,

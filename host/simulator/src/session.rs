@@ -34,6 +34,8 @@ pub(crate) struct Sessions {
 }
 
 struct Session {
+    /// The name of the device that logged in; empty behind a gateway.
+    device: String,
     began: DateTime,
     /// Business calls so far.
     served: u64,
@@ -67,11 +69,21 @@ impl Sessions {
         if self.captcha_asked() && text("rndcode") != self.captcha {
             return Err("登录失败次数过多，请输入验证码".to_owned());
         }
-        let (user, password) = (text("user"), text("password"));
-        self.enter(
+        let (user, password, device) = (text("user"), text("password"), text("serialnum"));
+        let token = self.enter(
             plain(&user).unwrap_or_default(),
             plain(&password).unwrap_or_default(),
-        )
+        )?;
+        if let Some(session) = self.living.get_mut(&token) {
+            session.device = plain(&device).unwrap_or(&device).to_owned();
+        }
+        Ok(token)
+    }
+
+    /// The device that a living session belongs to, where it told its name.
+    pub(crate) fn device(&self, token: &str) -> Option<&str> {
+        let session = self.living.get(token)?;
+        Some(session.device.as_str()).filter(|device| !device.is_empty())
     }
 
     /// Live servers take any name, marked as plain text or not; the vendor's pages know letters and digits only.
@@ -100,7 +112,12 @@ impl Sessions {
             .map(char::from)
             .collect();
         let began = self.clock.now();
-        self.living.insert(token.clone(), Session { began, served: 0 });
+        let session = Session {
+            device: String::new(),
+            began,
+            served: 0,
+        };
+        self.living.insert(token.clone(), session);
         Ok(token)
     }
 

@@ -76,6 +76,39 @@ fn store_one(
     Ok(ord)
 }
 
+/// Stores what the staff enter on a screen of which the vendor's API has no operation: a new record, or values of one that
+/// is there. Its key.
+pub(crate) fn enter(
+    world: &mut World,
+    object: usize,
+    ord: Option<i64>,
+    given: &Record,
+) -> Result<i64, String> {
+    if ord.is_some_and(|ord| !world.exists(object, ord)) {
+        return Err(MISSING.to_owned());
+    }
+    let model = world.model.clone();
+    let schema = &model.schemas[object];
+    let query = Record::default();
+    let mut draft = Draft::new(object, schema, &query);
+    for (wire, value) in given {
+        if schema.named(wire).is_none() {
+            return Err(format!("{} has no column `{wire}`", schema.object));
+        }
+        draft.set(wire, value.clone());
+    }
+    draft.ord = ord;
+    draft.is_new = ord.is_none();
+    resolve(world, &mut draft);
+    (schema.rules.before_save)(world, &mut draft)?;
+    let ord = ord.unwrap_or_else(|| world.table(object).allocate());
+    number(world, &mut draft, ord);
+    check_unique(world, &draft, ord)?;
+    world.store(object, Some(ord), &draft.values, &draft.extra, "save");
+    (schema.rules.after_save)(world, ord, &draft);
+    Ok(ord)
+}
+
 /// The same arguments with the lists that came as texts.
 fn opened<'a>(request: &Request<'_>, arguments: &'a Record) -> Cow<'a, Record> {
     let mut opened = Cow::Borrowed(arguments);

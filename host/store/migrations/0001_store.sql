@@ -173,6 +173,26 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_open ON audit (sequence) WHERE outcome = 'open';
+CREATE INDEX audit_subject ON audit (subject, sequence) WHERE subject IS NOT NULL;
+
+-- Everything that is said of rows in the order in which it was said, each bound to all before it.
+CREATE TABLE audit_chain (
+    position INTEGER NOT NULL PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    said     TEXT    NOT NULL CHECK (said IN ('begun', 'ended', 'whole')),
+    digest   TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX audit_chain_row ON audit_chain (sequence);
+
+-- Where the chain begins, once older rows were forgotten.
+CREATE TABLE audit_anchor (
+    id        INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    position  INTEGER NOT NULL,
+    digest    TEXT    NOT NULL,
+    -- How many rows in all.
+    forgotten INTEGER NOT NULL
+) STRICT;
 
 -- The one process that works on the file. Still running when the file is opened: it was not closed.
 CREATE TABLE process (

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::StoreError;
+use crate::{ChainAnchor, ChainLink, StoreError};
 
 /// One call, as it is to be looked up afterwards. Secrets are redacted by the caller.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,6 +75,12 @@ pub struct AuditFilter {
     pub operation: Option<String>,
     /// The outcome.
     pub outcome: Option<String>,
+    /// The record that it was about.
+    pub subject: Option<String>,
+    /// Not before.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
 }
 
 /// The audit log.
@@ -96,4 +102,17 @@ pub trait AuditLog: Send + Sync {
         limit: u32,
         filter: AuditFilter,
     ) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// The links of the chain behind a place, in their order.
+    async fn chain(&self, after: i64, limit: u32) -> Result<Vec<ChainLink>, StoreError>;
+
+    /// Where the chain begins.
+    async fn chain_anchor(&self) -> Result<ChainAnchor, StoreError>;
+
+    /// Numbers of rows, a few of them, of which the chain says nothing.
+    async fn rows_beside_the_chain(&self) -> Result<Vec<i64>, StoreError>;
+
+    /// Forgets rows that began before a time, the oldest first and some at a time, as far as the chain holds without them: up
+    /// to the first that is younger or under way. How many; none when there are no more.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

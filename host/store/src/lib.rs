@@ -7,6 +7,7 @@
 //! [`Store::open`] is the way in. The feature `contract` adds the test suite that every backend must pass.
 
 mod audit;
+mod audit_chain;
 mod conflicts;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -27,6 +28,7 @@ mod sweeps;
 mod unshown;
 
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
+pub use audit_chain::{ChainAnchor, ChainBreak, ChainLink, ChainReport, Said, verify_chain};
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
 pub use deliveries::{
     Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,

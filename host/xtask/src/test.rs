@@ -23,6 +23,8 @@ pub struct Options {
 enum Suite {
     /// The five minutes of `cargo xtask weekend`.
     Weekend,
+    /// The example in Python, which wants Python 3.11 and PyPI.
+    CustomerHub,
 }
 
 impl Suite {
@@ -30,6 +32,7 @@ impl Suite {
     fn word(self) -> &'static str {
         match self {
             Suite::Weekend => "weekend",
+            Suite::CustomerHub => "customer_hub",
         }
     }
 }

@@ -1,7 +1,9 @@
-//! `sunmao demo`: a simulated ERP and the host in one process, and contacts on their way from one to the other.
+//! `sunmao demo`: a simulated ERP and the host in one process. First a day of the integration, compressed; then contacts on
+//! their way from one to the other, while whoever watches changes what decides about them.
 
 mod colleague;
 mod contacts;
+mod day;
 mod files;
 mod narrator;
 
@@ -39,9 +41,21 @@ const LONGEST: u64 = 60 * 60 * 24 * 365;
 /// The first contacts are waited for this long; something may be broken that the user is about to mend.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Show the whole way of a contact: a simulated ERP, the host, a policy, a mapping
+/// What the demonstration shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Act {
+    /// A day of the integration, on a clock that is moved ahead: from a lead to money, a ticket and its repair.
+    Day,
+    /// Contacts on their way, and what to try meanwhile.
+    Contacts,
+}
+
+/// Show a day of the integration, then the whole way of a contact: a simulated ERP, the host, a policy, a mapping
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// Only one of both
+    #[arg(long, value_name = "ACT", value_enum)]
+    only: Option<Act>,
     /// End this many seconds after the first contacts are through [default: at Ctrl-C]
     #[arg(long, value_parser = clap::value_parser!(u64).range(..=LONGEST))]
     seconds: Option<u64>,
@@ -74,6 +88,12 @@ impl Demo {
     /// From the start to an orderly stop.
     async fn perform(&self, context: &Context, shutdown: &Shutdown) -> Result<(), Failure> {
         let files = Files::prepare(self.fresh, &self.plugins_folder, &self.scripts_folder).await?;
+        if self.only != Some(Act::Contacts) {
+            day::play(context, &self.plugins_folder, shutdown).await?;
+        }
+        if self.only == Some(Act::Day) || shutdown.is_requested() || !output::is_read() {
+            return Ok(());
+        }
         let options = Options {
             latency: LATENCY,
             ..Options::default()

@@ -2,7 +2,7 @@
 
 mod asking;
 mod looking;
-mod shipped;
+pub mod shipped;
 mod writing;
 
 use crate::access;

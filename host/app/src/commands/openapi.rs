@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::{http, output};
 use clap::Args;
+use sunmao_catalogue::{Catalogue, Kinds};
 
 /// Print the OpenAPI document of the HTTP API
 #[derive(Debug, Args)]
@@ -11,8 +12,9 @@ pub struct OpenApi {}
 
 impl OpenApi {
     pub fn run(self) -> Result<(), Failure> {
-        let document = http::document()
-            .map_err(|error| Failure::new(Exit::Failed, "", "describing the HTTP API", error.to_string()))?;
+        let failed = |message: String| Failure::new(Exit::Failed, "", "describing the HTTP API", message);
+        let kinds = Kinds::shipped(&Catalogue::shared()).map_err(|error| failed(error.to_string()))?;
+        let document = http::document(&kinds).map_err(|error| failed(error.to_string()))?;
         output::line(document.trim_end());
         Ok(())
     }

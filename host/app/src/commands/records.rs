@@ -1,5 +1,6 @@
-//! `sunmao records`: records of a running host, filed from a file, shown and listed.
+//! `sunmao records`: records of a running host, filed from a file, shown, listed and printed.
 
+mod document;
 mod filing;
 pub mod which;
 mod writing;
@@ -46,6 +47,16 @@ enum Action {
         #[arg(long, value_name = "DURATION")]
         max_age: Option<String>,
     },
+    /// Write a record into a file by the template of its kind: a page that prints on A4, or a workbook
+    Document {
+        /// Its kind, such as quotation
+        kind: String,
+        /// Its id
+        id: String,
+        /// The file, whose ending says what it is: .html or .xlsx
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
     /// List records of a kind, with what became of them
     List {
         /// Their kind, such as contact
@@ -76,6 +87,9 @@ impl Records {
                 let path = format!("{}/{}", path(&kind), segment(&id));
                 show(&remote.get(&path, &ShowQuery { include, max_age }).await?, style);
                 Ok(())
+            }
+            Action::Document { kind, id, output } => {
+                document::document(&remote, &kind, &id, &output, style).await
             }
             Action::List {
                 kind,

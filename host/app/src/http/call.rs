@@ -23,6 +23,7 @@ impl RequestBody for Arguments {
 #[utoipa::path(
     post,
     path = "/v1/erp/{operation}",
+    operation_id = "erp.call",
     params(("operation" = String, Path, description = "The full name, such as `stock-levels.list`")),
     request_body = Arguments,
     responses(

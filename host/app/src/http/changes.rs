@@ -35,6 +35,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 #[utoipa::path(
     get,
     path = "/v1/changes",
+    operation_id = "changes.list",
     params(
         ChangeQuery,
         ("Last-Event-ID" = Option<i64>, Header, description = "Where a stream goes on; goes before `after`")

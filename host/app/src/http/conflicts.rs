@@ -24,6 +24,7 @@ impl RequestBody for Settlement {
 #[utoipa::path(
     get,
     path = "/v1/conflicts",
+    operation_id = "conflicts.list",
     params(ConflictQuery),
     responses((status = 200, body = ConflictPage), (status = "default", body = Refusal))
 )]
@@ -51,6 +52,7 @@ pub async fn list(
 #[utoipa::path(
     get,
     path = "/v1/conflicts/{id}",
+    operation_id = "conflicts.show",
     params(("id" = i64, Path, description = "The conflict's number")),
     responses((status = 200, body = Conflict), (status = "default", body = Refusal))
 )]
@@ -69,6 +71,7 @@ pub async fn show(
 #[utoipa::path(
     post,
     path = "/v1/conflicts/{id}/settle",
+    operation_id = "conflicts.settle",
     params(("id" = i64, Path, description = "The conflict's number")),
     request_body = Settlement,
     responses((status = 200, body = Conflict), (status = "default", body = Refusal))

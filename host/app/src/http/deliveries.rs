@@ -33,6 +33,7 @@ impl RequestBody for DropSelection {
 #[utoipa::path(
     get,
     path = "/v1/deliveries",
+    operation_id = "deliveries.list",
     params(DeliveryQuery),
     responses((status = 200, body = DeliveryPage), (status = "default", body = Refusal))
 )]
@@ -62,6 +63,7 @@ pub async fn list(
 #[utoipa::path(
     post,
     path = "/v1/deliveries/release",
+    operation_id = "deliveries.release",
     request_body = ReleaseSelection,
     responses((status = 200, body = Released), (status = "default", body = Refusal))
 )]
@@ -80,6 +82,7 @@ pub async fn release(
 #[utoipa::path(
     post,
     path = "/v1/deliveries/drop",
+    operation_id = "deliveries.drop",
     request_body = DropSelection,
     responses((status = 200, body = Dropped), (status = "default", body = Refusal))
 )]

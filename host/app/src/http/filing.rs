@@ -54,6 +54,7 @@ enum Extent {
 #[utoipa::path(
     post,
     path = "/v1/records/{kind}",
+    operation_id = "records.file-many",
     params(("kind" = String, Path, description = "The records' kind, such as `contact`"), FilingQuery),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
@@ -76,6 +77,7 @@ pub async fn file(
 #[utoipa::path(
     patch,
     path = "/v1/records/{kind}",
+    operation_id = "records.patch-many",
     params(("kind" = String, Path, description = "The records' kind, such as `contact`"), FilingQuery),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses(
@@ -190,7 +192,7 @@ impl Filing<'_> {
         self.summary.lines += 1;
         match read {
             Ok((id, given)) => {
-                if !self.portion.takes(&id, &given) {
+                if !self.portion.takes(&self.kind, &id, &given) {
                     self.keep().await?;
                 }
                 self.portion.add(number, id, given, line);

@@ -17,6 +17,7 @@ use sunmao_store::{DeliveryFilter, DeliveryState, StoreError};
 #[utoipa::path(
     get,
     path = "/v1/flows",
+    operation_id = "flows.list",
     responses((status = 200, body = FlowPage), (status = "default", body = Refusal))
 )]
 pub async fn list(State(parts): State<Arc<Parts>>) -> Result<Json<FlowPage>, ApiError> {
@@ -33,6 +34,7 @@ pub async fn list(State(parts): State<Arc<Parts>>) -> Result<Json<FlowPage>, Api
 #[utoipa::path(
     get,
     path = "/v1/flows/{name}",
+    operation_id = "flows.show",
     params(("name" = String, Path, description = "The flow's name")),
     responses((status = 200, body = Flow), (status = "default", body = Refusal))
 )]
@@ -44,6 +46,7 @@ pub async fn show(State(parts): State<Arc<Parts>>, Path(name): Path<String>) -> 
 #[utoipa::path(
     post,
     path = "/v1/flows/{name}/run",
+    operation_id = "flows.run",
     params(("name" = String, Path, description = "The flow's name")),
     responses((status = 202, body = Fired), (status = "default", body = Refusal))
 )]
@@ -73,6 +76,7 @@ pub async fn run(
 #[utoipa::path(
     post,
     path = "/v1/flows/{name}/pause",
+    operation_id = "flows.pause",
     params(("name" = String, Path, description = "The flow's name")),
     responses((status = 200, body = Flow), (status = "default", body = Refusal))
 )]
@@ -91,6 +95,7 @@ pub async fn pause(
 #[utoipa::path(
     post,
     path = "/v1/flows/{name}/resume",
+    operation_id = "flows.resume",
     params(("name" = String, Path, description = "The flow's name")),
     responses((status = 200, body = Flow), (status = "default", body = Refusal))
 )]
@@ -109,6 +114,7 @@ pub async fn resume(
 #[utoipa::path(
     get,
     path = "/v1/schedules",
+    operation_id = "schedules.list",
     responses((status = 200, body = SchedulePage), (status = "default", body = Refusal))
 )]
 pub async fn schedules(State(parts): State<Arc<Parts>>) -> Result<Json<SchedulePage>, ApiError> {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sunmao_catalogue::{KindSource, RecordKind};
 
 /// Every kind of records in a few words.
-#[utoipa::path(get, path = "/v1/kinds", responses((status = 200, body = Kinds)))]
+#[utoipa::path(get, path = "/v1/kinds", operation_id = "kinds.list", responses((status = 200, body = Kinds)))]
 pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Kinds> {
     let kinds = parts.host.kinds.load_full();
     let items = kinds.iter().map(|kind| KindSummary::from(&**kind));
@@ -24,6 +24,7 @@ pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Kinds> {
 #[utoipa::path(
     get,
     path = "/v1/kinds/{name}",
+    operation_id = "kinds.show",
     params(("name" = String, Path, description = "The kind's name, such as `contact`")),
     responses((status = 200, body = KindDetails), (status = "default", body = Refusal))
 )]

@@ -25,6 +25,7 @@ use sunmao_store::{Presence, RecordEntry, RecordFilter};
 #[utoipa::path(
     get,
     path = "/v1/records/{kind}",
+    operation_id = "records.list",
     params(("kind" = String, Path, description = "The records' kind, such as `contact`"), RecordQuery),
     responses(
         (status = 200, content((RecordPage = "application/json"), (String = "application/x-ndjson"))),

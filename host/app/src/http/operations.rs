@@ -11,7 +11,7 @@ use std::sync::Arc;
 use sunmao_catalogue::Catalogue;
 
 /// Every operation in a few words, by menu id.
-#[utoipa::path(get, path = "/v1/operations", responses((status = 200, body = Operations)))]
+#[utoipa::path(get, path = "/v1/operations", operation_id = "operations.list", responses((status = 200, body = Operations)))]
 pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Operations> {
     Json(Operations::from(&*parts.host.catalogue))
 }
@@ -20,6 +20,7 @@ pub async fn list(State(parts): State<Arc<Parts>>) -> Json<Operations> {
 #[utoipa::path(
     get,
     path = "/v1/operations/{name}",
+    operation_id = "operations.show",
     params(("name" = String, Path, description = "The full name, such as `customers.list`")),
     responses((status = 200, body = OperationDetails), (status = "default", body = Refusal))
 )]

@@ -18,13 +18,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use std::sync::Arc;
 use sunmao_catalogue::{FieldFault, RecordKind};
+use sunmao_runtime::filing::{self, NotFiled, Rests};
 use sunmao_store::{Accepted, NewRecord, RecordEntry, RecordName};
 
 /// Who files what comes over HTTP.
 pub const ORIGIN: &str = "http";
-
-/// As often a write that needs a record to be there looks at it again, where others change it meanwhile.
-const LOOKS: usize = 5;
 
 type Named = Result<Path<(String, String)>, PathRejection>;
 type Receipted = (StatusCode, [(HeaderName, HeaderValue); 1], Json<Receipt>);
@@ -37,6 +35,7 @@ impl RequestBody for Value {
 #[utoipa::path(
     put,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.file",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id: 1 to 64 characters without spaces"),
@@ -66,6 +65,7 @@ pub async fn file(
 #[utoipa::path(
     delete,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.delete",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
@@ -97,6 +97,7 @@ pub async fn delete(
 #[utoipa::path(
     get,
     path = "/v1/records/{kind}/{id}",
+    operation_id = "records.show",
     params(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
@@ -198,38 +199,19 @@ async fn accept(
     record: NewRecord,
     condition: Condition,
 ) -> Result<Accepted, ApiError> {
-    let (host, name) = (&parts.host, record.name.clone());
-    let records = &host.store.records;
-    let (routes, now) = (host.routes(kind), host.clock.now());
-    let wanted = match condition {
-        Condition::None => {
-            let accepted = records.accept(vec![record], routes, ORIGIN, now).await?;
-            return accepted.into_iter().next().ok_or_else(|| failed(&name));
-        }
-        Condition::There => return accept_there(parts, kind, record).await,
-        Condition::Absent => None,
-        Condition::Revision(revision) => Some(revision),
+    let rests = match condition {
+        Condition::None => Rests::OnNothing,
+        Condition::There => Rests::OnPresence,
+        Condition::Absent => Rests::OnAbsence,
+        Condition::Revision(revision) => Rests::OnRevision(revision),
     };
-    let accepted = records.accept_if(record, wanted, routes, ORIGIN, now).await?;
-    accepted.ok_or_else(|| failed(&name))
-}
-
-/// Accepts a record whatever its revision, if it is there.
-async fn accept_there(parts: &Parts, kind: &RecordKind, record: NewRecord) -> Result<Accepted, ApiError> {
-    let (host, name) = (&parts.host, record.name.clone());
-    let records = &host.store.records;
-    for _ in 0..LOOKS {
-        let known = records.get(&name).await?.filter(|known| known.body.is_some());
-        let revision = known.ok_or_else(|| failed(&name))?.revision;
-        let (routes, now) = (host.routes(kind), host.clock.now());
-        let accepted = records
-            .accept_if(record.clone(), Some(revision), routes, ORIGIN, now)
-            .await?;
-        if let Some(accepted) = accepted {
-            return Ok(accepted);
-        }
-    }
-    Err(failed(&name))
+    let name = record.name.clone();
+    let filed = filing::file(&parts.host, kind, record, rests, ORIGIN).await;
+    filed.map_err(|why| match why {
+        NotFiled::Other => failed(&name),
+        NotFiled::Unsound(faults) => inadmissible(&name, &faults),
+        NotFiled::Store(error) => error.into(),
+    })
 }
 
 fn receipt(accepted: Accepted) -> Receipted {
@@ -250,6 +232,14 @@ fn absent(kind: &RecordKind, id: &str) -> ApiError {
         format!("no {} {id} was filed", kind.name),
         format!("file it with PUT /v1/records/{}/{{id}}", kind.name),
     )
+}
+
+fn inadmissible(name: &RecordName, faults: &[FieldFault]) -> ApiError {
+    ApiError::invalid(
+        format!("{name} may not become this from what it is; nothing was kept"),
+        "look at it as it is, and file what it may become: the faults say what that is",
+    )
+    .with_faults(faults.iter().map(MemberFault::from).collect())
 }
 
 fn unsound(kind: &RecordKind, id: &str, faults: &[FieldFault]) -> ApiError {

@@ -20,6 +20,7 @@ use sunmao_runtime::ExtensionState;
 #[utoipa::path(
     get,
     path = "/healthz",
+    operation_id = "health.show",
     responses((status = 200, body = Health), (status = 503, body = Health), (status = "default", body = Refusal))
 )]
 pub async fn healthy(State(parts): State<Arc<Parts>>) -> (StatusCode, Json<Health>) {
@@ -43,6 +44,7 @@ pub async fn healthy(State(parts): State<Arc<Parts>>) -> (StatusCode, Json<Healt
 #[utoipa::path(
     get,
     path = "/v1/status",
+    operation_id = "status.show",
     responses((status = 200, body = Status), (status = "default", body = Refusal))
 )]
 pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiError> {

@@ -1,4 +1,4 @@
-//! `sunmao demo`: its customers are in the simulated ERP, and an edited policy judges the next contact.
+//! `sunmao demo`: a day comes to its end, its customers are in the simulated ERP, and an edited policy judges the next contact.
 
 use crate::support::{Running, Sunmao, eventually, plugins_folder};
 use serde_json::Value;
@@ -9,9 +9,75 @@ fn demo(sunmao: &Sunmao, more: &[&str]) -> Running {
     let scripts = sunmao.folder.path().join("scripts");
     sunmao.furnish_scripts();
     let mut arguments = vec!["demo", "--json", "--plugins-folder", plugins.to_str().unwrap()];
+    if !more.contains(&"--only") {
+        arguments.extend(["--only", "contacts"]);
+    }
     arguments.extend(["--scripts-folder", scripts.to_str().unwrap()]);
     arguments.extend(more);
     sunmao.start(&arguments)
+}
+
+/// From a lead to money, a ticket and its repair; the clock never goes back.
+#[tokio::test]
+async fn its_day_goes_from_a_lead_to_money_and_a_repair_at_the_times_that_it_says() {
+    let sunmao = Sunmao::new();
+    let mut demo = demo(&sunmao, &["--only", "day"]);
+    let mut told: Vec<[String; 3]> = Vec::new();
+    while let Some(event) = demo.next().await {
+        assert_eq!(event["event"], "day", "{event}");
+        told.push(["at", "way", "words"].map(|member| event[member].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(demo.ended().await, Some(0), "{told:#?}");
+    let times: Vec<&str> = told.iter().map(|[at, ..]| at.as_str()).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    let story = [
+        ("hub ← ERP", "8 contracts"),
+        ("hub", "a lead writes"),
+        ("hub → ERP", "customer WXday-1"),
+        ("ERP", "e-mail"),
+        ("hub ← ERP", "has the e-mail"),
+        ("hub", "quotation BJ-DAY-1"),
+        ("hub → ERP", "contract HT-BJ-DAY-1"),
+        ("ERP", "approves contract HT-BJ-DAY-1"),
+        ("hub ← ERP", "approved"),
+        ("ERP", "500.00"),
+        ("hub ← ERP", "500.00 of 1040.00 paid, 540.00 open"),
+        ("ERP", "takes a call"),
+        ("hub ← ERP", "ticket/erp-9 of contact/day-1"),
+        ("hub → ERP", "repair WX-day-r1"),
+        ("hub → ERP", "handled"),
+        ("hub ← ERP", "ticket/erp-9 is closed"),
+        ("hub", "500.00 paid and 540.00 open, ticket closed"),
+        (
+            "hub",
+            "customers.save-company, contracts.create, repairs.save, service-tickets.handle; 0 wait for a person",
+        ),
+    ];
+    assert_eq!(told.len(), story.len(), "{told:#?}");
+    for ([_, way, words], (wanted_way, wanted)) in told.iter().zip(story) {
+        assert!(
+            way == wanted_way && words.contains(wanted),
+            "{way} {words}: {wanted}"
+        );
+    }
+    let hours: Vec<&str> = times.iter().map(|at| &at[11..13]).collect();
+    assert_eq!((hours[0], hours[17]), ("08", "17"), "{times:?}");
+}
+
+#[tokio::test]
+async fn its_day_ends_in_order_when_it_is_asked_to() {
+    let sunmao = Sunmao::new();
+    let temporary = sunmao.folder.path().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    let sunmao = sunmao.with("TMPDIR", temporary.to_str().unwrap());
+    let mut demo = demo(&sunmao, &["--only", "day"]);
+    demo.until("day").await;
+    assert_eq!(demo.terminate().await, Some(0));
+    assert_eq!(
+        std::fs::read_dir(&temporary).unwrap().count(),
+        0,
+        "its folder was left behind"
+    );
 }
 
 #[tokio::test]

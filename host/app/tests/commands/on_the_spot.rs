@@ -5,6 +5,20 @@ use crate::serve::send;
 use crate::support::{eventually, root};
 use reqwest::Client;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// A kind of the operator's.
+const VISIT: &str = r#"
+plural = "showroom-visits"
+label = "展厅到访"
+description = "A visit to one of our showrooms."
+fields = [
+  { name = "visitor", label = "来访人", type = "text", required = true, max_length = 50 },
+  { name = "visited_on", label = "到访日期", type = "date" },
+  { name = "mood", label = "意向", type = "choice", choices = { hot = "强", warm = "一般" } },
+  { name = "spent", label = "消费", type = "decimal" },
+]
+"#;
 
 #[tokio::test]
 async fn only_what_is_granted_is_asked_and_every_call_is_in_the_audit_log() {
@@ -77,4 +91,45 @@ async fn the_document_that_is_served_is_the_one_that_is_committed() {
     );
     let document: Value = serde_json::from_str(&committed).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    // Clients are generated from it, and name their functions by these.
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations: Vec<&Value> = paths
+        .flat_map(|path| path.as_object().unwrap().values())
+        .collect();
+    let names: BTreeSet<&str> = operations
+        .iter()
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), operations.len(), "{names:?}");
+    assert!(names.contains("records.file"), "{names:?}");
+}
+
+#[tokio::test]
+async fn the_document_says_what_the_records_of_the_operators_kinds_hold() {
+    let host = bare("", &[]).await;
+    host.sunmao.write("kinds/showroom-visit.toml", VISIT);
+    let is_there = |document: &Value| document["components"]["schemas"]["ShowroomVisitBody"].is_object();
+    let document = eventually(&host.address("/v1/openapi.json"), is_there).await;
+    let schemas = &document["components"]["schemas"];
+    let visit = jsonschema::validator_for(&schemas["ShowroomVisitBody"]).unwrap();
+    let body = json!({"visitor": "李明", "visited_on": "2026-03-01", "mood": "hot", "spent": "12.50"});
+    for (change, is_sound) in [
+        (json!({}), true),
+        (json!({"spent": 12}), true),
+        (json!({"spent": "a lot"}), false),
+        (json!({"mood": "cold"}), false),
+        (json!({"visitor": 1}), false),
+        (json!({"colour": "red"}), false),
+    ] {
+        let mut body = body.clone();
+        body.as_object_mut()
+            .unwrap()
+            .extend(change.as_object().unwrap().clone());
+        assert_eq!(visit.is_valid(&body), is_sound, "{change}");
+        // The host says the same.
+        let request = Client::new().put(host.address("/v1/records/showroom-visit/v-1"));
+        let (status, answer) = send(request.json(&body)).await;
+        assert_eq!(status == 202, is_sound, "{answer}");
+    }
+    assert!(schemas["ContactBody"]["properties"]["phone"].is_object());
 }

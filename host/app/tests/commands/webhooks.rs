@@ -83,10 +83,11 @@ async fn a_receiver_is_told_until_it_takes_it_under_one_id() {
     let host = receiver.host("kinds = [\"contact\"]", &[SECRET]).await;
     file(&host, "product/p-1", json!({"name": "榫卯凳", "number": "P-1"})).await;
     file(&host, "contact/c-1", json!({"company_name": "样例木作"})).await;
-    let mut ids = Vec::new();
+    let (mut ids, mut bodies) = (Vec::new(), Vec::new());
     for _ in 0..3 {
         let told = receiver.next().await;
         assert!(verify(NEW, &told) && !verify(OLD, &told), "{told:?}");
+        bodies.push(told.1.clone());
         let message: Value = serde_json::from_str(&told.1).unwrap();
         assert_eq!(
             (
@@ -99,6 +100,14 @@ async fn a_receiver_is_told_until_it_takes_it_under_one_id() {
         ids.push(told.0["webhook-id"].clone());
     }
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    let document: Value = reqwest::get(host.address("/v1/openapi.json"))
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let schema = &document["components"]["schemas"]["WebhookMessage"];
+    let described = |body: &str| jsonschema::is_valid(schema, &serde_json::from_str(body).unwrap());
     let address = host.address("/v1/records/contact/c-1");
     let done = eventually(&address, |record| record["deliveries"][0]["state"] == "done").await;
     assert_eq!(
@@ -120,6 +129,10 @@ async fn a_receiver_is_told_until_it_takes_it_under_one_id() {
         (&json!("contact.deleted"), &Value::Null)
     );
     assert_ne!(headers["webhook-id"], ids[0]);
+    bodies.push(body);
+    for body in bodies {
+        assert!(described(&body), "{body} is not as described");
+    }
 }
 
 #[tokio::test]

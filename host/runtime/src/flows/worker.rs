@@ -182,6 +182,12 @@ fn listeners(flows: &FlowTable) -> Listeners {
         listeners
             .awaited
             .extend(flow.group.as_ref().map(|group| group.link.clone()));
+        if let Some(rows) = flow.source.record() {
+            let told = flow.linked.values();
+            listeners
+                .told_by
+                .extend(told.map(|link| (link.clone(), rows.name.clone(), target.clone())));
+        }
         let Some(link) = &flow.link else { continue };
         let linked = match &flow.sink {
             Sink::Into(kind) => Some(kind),

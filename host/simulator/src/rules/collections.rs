@@ -1,10 +1,12 @@
 //! Collections: what a contract's collection plan makes due, and what has arrived. Never more than the contract costs.
 
-use super::amounts::cents;
+use super::amounts::{cents, readable};
+use super::contract_sums::note_progress;
 use super::contracts::CONTRACTS;
 use super::fulfilment::Occasion;
+use super::values::current;
 use super::{Rules, State, contracts_generated};
-use crate::world::World;
+use crate::world::{Draft, World};
 use rust_decimal::Decimal;
 use sunmao_catalogue::{FieldType, Value};
 
@@ -53,9 +55,40 @@ pub(super) const RULES: Rules = Rules {
             codes: &[("14", "人民币")],
         },
     ],
+    before_save,
+    after_save: |world, ord, _| {
+        if let Some(contract) = world.link(COLLECTIONS, ord, "contract") {
+            note_progress(world, contract);
+        }
+        world.hand_over(COLLECTIONS, &[ord])
+    },
     settle: |world| world.fit(COLLECTIONS, fitted),
     ..Rules::NONE
 };
+
+/// What the staff enter by hand: what a contract makes due, and what arrived of it.
+fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
+    let Some(contract) = current(world, draft, "contract").as_integer() else {
+        return Ok(());
+    };
+    if !world.has(CONTRACTS, contract) {
+        return Err("关联合同不存在，不能保存！".to_owned());
+    }
+    if draft.is_new {
+        for (wire, value) in of_contract(world, contract) {
+            draft.set(wire, value);
+        }
+    }
+    let own = draft.ord.map(|ord| world.amount(COLLECTIONS, ord, "money2"));
+    let arrived = readable(&current(world, draft, "money2")).unwrap_or_default();
+    let others = received(world, contract) - own.unwrap_or_default();
+    if others + arrived > world.amount(CONTRACTS, contract, "money1") {
+        return Err("到账金额超过合同金额，不能保存！".to_owned());
+    }
+    let due = readable(&current(world, draft, "money1")).unwrap_or_default();
+    draft.set("hkzt", if arrived >= due { RECEIVED } else { DUE }.into());
+    Ok(())
+}
 
 /// The collections of a contract added up, by the column.
 fn sum(world: &mut World, contract: i64, wire: &str) -> Decimal {

@@ -1,11 +1,13 @@
 //! Sales invoices: what a contract's invoicing plan writes out on the occasion that it waits for. Never more than the
 //! contract costs.
 
-use super::amounts::cents;
+use super::amounts::{cents, readable};
+use super::contract_sums::note_progress;
 use super::contracts::CONTRACTS;
 use super::fulfilment::Occasion;
+use super::values::current;
 use super::{Rules, State, contracts_generated};
-use crate::world::World;
+use crate::world::{Draft, World};
 use rust_decimal::Decimal;
 use sunmao_catalogue::{FieldType, Value};
 
@@ -42,9 +44,41 @@ pub(super) const RULES: Rules = Rules {
         },
     ],
     number: ("票据单号", "PJ"),
+    before_save,
+    after_save: |world, ord, _| {
+        if let Some(contract) = world.link(INVOICES, ord, "contract") {
+            note_progress(world, contract);
+        }
+        world.hand_over(INVOICES, &[ord])
+    },
     settle: |world| world.fit(INVOICES, fitted),
     ..Rules::NONE
 };
+
+/// What the staff write by hand: an invoice of a contract, with its share of the contract's tax.
+fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
+    let Some(contract) = current(world, draft, "contract").as_integer() else {
+        return Ok(());
+    };
+    if !world.has(CONTRACTS, contract) {
+        return Err("关联合同不存在，不能保存！".to_owned());
+    }
+    if !draft.is_new {
+        return Ok(());
+    }
+    for (wire, value) in of_contract(world, contract) {
+        draft.set(wire, value);
+    }
+    let amount = readable(&current(world, draft, "money1")).unwrap_or_default();
+    let due = world.amount(CONTRACTS, contract, "money1");
+    if invoiced(world, contract) + amount > due {
+        return Err("开票金额超过合同金额，不能保存！".to_owned());
+    }
+    let tax = tax(world, contract, amount, due);
+    draft.set("taxvalue", tax.into());
+    draft.set("zt", WRITTEN.into());
+    Ok(())
+}
 
 /// What is invoiced of a contract.
 pub(super) fn invoiced(world: &mut World, contract: i64) -> Decimal {

@@ -31,7 +31,9 @@ async fn every_request_is_written_down_without_its_secrets() {
     let login = &entries[0];
     assert_eq!(login.names, ["session.login"]);
     assert_eq!(login.arguments.get("user").unwrap().as_text(), Some("txt:sunmao"));
+    assert_eq!(login.device, None);
     let save = &entries[1];
+    assert!(save.device.is_some(), "whose session it is");
     assert_eq!(save.operations, [16]);
     assert_eq!(save.names, ["customers.save-company"]);
     assert_eq!(save.dialect, Some(Dialect::Form));

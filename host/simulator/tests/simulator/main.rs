@@ -9,6 +9,7 @@
 mod advances;
 mod approvals;
 mod business;
+mod by_hand;
 mod calls;
 mod clock;
 mod commands;

@@ -1,6 +1,7 @@
 //! What every backend must do, as test cases. [`contract_tests!`](crate::contract_tests) turns them into tests.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod awaited;
 pub mod completing;
 pub mod conflicts;
@@ -158,6 +159,10 @@ macro_rules! contract_tests {
                 intents_are_found_by_delivery_and_subject,
                 intents_are_found_by_operation_and_reserved_key,
                 an_absent_intent_is_an_error;
+            audit_chain:
+                everything_that_is_said_is_bound_to_what_was_said_before,
+                the_chain_holds_without_what_was_forgotten,
+                what_is_under_way_is_not_forgotten;
             audit:
                 rows_come_back_as_they_were,
                 the_tail_follows_and_filters,

@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod audit_chain;
 mod awaited;
 mod check;
 mod codec;

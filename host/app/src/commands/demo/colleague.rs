@@ -71,6 +71,32 @@ impl Colleague {
         Ok(true)
     }
 
+    /// Approves a contract; what it is over.
+    pub async fn approve(&self, contract: i64) -> Result<String, Failure> {
+        let key = [("ord".to_owned(), Value::from(contract))];
+        let shown = self
+            .call("contracts.get", &Record::from_iter(key.clone()))
+            .await?;
+        let total = match &shown {
+            Answer::Record(record) => record
+                .get("Money1")
+                .or_else(|| record.get("money1"))
+                .and_then(Value::to_text),
+            Answer::Document(document) => document.value("money1").and_then(Value::to_text),
+            _ => None,
+        };
+        let total = total.unwrap_or_default();
+        let decision = [
+            ("@__sp_result", Value::from(1)),
+            ("@__sp_money", Value::from(total.as_str())),
+            ("@__sp_intro", Value::from("同意")),
+        ];
+        let decision = decision.map(|(field, value)| (field.to_owned(), value));
+        self.call("contracts.approve", &key.into_iter().chain(decision).collect())
+            .await?;
+        Ok(total)
+    }
+
     /// Signs out.
     pub async fn leave(&self) {
         // The simulated ERP ends with the demonstration.

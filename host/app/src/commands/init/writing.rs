@@ -46,6 +46,9 @@ impl Plan {
             for (name, text) in integration.scripts()? {
                 files.push((Path::new("scripts").join(name), text.as_bytes().to_vec()));
             }
+            for (name, text) in integration.templates()? {
+                files.push((Path::new("templates").join(name), text.as_bytes().to_vec()));
+            }
             for (name, text) in integration.fixtures() {
                 files.push((Path::new("fixtures").join(name), text.as_bytes().to_vec()));
             }

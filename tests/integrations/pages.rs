@@ -1,0 +1,110 @@
+//! The pages in `docs/integrations`: each integration has one in either language, which says the same things in the same order,
+//! names every flow and every operation, and is of the words that `sunmao init` shows.
+
+use crate::shipped::Integration;
+use crate::stage::names;
+use crate::support::root;
+
+/// A language: how its files end, and what its sections are called.
+struct Language {
+    ending: &'static str,
+    other: &'static str,
+    sections: [&'static str; 5],
+}
+
+const LANGUAGES: [Language; 2] = [
+    Language {
+        ending: "",
+        other: "[中文]",
+        sections: [
+            "Which way, how often",
+            "Whose field",
+            "What the account needs in the ERP",
+            "What it cannot do",
+            "How to change it",
+        ],
+    },
+    Language {
+        ending: ".zh-CN",
+        other: "[English]",
+        sections: [
+            "方向与频率",
+            "字段归属",
+            "ERP 账号所需权限",
+            "做不到的事",
+            "如何修改",
+        ],
+    },
+];
+
+#[test]
+fn each_integration_is_described_in_both_languages_section_by_section() {
+    for name in names() {
+        let integration = Integration::read(&name);
+        for language in &LANGUAGES {
+            let file = format!("docs/integrations/{name}{}.md", language.ending);
+            let page =
+                std::fs::read_to_string(root().join(&file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+            let (summary, rights, limits) = match language.ending {
+                "" => (&integration.summary, &integration.rights, &integration.limits),
+                _ => (
+                    &integration.summary_zh,
+                    &integration.rights_zh,
+                    &integration.limits_zh,
+                ),
+            };
+            let mut parts = page.split("\n## ");
+            let head = parts.next().unwrap_or_default();
+            assert!(
+                head.starts_with("# ") && head.contains(language.other),
+                "{file}: {head}"
+            );
+            assert!(
+                head.contains(summary),
+                "{file} does not say what it does: {summary}"
+            );
+            let sections: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('\n')).collect();
+            let titles: Vec<&str> = sections.iter().map(|(title, _)| *title).collect();
+            assert_eq!(titles, language.sections, "{file}");
+            for (title, text) in &sections {
+                assert!(text.trim().chars().count() > 10, "{file}: {title} is empty");
+            }
+            for flow in integration.flow.keys() {
+                assert!(
+                    sections[0].1.contains(&format!("`{flow}`")),
+                    "{file} does not name {flow}"
+                );
+            }
+            for operation in &integration.operations {
+                assert!(
+                    sections[2].1.contains(&format!("`{operation}`")),
+                    "{file} does not name {operation}"
+                );
+            }
+            assert!(
+                sections[2].1.contains(rights),
+                "{file} does not name the rights: {rights}"
+            );
+            assert!(
+                sections[3].1.contains(limits),
+                "{file} does not say what it cannot do: {limits}"
+            );
+            for script in Integration::scripts(&name) {
+                assert!(
+                    sections[4].1.contains(&script),
+                    "{file} does not say what {script} decides"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_page_is_of_an_integration_that_is_gone() {
+    let known = names();
+    for file in std::fs::read_dir(root().join("docs/integrations")).expect("pages") {
+        let file = file.expect("a page").file_name().into_string().expect("UTF-8");
+        let name = file.trim_end_matches(".md").trim_end_matches(".zh-CN");
+        assert!(name == "README" || known.iter().any(|one| one == name), "{file}");
+    }
+}
