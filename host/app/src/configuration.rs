@@ -71,6 +71,36 @@ pub struct Server {
 pub struct StoreSection {
     /// The SQLite file.
     pub path: PathBuf,
+    /// `[store.backup]`
+    pub backup: Option<BackupSection>,
+}
+
+/// `[store.backup]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupSection {
+    /// Where copies of the store lie.
+    pub folder: PathBuf,
+    /// An interval: `24h`. Without it and cron, copies are made by hand alone.
+    pub every: Option<String>,
+    /// `0 3 * * *`.
+    pub cron: Option<String>,
+    /// Where cron's clock hangs; none for UTC.
+    pub time_zone: Option<String>,
+    /// How many copies are kept.
+    pub keep: usize,
+}
+
+impl Default for BackupSection {
+    fn default() -> Self {
+        BackupSection {
+            folder: "backups".into(),
+            every: None,
+            cron: None,
+            time_zone: None,
+            keep: 14,
+        }
+    }
 }
 
 /// `[hub]`
@@ -148,6 +178,7 @@ impl Default for StoreSection {
     fn default() -> Self {
         StoreSection {
             path: PathBuf::from("data/sunmao.sqlite"),
+            backup: None,
         }
     }
 }

@@ -10,6 +10,7 @@ mod audit;
 mod conflicts;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod copy;
 mod deliveries;
 mod error;
 mod intents;
@@ -27,6 +28,7 @@ mod unshown;
 
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
+pub use copy::{Copied, Restored, back_up, look_through, restore};
 pub use deliveries::{
     Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
     DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,

@@ -4,14 +4,16 @@ pub(in crate::commands) mod probe;
 
 use crate::access;
 use crate::api::status::{Status, Unshown};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, StoreSection};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Details, Failure};
+use crate::host::backups::Plan;
 use crate::kinds;
 use crate::output::{self, Style};
 use crate::remote::Target;
 use clap::Args;
+use jiff::Timestamp;
 use probe::Probed;
 use serde::Serialize;
 use std::path::Path;
@@ -211,6 +213,7 @@ fn places(configuration: &Configuration) -> Vec<Finding> {
     }
     findings.push(kinds_of_records(&configuration.hub.kinds_folder));
     findings.push(store(&configuration.store.path));
+    findings.push(copies(&configuration.store));
     findings
 }
 
@@ -243,6 +246,48 @@ fn store(path: &Path) -> Finding {
         },
         Ok(_) => Finding::well(subject, note),
         Err(_) => Finding::well(subject, format!("{note} will be made")),
+    }
+}
+
+/// The copies of the store: whether one that was due is missing.
+fn copies(store: &StoreSection) -> Finding {
+    let subject = "[store.backup]".to_owned();
+    let faulty = |note: String, failure: Failure| Finding {
+        subject: subject.clone(),
+        problem: Some(failure),
+        note,
+    };
+    let plan = match store.backup.as_ref().map(Plan::read).transpose() {
+        Ok(Some(Some(plan))) => plan,
+        Ok(_) => {
+            return Finding::well(
+                subject,
+                "copies of the store are made by hand alone: `sunmao backup FILE`",
+            );
+        }
+        Err(failure) => return faulty("unsound".to_owned(), failure),
+    };
+    let folder = plan.folder().display().to_string();
+    let failed = |message: String| {
+        Failure::new(Exit::Failed, &folder, "looking at the store's copies", message)
+            .with_hint("see what the running host says: `error` of `backup` in GET /v1/status")
+    };
+    let copies = match plan.copies() {
+        Ok(copies) => copies,
+        Err(error) => return faulty(folder.clone(), failed(error.to_string())),
+    };
+    let note = match copies.last() {
+        Some(last) => format!(
+            "{folder}: {} copies, the last of {}",
+            copies.len(),
+            output::time(*last)
+        ),
+        None => format!("{folder}: no copy yet"),
+    };
+    // A host that never ran has nothing to copy.
+    match store.path.exists() && plan.is_overdue(&copies, Timestamp::now()) {
+        true => faulty(note, failed("a copy that was due was not made".to_owned())),
+        false => Finding::well(subject, note),
     }
 }
 

@@ -31,7 +31,7 @@ mod worker;
 
 pub use control::ScheduleStatus;
 pub use progress::{Progress, Step};
-pub use schedule::CatchUp;
+pub use schedule::{CatchUp, Schedule, Timing, Unsound};
 pub use settings::{FlowError, FlowSettings};
 pub use webhook::{Courier, Letter, Told, Webhook, WebhookSettings, Webhooks};
 pub use worker::Flows;

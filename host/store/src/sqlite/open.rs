@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 use super::failure::Failure;
 use super::lock::ProcessLock;
 use super::presence::Presence;
+use super::soundness::{self, Depth};
 use super::writer::{Opened, Writer};
 use super::{Sqlite, StoreError, place, process};
 
@@ -34,6 +35,7 @@ impl Sqlite {
             .connect()
             .await
             .map_err(|error| Failure::from(error).at(path, OPENING))?;
+        soundness::check(&mut connection, path, Depth::Pages).await?;
         migrate(&mut connection, path).await?;
         process::begin(&mut connection)
             .await
@@ -57,7 +59,7 @@ impl Sqlite {
     }
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -70,15 +72,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
     let Err(error) = MIGRATIONS.run(connection).await else {
         return Ok(());
     };
-    let known = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
+    let known = newest_schema();
     match error {
         MigrateError::VersionMissing(found) if found > known => Err(StoreError::NewerSchema {
             path: path.into(),
@@ -95,6 +93,12 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
             hint: "the file belongs to another build of sunmao: restore a backup, or move it away to begin anew",
         }),
     }
+}
+
+/// The version of the schema that this program writes.
+pub(super) fn newest_schema() -> i64 {
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or(0)
 }
 
 #[cfg(test)]
