@@ -104,6 +104,7 @@ impl Running {
         .map_err(|errors| unsound_flows(&errors))?;
         // Before anything can be filed: who hears of a record is decided when it is.
         flows.tell(webhooks);
+        flows.keep(configuration.store.keep.retention());
         let parts = Arc::new(Parts {
             started_at: host.clock.now(),
             host,

@@ -89,6 +89,10 @@ pub trait AuditLog: Send + Sync {
     /// While the disk fails, the last 20,000 or so wait for better times; how many more there were is a row then.
     async fn append_later(&self, row: AuditRow) -> Result<(), StoreError>;
 
+    /// Forgets rows that began before that time, some of the oldest at once, but those of writes that have not ended; how
+    /// many. A row that says so stands in their place.
+    async fn prune(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
+
     /// With `after`: the rows that follow this number. Without: the last rows. Oldest first either way.
     async fn tail(
         &self,

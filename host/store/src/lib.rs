@@ -13,6 +13,7 @@ pub mod contract;
 mod copy;
 mod deliveries;
 mod error;
+mod figures;
 mod intents;
 mod leasing;
 mod links;
@@ -34,6 +35,7 @@ pub use deliveries::{
     DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
 };
 pub use error::StoreError;
+pub use figures::{Figures, TableFigures, measure};
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
 pub use leasing::{Cause, PutOff, Share, Wanted, awaited_record};
 pub use links::{Link, Links, NewLink};

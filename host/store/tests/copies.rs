@@ -4,10 +4,10 @@ use std::error::Error;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sunmao_store::{
     AuditFilter, NewDelivery, NewRecord, Occasion, RecordName, Route, Store, StoreError, back_up,
-    look_through, restore,
+    look_through, measure, restore,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -264,6 +264,32 @@ async fn a_store_that_was_damaged_anywhere_does_not_open() -> Outcome {
     }
     let store = Store::open(&path).await?;
     assert!(has(&store, 299).await?);
+    store.close().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_store_is_measured_while_it_is_worked_on() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("sunmao.db");
+    let store = Store::open(&path).await?;
+    for id in 0..100 {
+        file(&store, id).await?;
+    }
+    let day = SignedDuration::from_hours(24);
+    let figures = measure(&path, NOW + day).await?;
+    let records = figures
+        .tables
+        .iter()
+        .find(|table| table.table == "records")
+        .ok_or("records")?;
+    assert_eq!((records.rows, records.new), (100, 100));
+    // A body has some 200 bytes.
+    assert!((20_000..200_000).contains(&records.bytes), "{records:?}");
+    assert!(figures.growth() > 20_000 / u64::from(figures.days), "{figures:?}");
+    assert!(figures.free_on_disk.is_some());
+    let later = measure(&path, NOW + day * 30).await?;
+    assert_eq!(later.growth(), 0, "{later:?}");
     store.close().await?;
     Ok(())
 }

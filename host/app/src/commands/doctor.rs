@@ -1,19 +1,18 @@
 //! `sunmao doctor`: whether a host could work here, and which operations the installation knows.
 
 pub(in crate::commands) mod probe;
+mod store;
 
 use crate::access;
 use crate::api::status::{Status, Unshown};
-use crate::configuration::{Configuration, StoreSection};
+use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Details, Failure};
-use crate::host::backups::Plan;
 use crate::kinds;
 use crate::output::{self, Style};
 use crate::remote::Target;
 use clap::Args;
-use jiff::Timestamp;
 use probe::Probed;
 use serde::Serialize;
 use std::path::Path;
@@ -45,6 +44,7 @@ impl Doctor {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let configuration = context.configuration(Vec::new())?;
         let mut findings = places(&configuration);
+        findings.extend(store::growth(&configuration.store.path).await);
         let mut probes = Vec::new();
         for name in configuration.account_names(self.erp.as_deref()) {
             let client = access::client(&context.environment, &configuration, Some(&name));
@@ -212,8 +212,8 @@ fn places(configuration: &Configuration) -> Vec<Finding> {
         findings.push(Finding::well(subject, note));
     }
     findings.push(kinds_of_records(&configuration.hub.kinds_folder));
-    findings.push(store(&configuration.store.path));
-    findings.push(copies(&configuration.store));
+    findings.push(store::file(&configuration.store.path));
+    findings.push(store::copies(&configuration.store));
     findings
 }
 
@@ -229,65 +229,6 @@ fn kinds_of_records(folder: &Path) -> Finding {
             note: folder.display().to_string(),
             problem: Some(failure),
         },
-    }
-}
-
-fn store(path: &Path) -> Finding {
-    let subject = "[store] path";
-    let note = path.display().to_string();
-    match std::fs::metadata(path) {
-        Ok(file) if !file.is_file() => Finding {
-            subject: subject.to_owned(),
-            problem: Some(
-                Failure::new(Exit::Configuration, &note, "looking at the store", "is no file")
-                    .with_hint("name a file that holds the store, or none yet"),
-            ),
-            note,
-        },
-        Ok(_) => Finding::well(subject, note),
-        Err(_) => Finding::well(subject, format!("{note} will be made")),
-    }
-}
-
-/// The copies of the store: whether one that was due is missing.
-fn copies(store: &StoreSection) -> Finding {
-    let subject = "[store.backup]".to_owned();
-    let faulty = |note: String, failure: Failure| Finding {
-        subject: subject.clone(),
-        problem: Some(failure),
-        note,
-    };
-    let plan = match store.backup.as_ref().map(Plan::read).transpose() {
-        Ok(Some(Some(plan))) => plan,
-        Ok(_) => {
-            return Finding::well(
-                subject,
-                "copies of the store are made by hand alone: `sunmao backup FILE`",
-            );
-        }
-        Err(failure) => return faulty("unsound".to_owned(), failure),
-    };
-    let folder = plan.folder().display().to_string();
-    let failed = |message: String| {
-        Failure::new(Exit::Failed, &folder, "looking at the store's copies", message)
-            .with_hint("see what the running host says: `error` of `backup` in GET /v1/status")
-    };
-    let copies = match plan.copies() {
-        Ok(copies) => copies,
-        Err(error) => return faulty(folder.clone(), failed(error.to_string())),
-    };
-    let note = match copies.last() {
-        Some(last) => format!(
-            "{folder}: {} copies, the last of {}",
-            copies.len(),
-            output::time(*last)
-        ),
-        None => format!("{folder}: no copy yet"),
-    };
-    // A host that never ran has nothing to copy.
-    match store.path.exists() && plan.is_overdue(&copies, Timestamp::now()) {
-        true => faulty(note, failed("a copy that was due was not made".to_owned())),
-        false => Finding::well(subject, note),
     }
 }
 

@@ -155,9 +155,19 @@ async fn a_copy_that_cannot_be_made_is_told_and_the_host_goes_on() {
         .find(|finding| finding["subject"] == "[store.backup]")
         .unwrap();
     assert_eq!(found["sound"], false, "{found}");
+    file(&host, "c-1", "样例木作").await;
     let doctor = host.sunmao.run(&["doctor", "--json", "--url", &host.url]).await;
     let report: Value = doctor.json();
     let findings = report["findings"].as_array().unwrap();
+    let growth = findings
+        .iter()
+        .find(|finding| finding["subject"] == "[store] growth")
+        .unwrap();
+    let note = growth["note"].as_str().unwrap();
+    assert!(
+        note.contains("a day") && note.contains("records 1 (1 new, ") && note.contains("left on its disk"),
+        "{note}"
+    );
     let found = findings
         .iter()
         .find(|finding| finding["subject"] == "[store.backup]")
@@ -193,6 +203,38 @@ async fn a_damaged_store_is_not_served_and_says_how_to_go_on() {
         record["body"].is_object()
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_ended_long_ago_is_forgotten_as_the_settings_say() {
+    let options = Options::default();
+    let erp = simulator(&options).await;
+    let sunmao = Sunmao::of(&erp, &options).with("SUNMAO_TEST_CLOCK_FILE", "clock");
+    let settings = "[store.keep]\naudit_days = 5\n[server]\ngrants = [\"customers.list\"]\n";
+    sunmao.write("sunmao.toml", settings);
+    sunmao.write("clock", "0");
+    let mut host = served(erp, sunmao).await;
+    let asked = Client::new()
+        .post(host.address("/v1/erp/customers.list"))
+        .json(&json!({}));
+    assert_eq!(send(asked).await.0, 200);
+    let listed = |audit: &Value| {
+        let rows = audit["items"].as_array().unwrap();
+        rows.iter().any(|row| row["operation"] == "customers.list")
+    };
+    eventually(&host.address("/v1/audit"), listed).await;
+    for (days, is_kept) in [(4, true), (6, false)] {
+        host.running.signal("-TERM").await;
+        assert_eq!(host.running.ended().await, Some(0));
+        host.sunmao.write("clock", &(days * 86_400).to_string());
+        again(&mut host).await;
+        let audit = match is_kept {
+            true => eventually(&host.address("/v1/audit"), listed).await,
+            false => eventually(&host.address("/v1/audit"), |audit| !listed(audit)).await,
+        };
+        let told = audit["items"].to_string().contains("audit_days");
+        assert_eq!(told, !is_kept, "{audit}");
+    }
 }
 
 #[cfg(unix)]

@@ -33,5 +33,6 @@ pub use control::ScheduleStatus;
 pub use progress::{Progress, Step};
 pub use schedule::{CatchUp, Schedule, Timing, Unsound};
 pub use settings::{FlowError, FlowSettings};
+pub use upkeep::Retention;
 pub use webhook::{Courier, Letter, Told, Webhook, WebhookSettings, Webhooks};
 pub use worker::Flows;

@@ -112,3 +112,47 @@ pub async fn held_rows_and_written_rows_keep_their_order(store: &Store) -> Resul
     assert_eq!(operations(&entries), ["a.list", "b.list", "c.list", "d.save"]);
     Ok(())
 }
+
+/// Those that began before a time are forgotten but for writes that have not ended; one row says so, however often.
+pub async fn old_rows_are_forgotten_and_that_is_told(store: &Store) -> Result<(), StoreError> {
+    let began = |seconds: i64, outcome: &str| AuditRow {
+        at: at(seconds),
+        outcome: outcome.to_owned(),
+        ..audit_row("customers.list")
+    };
+    let rows = vec![
+        began(1, "read"),
+        began(2, "open"),
+        began(3, "refused"),
+        began(8, "read"),
+        began(9, "applied"),
+    ];
+    store.audit.append(rows).await?;
+    assert_eq!(store.audit.prune(at(1), at(20)).await?, 0);
+    assert_eq!(store.audit.prune(at(5), at(20)).await?, 2);
+    assert_eq!(store.audit.prune(at(5), at(20)).await?, 0);
+    assert_eq!(store.audit.prune(at(9), at(21)).await?, 1);
+    let left = store.audit.tail(None, 10, AuditFilter::default()).await?;
+    let outcomes: Vec<&str> = left.iter().map(|entry| entry.row.outcome.as_str()).collect();
+    assert_eq!(outcomes, ["open", "applied", AuditRow::LOST]);
+    assert!(
+        left[2]
+            .row
+            .message
+            .as_deref()
+            .is_some_and(|words| words.contains("audit_days"))
+    );
+    // Many go portion by portion.
+    let many = (0..2_500).map(|_| began(10, "read")).collect();
+    store.audit.append(many).await?;
+    let mut pruned = Vec::new();
+    loop {
+        match store.audit.prune(at(11), at(22)).await? {
+            0 => break,
+            some => pruned.push(some),
+        }
+    }
+    assert_eq!(pruned.iter().sum::<u64>(), 2_501, "{pruned:?}");
+    assert!(pruned.len() > 2, "{pruned:?}");
+    Ok(())
+}

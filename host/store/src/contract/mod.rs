@@ -157,6 +157,7 @@ macro_rules! contract_tests {
             audit:
                 rows_come_back_as_they_were,
                 the_tail_follows_and_filters,
+                old_rows_are_forgotten_and_that_is_told,
                 held_rows_come_without_another_write,
                 held_rows_and_written_rows_keep_their_order;
             schedules:

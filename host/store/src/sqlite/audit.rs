@@ -23,6 +23,10 @@ impl AuditLog for Sqlite {
         self.writer.later(row).await
     }
 
+    async fn prune(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(Prune { begun_before, now }).await
+    }
+
     async fn tail(
         &self,
         after: Option<i64>,
@@ -154,6 +158,46 @@ pub(super) fn gap(at: Timestamp, message: String) -> AuditRow {
         duration_micros: 0,
         requests: 0,
         arguments: None,
+    }
+}
+
+/// Rows that are forgotten in one commit: more would hold up whoever writes.
+const PORTION: i64 = 1_000;
+
+/// What stands in the place of rows that were forgotten.
+const FORGOTTEN: &str = "rows before this one were forgotten, as the settings say ([store.keep] audit_days)";
+
+struct Prune {
+    begun_before: Timestamp,
+    now: Timestamp,
+}
+
+impl Write for Prune {
+    type Output = u64;
+    const PHASE: &'static str = "forgetting old audit rows";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<u64, Failure> {
+        let pruned = query(
+            "DELETE FROM audit
+             WHERE at < ?1 AND sequence IN
+                   (SELECT sequence FROM audit WHERE outcome <> 'open' AND (message IS NULL OR message <> ?2)
+                    ORDER BY sequence LIMIT ?3)",
+        )
+        .bind(micros(self.begun_before))
+        .bind(FORGOTTEN)
+        .bind(PORTION)
+        .execute(&mut *connection)
+        .await?
+        .rows_affected();
+        if pruned > 0 {
+            // One row says it, however often.
+            query("DELETE FROM audit WHERE outcome = 'lost' AND message = ?1")
+                .bind(FORGOTTEN)
+                .execute(&mut *connection)
+                .await?;
+            insert(connection, &[gap(self.now, FORGOTTEN.to_owned())]).await?;
+        }
+        Ok(pruned)
     }
 }
 

@@ -12,6 +12,7 @@ mod discard;
 mod disk;
 mod enqueue;
 mod failure;
+pub(crate) mod figures;
 mod finish;
 mod held;
 mod identities;

@@ -10,6 +10,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::disk::Disk;
 use super::failure::Failure;
 use super::lock::ProcessLock;
 use super::presence::Presence;
@@ -29,6 +30,7 @@ impl Sqlite {
         let own = place::prepare(path)?;
         let path = own.as_path();
         let lock = ProcessLock::acquire(path)?;
+        warn_of_little_room(path);
         let shared: Arc<Path> = path.into();
         let options = options(path);
         let mut connection = options
@@ -92,6 +94,20 @@ pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> R
             reason: error.to_string(),
             hint: "the file belongs to another build of sunmao: restore a backup, or move it away to begin anew",
         }),
+    }
+}
+
+/// With less left than this the store soon takes nothing any more.
+const LITTLE_ROOM: u64 = 64 * 1024 * 1024;
+
+fn warn_of_little_room(path: &Path) {
+    let disk = Disk::of(path);
+    if disk.free().is_some_and(|free| free < LITTLE_ROOM) {
+        tracing::warn!(
+            %disk,
+            hint = "free some space, or put the store elsewhere (store.path)",
+            "the store's disk is nearly full"
+        );
     }
 }
 

@@ -97,7 +97,9 @@ pub(super) fn io_failure(path: &Path, phase: &'static str, error: &Error) -> Sto
             ErrorKind::IsADirectory => {
                 "that is a folder: name a file in it, such as sunmao.sqlite (store.path)"
             }
-            ErrorKind::NotADirectory => "a part of the path is a file, not a folder: correct store.path",
+            ErrorKind::NotADirectory => {
+                "a part of the path is a file, not a folder: correct the path (store.path, or that of the copy)"
+            }
             _ => {
                 "check that the folder may be created and written to by this account, and that its file system knows locks"
             }
