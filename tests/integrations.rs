@@ -4,10 +4,10 @@
 
 mod support;
 
-#[path = "integrations/amounts.rs"]
-mod amounts;
 #[path = "integrations/alerts.rs"]
 mod alerts;
+#[path = "integrations/amounts.rs"]
+mod amounts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
 #[path = "integrations/books.rs"]
@@ -28,6 +28,8 @@ mod follow_ups;
 mod fresh;
 #[path = "integrations/made.rs"]
 mod made;
+#[path = "integrations/linked.rs"]
+mod linked;
 #[path = "integrations/money.rs"]
 mod money;
 #[path = "integrations/pages.rs"]

@@ -33,16 +33,28 @@ async fn what_no_update_takes_is_said_where_the_hub_changes_it() {
     let product = |name: &str, discontinued: bool| json!({ "number": "XZ-9", "name": name, "discontinued": discontinued });
     stage.files("product", "p-1", &product("瓦楞纸箱", false)).await;
     let made = stage.outcome("product-push", "product", "p-1").await;
-    assert!(made.starts_with("linked: XZ-9") && !made.contains("as it was made"), "{made}");
+    assert!(
+        made.starts_with("linked: XZ-9") && !made.contains("as it was made"),
+        "{made}"
+    );
     let left = "left as it was made, since only a create takes it: product-nature";
     stage.files("product", "p-1", &product("瓦楞纸箱", true)).await;
     let changed = stage.outcome("product-push", "product", "p-1").await;
-    assert!(changed.starts_with("unchanged: XZ-9") && changed.ends_with(left), "{changed}");
+    assert!(
+        changed.starts_with("unchanged: XZ-9") && changed.ends_with(left),
+        "{changed}"
+    );
     stage.files("product", "p-1", &product("瓦楞纸盒", true)).await;
     let changed = stage.outcome("product-push", "product", "p-1").await;
-    assert!(changed.starts_with("linked: XZ-9") && changed.ends_with(left), "{changed}");
+    assert!(
+        changed.starts_with("linked: XZ-9") && changed.ends_with(left),
+        "{changed}"
+    );
     stage.files("product", "p-1", &product("瓦楞纸盒", false)).await;
     let again = stage.outcome("product-push", "product", "p-1").await;
-    assert!(again.starts_with("unchanged: XZ-9") && !again.contains("as it was made"), "{again}");
+    assert!(
+        again.starts_with("unchanged: XZ-9") && !again.contains("as it was made"),
+        "{again}"
+    );
     stage.has_no_dead().await;
 }

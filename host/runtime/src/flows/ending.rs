@@ -189,10 +189,7 @@ fn outcome(step: &Step) -> String {
             undecided,
             left,
             ..
-        } => leaving(
-            with(format!("linked: {number} (key {erp_key})"), undecided),
-            left,
-        ),
+        } => leaving(with(format!("linked: {number} (key {erp_key})"), undecided), left),
         Step::Unchanged {
             erp_key,
             number,

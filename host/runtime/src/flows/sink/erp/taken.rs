@@ -49,7 +49,10 @@ impl Writing<'_> {
             };
             !given.is_empty() && field.shows(given, shown) == Some(false)
         };
-        only_made.filter(differs).map(|field| field.name.clone()).collect()
+        only_made
+            .filter(differs)
+            .map(|field| field.name.clone())
+            .collect()
     }
 }
 
