@@ -42,6 +42,25 @@ class AuditRow(TypedDict):
     sequence: int
 
 
+class BackupFault(TypedDict):
+    """
+    Why a copy of the store was not made.
+    """
+
+    at: str
+    message: str
+    hint: str
+
+
+class BackupStatus(TypedDict):
+    """
+    Copies of the store.
+    """
+
+    last_at: NotRequired[str | None]
+    error: NotRequired[BackupFault | None]
+
+
 class Broken(TypedDict):
     """
     Where the chain does not hold.
@@ -465,6 +484,42 @@ Repetition: TypeAlias = Repetition5 | Repetition6 | Repetition7
 """
 How a write may be repeated and how it is read back. Parameters are wire names.
 """
+
+
+class Replay(TypedDict):
+    """
+    Dead deliveries that are tried again together, and how far that is.
+    """
+
+    id: int
+    begun_at: str
+    chosen: int
+    waiting: int
+    dead: int
+    ended: int
+    until: NotRequired[str | None]
+    cancelled_at: NotRequired[str | None]
+    put_back: int
+
+
+class ReplaySelection(TypedDict, closed=True):
+    """
+    Which dead deliveries to try again together, and how fast. All that is given has to hold of them.
+    """
+
+    cause: NotRequired[str | None]
+    target: NotRequired[str | None]
+    kind: NotRequired[str | None]
+    per_minute: NotRequired[int | None]
+    dry: NotRequired[bool]
+
+
+class Replays(TypedDict):
+    """
+    The last replays, the newest first.
+    """
+
+    items: list[Replay]
 
 
 class Retried(TypedDict):
@@ -1045,6 +1100,38 @@ class AuditPage(TypedDict):
     next: NotRequired[int | None]
 
 
+class Begun(TypedDict):
+    """
+    What came of it.
+    """
+
+    chosen: int
+    replay: NotRequired[Replay | None]
+
+
+class Cause(TypedDict):
+    """
+    What several dead deliveries have in common: who gave them up, and why, but for names and numbers.
+    """
+
+    cause: str
+    count: int
+    target: str
+    example: int
+    key: str
+    letter: NotRequired[Letter | None]
+    first_at: str
+    last_at: str
+
+
+class Causes(TypedDict):
+    """
+    Causes of what is dead, the most frequent first.
+    """
+
+    items: list[Cause]
+
+
 class DeadDelivery(TypedDict):
     """
     A delivery that waits for a person.
@@ -1263,6 +1350,7 @@ class Status(TypedDict):
     panics: Panics
     flows: list[str]
     unshown: list[Unshown]
+    backup: NotRequired[BackupStatus | None]
     log: Log
     configuration: ConfigurationStatus
 
