@@ -184,9 +184,10 @@ impl Day {
                 "quantity": 40, "unit_price": body["sale_price"], "tax_rate": 13,
             })
         });
+        let today = self.office.now().date().to_string();
         Ok(json!({
             "number": "BJ-DAY-1", "subject": "餐桌四十套", "customer": CONTACT, "customer_name": COMPANY, "status": "sent",
-            "quoted_on": self.office.now().date().to_string(), "lines": lines.collect::<Vec<_>>(),
+            "quoted_on": today, "valid_until": today, "lines": lines.collect::<Vec<_>>(),
         }))
     }
 
