@@ -118,9 +118,10 @@ impl Story {
                     .as_str()
                     .is_some_and(|number| number.starts_with("SH"))
                 {
-                    names.insert(text(&body["number"]), format!("number of {subject}"));
+                    let number = ("number".to_owned(), text(&body["number"]));
+                    names.insert(number, format!("number of {subject}"));
                 }
-                names.insert(id, subject);
+                names.insert((kind.to_owned(), id), subject);
             }
         }
         names
