@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "integrations/again.rs"]
+mod again;
 #[path = "integrations/alerts.rs"]
 mod alerts;
 #[path = "integrations/amounts.rs"]
