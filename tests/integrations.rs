@@ -14,6 +14,8 @@ mod amounts;
 mod assignment;
 #[path = "integrations/books.rs"]
 mod books;
+#[path = "integrations/colleague.rs"]
+mod colleague;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
@@ -50,3 +52,7 @@ mod stage;
 mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;
+#[path = "integrations/troubles.rs"]
+mod troubles;
+#[path = "integrations/year.rs"]
+mod year;

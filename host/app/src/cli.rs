@@ -1,8 +1,8 @@
 //! The command line: global flags and the list of commands.
 
 use crate::commands::{
-    audit, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, export, flow, import, init,
-    kinds, openapi, operations, plugin, records, schedule, script, serve, simulate,
+    audit, backup, call, compile_plugin, conflict, dead, delivery, demo, doctor, erp, export, flow, import,
+    init, kinds, openapi, operations, plugin, records, restore, schedule, script, serve, simulate,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -54,6 +54,8 @@ pub enum Command {
     Flow(flow::Flow),
     Schedule(schedule::Schedule),
     Audit(audit::Audit),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     #[command(hide = true)]
     CompilePlugin(compile_plugin::CompilePlugin),
     #[command(hide = true, name = "openapi")]

@@ -1,6 +1,7 @@
 //! One file a command, and what they share.
 
 pub mod audit;
+pub mod backup;
 pub mod call;
 pub mod compile_plugin;
 pub mod conflict;
@@ -20,6 +21,7 @@ pub mod openapi;
 pub mod operations;
 pub mod plugin;
 pub mod records;
+pub mod restore;
 pub mod schedule;
 pub mod script;
 pub mod serve;
@@ -95,6 +97,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Flow(flow) => flow.run(&context).await,
         Command::Schedule(schedule) => schedule.run(&context).await,
         Command::Audit(audit) => audit.run(&context).await,
+        Command::Backup(backup) => backup.run(&context).await,
+        Command::Restore(restore) => restore.run(&context).await,
         Command::CompilePlugin(compile) => compile.run(),
         Command::OpenApi(openapi) => openapi.run(),
     }

@@ -7,13 +7,14 @@ mod tests;
 
 pub use read::{Flag, Sources};
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use sunmao_runtime::plugins::CompileBounds;
 use sunmao_runtime::{
-    Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits, WebhookSettings,
+    Accounts, ExtensionSettings, ExtensionsSettings, FlowSettings, Limits, Retention, WebhookSettings,
 };
 
 /// `sunmao.toml`, as written and with defaults filled in.
@@ -71,6 +72,68 @@ pub struct Server {
 pub struct StoreSection {
     /// The SQLite file.
     pub path: PathBuf,
+    /// `[store.backup]`
+    pub backup: Option<BackupSection>,
+    /// `[store.keep]`
+    pub keep: Keep,
+}
+
+/// `[store.keep]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keep {
+    /// How long deliveries are kept that ended, in days.
+    pub deliveries_days: u32,
+    /// How long rows of the audit log are kept, in days; zero for ever.
+    pub audit_days: u32,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Keep {
+            deliveries_days: 14,
+            audit_days: 0,
+        }
+    }
+}
+
+impl Keep {
+    /// The same as the flows want to know it.
+    pub fn retention(self) -> Retention {
+        let days = |days: u32| SignedDuration::from_hours(24 * i64::from(days));
+        Retention {
+            ended: days(self.deliveries_days),
+            audit: (self.audit_days > 0).then(|| days(self.audit_days)),
+        }
+    }
+}
+
+/// `[store.backup]`
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupSection {
+    /// Where copies of the store lie.
+    pub folder: PathBuf,
+    /// An interval: `24h`. Without it and cron, copies are made by hand alone.
+    pub every: Option<String>,
+    /// `0 3 * * *`.
+    pub cron: Option<String>,
+    /// Where cron's clock hangs; none for UTC.
+    pub time_zone: Option<String>,
+    /// How many copies are kept.
+    pub keep: usize,
+}
+
+impl Default for BackupSection {
+    fn default() -> Self {
+        BackupSection {
+            folder: "backups".into(),
+            every: None,
+            cron: None,
+            time_zone: None,
+            keep: 14,
+        }
+    }
 }
 
 /// `[hub]`
@@ -153,6 +216,8 @@ impl Default for StoreSection {
     fn default() -> Self {
         StoreSection {
             path: PathBuf::from("data/sunmao.sqlite"),
+            backup: None,
+            keep: Keep::default(),
         }
     }
 }

@@ -1,17 +1,21 @@
 //! The composition root: the only place that puts a host together from its parts and takes it apart again.
 
+pub mod backups;
 pub mod compiler;
 pub mod webhooks;
 
 use crate::configuration::Configuration;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::files;
 use crate::http::{self, serving};
 use crate::kinds;
 use crate::parts::Parts;
 use arc_swap::{ArcSwap, ArcSwapOption};
+use backups::{Backups, Plan};
 use compiler::compiler;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use sunmao_catalogue::{Catalogue, Kinds};
@@ -66,12 +70,20 @@ impl Running {
         extensions_settings
             .check(&Catalogue::shared())
             .map_err(|errors| unsound_extensions(&errors))?;
+        let backup_plan = configuration
+            .store
+            .backup
+            .as_ref()
+            .map(Plan::read)
+            .transpose()?
+            .flatten();
         let limits = serving::Limits::of(&configuration.server);
         let listener = listen(configuration.server.listen).await?;
         let address = listener
             .local_addr()
             .map_err(|error| not_listening(configuration.server.listen, &error))?;
         let cache_folder = &configuration.extensions.cache_folder;
+        files::private_folder(cache_folder).map_err(|error| no_cache(cache_folder, &error))?;
         let engine = plugins::engine(Some(cache_folder)).map_err(|error| no_engine(&error.to_string()))?;
         let engine = engine.with_compiler(compiler(cache_folder, configuration.compile_bounds())?);
         let store = Store::open(&configuration.store.path).await?;
@@ -92,6 +104,7 @@ impl Running {
         .map_err(|errors| unsound_flows(&errors))?;
         // Before anything can be filed: who hears of a record is decided when it is.
         flows.tell(webhooks);
+        flows.keep(configuration.store.keep.retention());
         let parts = Arc::new(Parts {
             started_at: host.clock.now(),
             host,
@@ -104,7 +117,11 @@ impl Running {
             stopping: CancellationToken::new(),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
             cut_off: CancellationToken::new(),
+            backups: Backups::default(),
         });
+        if let Some(plan) = backup_plan {
+            tokio::spawn(backups::follow(plan, parts.clone()));
+        }
         tokio::spawn(kinds::follow(parts.clone()));
         let sessions_end = CancellationToken::new();
         let mut sessions = JoinSet::new();
@@ -262,6 +279,17 @@ fn not_listening(address: SocketAddr, error: &std::io::Error) -> Failure {
         error.to_string(),
     )
     .with_hint("end what listens there, or choose another address with --listen")
+}
+
+fn no_cache(folder: &Path, error: &std::io::Error) -> Failure {
+    let folder = folder.display().to_string();
+    Failure::new(
+        Exit::Failed,
+        folder,
+        "opening the cache of compiled plugins",
+        error.to_string(),
+    )
+    .with_hint("give the folder to this account, or name another one: [extensions] cache_folder")
 }
 
 fn no_engine(message: &str) -> Failure {

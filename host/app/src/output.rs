@@ -174,6 +174,11 @@ pub fn table<'a>(
     table
 }
 
+/// A size as people read it.
+pub fn bytes(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}
+
 /// A time as people read it: to the second, in UTC.
 pub fn time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()

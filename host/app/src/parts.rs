@@ -2,6 +2,7 @@
 
 use crate::configuration::Configuration;
 use crate::failure::Failure;
+use crate::host::backups::Backups;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub followers: Arc<Semaphore>,
     /// Cancelled when requests that are still under way have to end.
     pub cut_off: CancellationToken,
+    /// What is known of the store's copies.
+    pub backups: Backups,
     /// When the host was put together.
     pub started_at: Timestamp,
 }

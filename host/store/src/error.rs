@@ -25,6 +25,14 @@ pub enum StoreError {
         /// The newest version this program knows.
         known: i64,
     },
+    /// Pages of the database are damaged. Nothing was changed.
+    #[error("{path}: it is damaged: {faults}", path = .path.display(), faults = .faults.join("; "))]
+    Damaged {
+        /// The database file.
+        path: PathBuf,
+        /// What the database found.
+        faults: Vec<String>,
+    },
     /// The database or the file system failed. Nothing of the failed write is kept.
     #[error("{path}: {phase} failed: {reason}", path = .path.display())]
     Failed {
@@ -138,6 +146,9 @@ impl StoreError {
             Self::NewerSchema { .. } => {
                 "start the newer version of sunmao, or restore the backup made before the upgrade"
             }
+            Self::Damaged { .. } => {
+                "keep the file as it is, check the disk's health, and put the last copy in its place: `sunmao restore FILE`"
+            }
             Self::Failed { hint, .. } => hint,
             Self::DiskFull { .. } => {
                 "the disk is full: free some space on it, raise this account's quota, or put the store elsewhere \
@@ -148,8 +159,7 @@ impl StoreError {
                  a backup of the store, and start it again"
             }
             Self::SeveralNames { .. } => {
-                "keep one name of it: `find FOLDER -samefile FILE` lists them; a copy to keep is made with `sqlite3 FILE \
-                 .backup`"
+                "keep one name of it: `find FOLDER -samefile FILE` lists them; a copy to keep is made with `sunmao backup`"
             }
             Self::Closed { .. } => "the program is shutting down; try again when it is back",
             Self::LeaseLost { .. } => "drop the work: the delivery is another worker's, or finished",

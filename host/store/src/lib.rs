@@ -11,8 +11,10 @@ mod audit_chain;
 mod conflicts;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod copy;
 mod deliveries;
 mod error;
+mod figures;
 mod intents;
 mod leasing;
 mod links;
@@ -30,11 +32,14 @@ mod unshown;
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
 pub use audit_chain::{ChainAnchor, ChainBreak, ChainLink, ChainReport, Said, verify_chain};
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
+pub use copy::{Copied, Restored, back_up, look_through, restore};
 pub use deliveries::{
-    Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
-    DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
+    Completion, DeadCause, DeadFilter, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts,
+    DeliveryId, DeliveryRecord, DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery, Replay,
+    ReplayId,
 };
 pub use error::StoreError;
+pub use figures::{Figures, TableFigures, measure};
 pub use intents::{Begun, Intent, IntentId, IntentOutcome, Intents, NewIntent, Opened};
 pub use leasing::{Cause, PutOff, Share, Wanted, awaited_record};
 pub use links::{Link, Links, NewLink};

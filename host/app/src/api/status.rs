@@ -58,10 +58,34 @@ pub struct Status {
     pub flows: Vec<String>,
     /// Fields that an ERP never shows as they are written, as it was noticed: they are written and not compared any more.
     pub unshown: Vec<Unshown>,
+    /// Copies of the store that the host makes by itself; null where it makes none.
+    pub backup: Option<BackupStatus>,
     /// The log.
     pub log: Log,
     /// The configuration.
     pub configuration: ConfigurationStatus,
+}
+
+/// Copies of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BackupStatus {
+    /// When the newest was made.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_at: Option<Timestamp>,
+    /// Why the last one that was due was not made.
+    pub error: Option<BackupFault>,
+}
+
+/// Why a copy of the store was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BackupFault {
+    /// When it was tried.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// How many deliveries stand where.

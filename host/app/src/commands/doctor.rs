@@ -1,6 +1,7 @@
 //! `sunmao doctor`: whether a host could work here, and which operations the installation knows.
 
 pub(in crate::commands) mod probe;
+mod store;
 
 use crate::access;
 use crate::api::status::{Status, Unshown};
@@ -43,6 +44,7 @@ impl Doctor {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let configuration = context.configuration(Vec::new())?;
         let mut findings = places(&configuration);
+        findings.extend(store::growth(&configuration.store.path).await);
         let mut probes = Vec::new();
         for name in configuration.account_names(self.erp.as_deref()) {
             let client = access::client(&context.environment, &configuration, Some(&name));
@@ -210,7 +212,8 @@ fn places(configuration: &Configuration) -> Vec<Finding> {
         findings.push(Finding::well(subject, note));
     }
     findings.push(kinds_of_records(&configuration.hub.kinds_folder));
-    findings.push(store(&configuration.store.path));
+    findings.push(store::file(&configuration.store.path));
+    findings.push(store::copies(&configuration.store));
     findings
 }
 
@@ -226,23 +229,6 @@ fn kinds_of_records(folder: &Path) -> Finding {
             note: folder.display().to_string(),
             problem: Some(failure),
         },
-    }
-}
-
-fn store(path: &Path) -> Finding {
-    let subject = "[store] path";
-    let note = path.display().to_string();
-    match std::fs::metadata(path) {
-        Ok(file) if !file.is_file() => Finding {
-            subject: subject.to_owned(),
-            problem: Some(
-                Failure::new(Exit::Configuration, &note, "looking at the store", "is no file")
-                    .with_hint("name a file that holds the store, or none yet"),
-            ),
-            note,
-        },
-        Ok(_) => Finding::well(subject, note),
-        Err(_) => Finding::well(subject, format!("{note} will be made")),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::host::{Running, webhooks};
 use crate::output::{self, Style};
 use crate::shutdown::{self, Shutdown};
-use crate::{access, logging, reload};
+use crate::{access, files, logging, reload};
 use clap::Args;
 use serde_json::json;
 use std::net::SocketAddr;
@@ -36,6 +36,7 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        files::keep_to_this_account();
         logging::start(context, "info")?;
         let shutdown = Shutdown::listen_as_a_service()?;
         tokio::select! {

@@ -4,9 +4,10 @@ use super::error::ApiError;
 use crate::api::deliveries::HeldUp;
 use crate::api::errors::Refusal;
 use crate::api::status::{
-    ConfigurationFault, ConfigurationStatus, ExtensionCounts, Health, HeldUpTarget, Log, Session, SignOfLife,
-    Status, Unshown,
+    BackupFault, BackupStatus, ConfigurationFault, ConfigurationStatus, ExtensionCounts, Health,
+    HeldUpTarget, Log, Session, SignOfLife, Status, Unshown,
 };
+use crate::host::backups::Plan;
 use crate::logging;
 use crate::parts::Parts;
 use axum::Json;
@@ -86,6 +87,7 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
             .into_iter()
             .map(Unshown::from)
             .collect(),
+        backup: backup(&parts),
         log: Log {
             dropped: logging::dropped(),
         },
@@ -93,6 +95,21 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<Json<Status>, ApiEr
             error: refused.as_ref().map(ConfigurationFault::from),
         },
     }))
+}
+
+/// How it stands with the copies that the host makes by itself.
+fn backup(parts: &Parts) -> Option<BackupStatus> {
+    let configuration = parts.configuration.load();
+    let plan = Plan::read(configuration.store.backup.as_ref()?).ok()??;
+    let error = parts.backups.failed.load_full().map(|failed| BackupFault {
+        at: failed.at,
+        message: failed.error.to_string(),
+        hint: failed.error.hint().to_owned(),
+    });
+    Some(BackupStatus {
+        last_at: plan.copies().unwrap_or_default().pop(),
+        error,
+    })
 }
 
 /// How many records there are of each kind that there are any of. Rows of the ERP are not counted: they are many.

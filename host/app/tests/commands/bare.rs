@@ -22,6 +22,11 @@ pub async fn bare(configuration: &str, variables: &[(&str, &str)]) -> Bare {
         .iter()
         .fold(sunmao, |sunmao, (name, value)| sunmao.with(name, value));
     sunmao.write("sunmao.toml", configuration);
+    served(erp, sunmao).await
+}
+
+/// One in a folder that is furnished.
+pub async fn served(erp: Simulator, sunmao: Sunmao) -> Bare {
     let mut running = sunmao.start(&["serve", "--json", "--listen", "127.0.0.1:0"]);
     let ready = running.next().await.expect("the host is ready");
     let url = ready["url"].as_str().unwrap().to_owned();

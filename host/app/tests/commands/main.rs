@@ -7,6 +7,7 @@ mod call;
 mod changes;
 mod conditions;
 mod configuration;
+mod copies;
 mod dead;
 mod declared;
 mod delivery;

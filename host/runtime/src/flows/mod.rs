@@ -3,6 +3,7 @@
 mod again;
 mod automate;
 mod carry;
+mod cause;
 mod clock_watch;
 mod control;
 mod ending;
@@ -34,7 +35,8 @@ mod worker;
 pub use control::ScheduleStatus;
 pub use fresh::Freshness;
 pub use progress::{Progress, Step};
-pub use schedule::CatchUp;
+pub use schedule::{CatchUp, Schedule, Timing, Unsound};
 pub use settings::{FlowError, FlowSettings};
+pub use upkeep::Retention;
 pub use webhook::{Courier, Letter, Told, Webhook, WebhookSettings, Webhooks};
 pub use worker::Flows;

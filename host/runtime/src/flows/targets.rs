@@ -4,6 +4,7 @@ use super::flow::Flow;
 use super::hands::Group;
 use super::outage::{Gate, Need};
 use super::serving::{does_not_serve, is_gone, lacking};
+use super::upkeep::Retention;
 use super::webhook::Webhooks;
 use super::worker::{Flows, Inner};
 use crate::accounts::Accounts;
@@ -143,6 +144,11 @@ impl Flows {
     pub fn tell(&self, webhooks: Webhooks) {
         self.inner.host.webhooks.store(Arc::new(webhooks));
         self.inner.wake.notify_one();
+    }
+
+    /// Keeps what has ended this long from now on. Until it is said, nothing is forgotten.
+    pub fn keep(&self, retention: Retention) {
+        self.inner.retention.send_replace(Some(retention));
     }
 
     /// Why deliveries of a target are not taken up now, and what to do about it; none if they are.

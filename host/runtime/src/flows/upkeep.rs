@@ -6,15 +6,22 @@ use super::timer;
 use super::worker::Inner;
 use crate::supervision::supervised;
 use crate::vitals::Heartbeat;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Finished deliveries are kept this long.
-const KEEP: SignedDuration = SignedDuration::from_hours(24 * 14);
-/// Finished deliveries are forgotten in this interval.
+/// How long the store keeps what has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Deliveries that ended, and times for which flows were due. Of each record and target the last one is kept.
+    pub ended: SignedDuration,
+    /// Rows of the audit log; none for ever.
+    pub audit: Option<SignedDuration>,
+}
+
+/// What has ended is forgotten in this interval.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 /// What waits for a file that is not there is looked for this often even when no file came or went.
 const TELL_INTERVAL: Duration = Duration::from_secs(60);
@@ -76,17 +83,39 @@ impl Inner {
         }
     }
 
-    /// Forgets what was finished long ago.
+    /// Forgets what ended long ago, once it is known how long ago that is.
     async fn keep_small(&self) {
-        let mut interval = tokio::time::interval(PRUNE_INTERVAL);
+        let mut retention = self.retention.subscribe();
         loop {
-            interval.tick().await;
-            let ended_before = self.host.clock.now() - KEEP;
-            if let Err(error) = self.host.store.deliveries.prune(ended_before).await {
-                tracing::warn!(%error, hint = error.hint(), "finished deliveries not pruned");
+            let known = *retention.borrow_and_update();
+            if let Some(known) = known {
+                self.forget(known).await;
             }
-            if let Err(error) = self.host.store.schedules.prune_fires(ended_before).await {
-                tracing::warn!(%error, hint = error.hint(), "old fires not pruned");
+            // Whether it was time or is another now: either way it is looked at again.
+            let _ = timeout(PRUNE_INTERVAL, retention.changed()).await;
+        }
+    }
+
+    async fn forget(&self, retention: Retention) {
+        let now = self.host.clock.now();
+        let before = |kept: SignedDuration| now.checked_sub(kept).unwrap_or(Timestamp::MIN);
+        let ended_before = before(retention.ended);
+        if let Err(error) = self.host.store.deliveries.prune(ended_before).await {
+            tracing::warn!(%error, hint = error.hint(), "finished deliveries not pruned");
+        }
+        if let Err(error) = self.host.store.schedules.prune_fires(ended_before).await {
+            tracing::warn!(%error, hint = error.hint(), "old fires not pruned");
+        }
+        let Some(begun_before) = retention.audit.map(before) else {
+            return;
+        };
+        loop {
+            match self.host.store.audit.prune(begun_before).await {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    return tracing::warn!(%error, hint = error.hint(), "old audit rows not pruned");
+                }
             }
         }
     }

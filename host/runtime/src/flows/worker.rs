@@ -12,6 +12,7 @@ use super::sink::Sink;
 use super::source::On;
 use super::timer::Timed;
 use super::trouble::Trouble;
+use super::upkeep::Retention;
 use crate::actor::Actor;
 use crate::host::{Host, Listeners};
 use crate::limits::Limits;
@@ -60,6 +61,8 @@ pub(super) struct Inner {
     pub outages: Arc<Outages>,
     pub clock: ClockWatch,
     pub trouble: Trouble,
+    /// How long what has ended is kept; none until that is said.
+    pub retention: watch::Sender<Option<Retention>>,
     pub stop: watch::Sender<bool>,
     /// A hand is free, an ERP is back, an extension came or went, the flows are others.
     pub wake: Arc<Notify>,
@@ -110,6 +113,7 @@ impl Flows {
             outages: Arc::default(),
             clock: ClockWatch::default(),
             trouble: Trouble::default(),
+            retention: watch::Sender::new(None),
             stop: watch::Sender::new(false),
             wake,
             worker: Mutex::default(),

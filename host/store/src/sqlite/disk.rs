@@ -26,6 +26,11 @@ impl Disk {
         }
     }
 
+    /// How much is left, where that is known.
+    pub(super) fn free(&self) -> Option<u64> {
+        self.free
+    }
+
     /// Whether next to nothing is left.
     pub(super) fn is_full(&self) -> bool {
         self.free.is_some_and(|free| free < NEXT_TO_NOTHING)

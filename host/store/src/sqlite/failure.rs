@@ -91,7 +91,8 @@ fn hint(error: &sqlx::Error) -> &'static str {
         }
         Some(10) => "the disk failed to read or write: check its health and the system's log",
         Some(11 | 26) => {
-            "the file is damaged or no SQLite database: restore a backup, or move it away to begin anew"
+            "the file is damaged or no SQLite database: put the last copy in its place (`sunmao restore FILE`), or move it away \
+             to begin anew"
         }
         Some(14) => "the file cannot be opened: check that the folder exists and may be written to",
         _ => "the log has the details; what was accepted before is safe",

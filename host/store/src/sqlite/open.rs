@@ -10,9 +10,11 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 
+use super::disk::Disk;
 use super::failure::Failure;
 use super::lock::ProcessLock;
 use super::presence::Presence;
+use super::soundness::{self, Depth};
 use super::writer::{Opened, Writer};
 use super::{Sqlite, StoreError, place, process};
 
@@ -28,12 +30,14 @@ impl Sqlite {
         let own = place::prepare(path)?;
         let path = own.as_path();
         let lock = ProcessLock::acquire(path)?;
+        warn_of_little_room(path);
         let shared: Arc<Path> = path.into();
         let options = options(path);
         let mut connection = options
             .connect()
             .await
             .map_err(|error| Failure::from(error).at(path, OPENING))?;
+        soundness::check(&mut connection, path, Depth::Pages).await?;
         migrate(&mut connection, path).await?;
         process::begin(&mut connection)
             .await
@@ -57,7 +61,7 @@ impl Sqlite {
     }
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -70,15 +74,11 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
     let Err(error) = MIGRATIONS.run(connection).await else {
         return Ok(());
     };
-    let known = MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0);
+    let known = newest_schema();
     match error {
         MigrateError::VersionMissing(found) if found > known => Err(StoreError::NewerSchema {
             path: path.into(),
@@ -95,6 +95,26 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), S
             hint: "the file belongs to another build of sunmao: restore a backup, or move it away to begin anew",
         }),
     }
+}
+
+/// With less left than this the store soon takes nothing any more.
+const LITTLE_ROOM: u64 = 64 * 1024 * 1024;
+
+fn warn_of_little_room(path: &Path) {
+    let disk = Disk::of(path);
+    if disk.free().is_some_and(|free| free < LITTLE_ROOM) {
+        tracing::warn!(
+            %disk,
+            hint = "free some space, or put the store elsewhere (store.path)",
+            "the store's disk is nearly full"
+        );
+    }
+}
+
+/// The version of the schema that this program writes.
+pub(super) fn newest_schema() -> i64 {
+    let versions = MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -5,7 +5,11 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
+use super::private;
 use crate::StoreError;
+
+/// What SQLite keeps beside a database.
+pub(super) const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 
 const OPENING: &str = "opening";
 
@@ -13,12 +17,12 @@ const OPENING: &str = "opening";
 /// beside the name that it was given, so two names would be two logs for one database.
 pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
     let failed = |error| io_failure(path, OPENING, &error);
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        private::create_folder(folder).map_err(failed)?;
     }
     let found = match std::fs::metadata(path) {
         Ok(found) => found,
-        Err(error) if error.kind() == ErrorKind::NotFound => create_private(path).map_err(failed)?,
+        Err(error) if error.kind() == ErrorKind::NotFound => create(path).map_err(failed)?,
         Err(error) => return Err(failed(error)),
     };
     if found.is_dir() {
@@ -30,17 +34,23 @@ pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
             names,
         });
     }
-    own_path(path).map_err(failed)
+    let own = own_path(path).map_err(failed)?;
+    for file in std::iter::once(own.clone()).chain(COMPANIONS.map(|ending| private::beside(&own, ending))) {
+        if let Err(error) = private::withhold(&file) {
+            tracing::warn!(
+                file = %file.display(), %error,
+                hint = "give the file to this account, or put the store on a file system that knows rights (store.path)",
+                "others may read the store, and that could not be changed"
+            );
+        }
+    }
+    Ok(own)
 }
 
 /// Creates the file. Contacts are people's data, so only this account may read it; SQLite gives its companions the same
 /// rights.
-fn create_private(path: &Path) -> std::io::Result<Metadata> {
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.metadata()
+fn create(path: &Path) -> std::io::Result<Metadata> {
+    private::create_file(path)?.metadata()
 }
 
 #[cfg(unix)]
@@ -87,7 +97,9 @@ pub(super) fn io_failure(path: &Path, phase: &'static str, error: &Error) -> Sto
             ErrorKind::IsADirectory => {
                 "that is a folder: name a file in it, such as sunmao.sqlite (store.path)"
             }
-            ErrorKind::NotADirectory => "a part of the path is a file, not a folder: correct store.path",
+            ErrorKind::NotADirectory => {
+                "a part of the path is a file, not a folder: correct the path (store.path, or that of the copy)"
+            }
             _ => {
                 "check that the folder may be created and written to by this account, and that its file system knows locks"
             }
