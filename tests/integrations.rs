@@ -4,8 +4,14 @@
 
 mod support;
 
+#[path = "integrations/alerts.rs"]
+mod alerts;
+#[path = "integrations/amounts.rs"]
+mod amounts;
 #[path = "integrations/assignment.rs"]
 mod assignment;
+#[path = "integrations/books.rs"]
+mod books;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
@@ -18,6 +24,10 @@ mod customers;
 mod fixtures;
 #[path = "integrations/follow_ups.rs"]
 mod follow_ups;
+#[path = "integrations/fresh.rs"]
+mod fresh;
+#[path = "integrations/made.rs"]
+mod made;
 #[path = "integrations/money.rs"]
 mod money;
 #[path = "integrations/pages.rs"]
@@ -26,11 +36,15 @@ mod pages;
 mod people;
 #[path = "integrations/products.rs"]
 mod products;
+#[path = "integrations/quotations.rs"]
+mod quotations;
 #[path = "integrations/repairs.rs"]
 mod repairs;
 #[path = "integrations/shipped.rs"]
 mod shipped;
 #[path = "integrations/stage.rs"]
 mod stage;
+#[path = "integrations/story.rs"]
+mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;

@@ -1,227 +1,116 @@
-//! The fixtures of the shipped scripts: what each makes of an input, role by role.
+//! The fixtures of the shipped guests: what each makes of an input, role by role, as their users test them.
 
-use crate::shipped::{Integration, files};
 use crate::stage::names;
-use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
-use std::alloc::System;
-use std::sync::Arc;
-use sunmao_catalogue::{Catalogue, Joint, Kinds, Record, RecordKind, Side, Value, value_from_json};
-use sunmao_erp_client::{ErpClient, Settings};
-use sunmao_runtime::merge::Ruling;
-use sunmao_runtime::scripts::Script;
-use sunmao_runtime::scripts::memory::Counting;
-use sunmao_runtime::{Change, Clock, Decision, Extension, ExtensionError, Gateway, Host, Invocation, Permit};
-use sunmao_store::Store;
+use crate::support::root;
+use serde_json::{Value as Json, json};
+use std::path::Path;
+use std::process::{Command, Output};
 
-/// As the program has it: without it, a script's memory is bounded by its strings and collections alone.
-#[global_allocator]
-static ALLOCATOR: Counting<System> = Counting(System);
-
-/// One case of `fixtures/SCRIPT.json`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    /// What it shows.
-    title: String,
-    /// `mapping`, `policy` or `merge`.
-    role: String,
-    /// The kind of the record that is mapped, judged or merged: `erp.contracts`, `ticket`.
-    from: String,
-    /// The kind or the operation that it is mapped to.
-    #[serde(default)]
-    to: Option<String>,
-    input: Json,
-    /// The present record, where it is mapped to a kind.
-    #[serde(default)]
-    known: Option<Json>,
-    /// What comes of it: the record or the arguments without what is empty; true or the reason why not; the ruling; or
-    /// `{"error": "…"}` with a part of what the script throws.
-    expected: Json,
+fn sunmao(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sunmao"));
+    command.current_dir(folder).args(arguments);
+    command.env_remove("SUNMAO_ERP_BASE_URL");
+    command.output().expect("the program")
 }
 
-/// A host that never reaches an ERP: mappings, policies and merges ask nobody.
-async fn host(folder: &std::path::Path) -> Arc<Host> {
-    let url = "http://127.0.0.1/".parse().expect("URL");
-    let client = ErpClient::new(Settings::new(
-        url,
-        "nobody",
-        "nothing".to_owned().into(),
-        "SUNMAO01",
-    ));
-    let store = Store::open(&folder.join("sunmao.sqlite")).await.expect("store");
-    let (catalogue, clock) = (Catalogue::shared(), Clock::system());
-    let kinds = Kinds::shipped(&catalogue).expect("kinds");
-    let gateway = Gateway::new(client.expect("client"), store.clone(), clock.clone());
-    Arc::new(Host::new(catalogue, kinds, gateway, store, clock))
-}
-
-fn record(json: &Json) -> Record {
-    let value = value_from_json(&json.to_string()).expect("JSON");
-    value.as_record().cloned().unwrap_or_default()
-}
-
-/// The record as the host shows it to a step; of a change, which is none, as it stands.
-fn checked(kind: &RecordKind, json: &Json) -> Record {
-    let given = record(json);
-    let Ok(body) = kind.check(&given) else {
-        return given;
-    };
-    let id = given.get("id").cloned().unwrap_or_default();
-    std::iter::once(("id".to_owned(), id)).chain(body).collect()
-}
-
-fn value(json: Option<&Json>) -> Value {
-    let json = json.unwrap_or(&Json::Null);
-    value_from_json(&json.to_string()).expect("JSON")
-}
-
-/// Without what is empty.
-fn told(record: &Record) -> Json {
-    let Json::Object(members) = serde_json::to_value(record).expect("JSON") else {
-        return json!({});
-    };
-    Json::Object(members.into_iter().filter_map(full).collect())
-}
-
-fn full((name, value): (String, Json)) -> Option<(String, Json)> {
-    match value {
-        Json::Null => None,
-        Json::String(text) if text.is_empty() => None,
-        Json::Array(items) if items.is_empty() => None,
-        Json::Array(items) => {
-            let item = |item: Json| match item {
-                Json::Object(members) => Json::Object(
-                    members
-                        .into_iter()
-                        .filter_map(full)
-                        .collect::<Map<String, Json>>(),
-                ),
-                other => other,
-            };
-            Some((name, items.into_iter().map(item).collect()))
-        }
-        other => Some((name, other)),
-    }
-}
-
-fn outcome(outcome: Result<Json, ExtensionError>) -> Json {
-    outcome.unwrap_or_else(|error| json!({ "error": error.to_string() }))
-}
-
-async fn run(host: &Host, script: &Script, case: &Case) -> Json {
-    let kinds = host.kinds.load();
-    let kind = |name: &str| kinds.find(name).cloned();
-    let from = kind(&case.from).unwrap_or_else(|| panic!("no kind {}", case.from));
-    let now = Invocation::at(Timestamp::UNIX_EPOCH);
-    let input = checked(&from, &case.input);
-    match case.role.as_str() {
-        "mapping" => {
-            let to = case.to.as_deref().expect("where to");
-            let to = match (kind(to), host.catalogue.find(to)) {
-                (Some(kind), _) => Side::Kind(kind),
-                (None, Some(operation)) => Side::Operation(Arc::new(operation.clone())),
-                (None, None) => panic!("neither a kind nor an operation: {to}"),
-            };
-            let joint = Joint {
-                from: Side::Kind(from),
-                to,
-            };
-            let known = case.known.as_ref().map(|known| match &joint.to {
-                Side::Kind(kind) => checked(kind, known),
-                Side::Operation(_) => record(known),
-            });
-            let mapped = script.map(&now, &joint, &input, known.as_ref()).await;
-            outcome(mapped.map(|mapped| told(&mapped)))
-        }
-        "policy" => {
-            let judged = script.judge(&now, &from, &input).await;
-            outcome(judged.map(|decision| match decision {
-                Decision::Admit => json!(true),
-                Decision::Skip(reason) => json!(reason),
-            }))
-        }
-        "merge" => {
-            let change = Change {
-                flow: "fixture".to_owned(),
-                kind: case.from.clone(),
-                field: case.input["field"].as_str().unwrap_or_default().to_owned(),
-                base: value(case.input.get("base")),
-                hub: value(case.input.get("hub")),
-                erp: value(case.input.get("erp")),
-                record: record(case.input.get("record").unwrap_or(&json!({}))),
-                erp_record: Record::default(),
-                hub_changed_at: None,
-                erp_changed_at: None,
-            };
-            outcome(script.merge(&now, &change).await.map(|ruling| match ruling {
-                Ruling::Erp => json!("erp"),
-                Ruling::Hub => json!("hub"),
-                Ruling::Newer => json!("newer"),
-                Ruling::ErpUnlessVerified => json!("erp-unless-verified"),
-                Ruling::Value(value) => json!({ "value": value }),
-                Ruling::Undecided => Json::Null,
-            }))
-        }
-        other => panic!("no such role: {other}"),
-    }
-}
-
-/// Whether the outcome is the expected one; of an error, a part of its words is enough.
-fn is_as_expected(case: &Case, found: &Json) -> bool {
-    match (case.expected.get("error"), found.get("error")) {
-        (Some(wanted), Some(words)) => {
-            let (wanted, words) = (wanted.as_str(), words.as_str());
-            wanted
-                .zip(words)
-                .is_some_and(|(wanted, words)| words.contains(wanted))
-        }
-        _ => case.expected == *found,
-    }
-}
-
-#[tokio::test]
-async fn each_role_of_each_script_does_as_its_fixtures_say() {
+/// A folder with all integrations, as `sunmao init` writes it.
+fn installation() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("folder");
-    let host = host(folder.path()).await;
-    let mut faults = Vec::new();
-    let mut cases_run = 0;
+    let plugins = root().join("plugins/dist").display().to_string();
+    let made = sunmao(
+        folder.path(),
+        &["init", "--all", "--offline", "--plugins-folder", &plugins],
+    );
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    folder
+}
+
+fn report(output: &Output) -> Vec<Json> {
+    let words = String::from_utf8_lossy(&output.stderr);
+    let report: Json =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {words}"));
+    report.as_array().expect("guests").clone()
+}
+
+#[test]
+fn each_role_of_each_guest_does_as_its_fixtures_say() {
+    let folder = installation();
+    let tested = sunmao(folder.path(), &["--json", "flow", "test", "--complete"]);
+    let guests = report(&tested);
+    let cases: Vec<&Json> = guests
+        .iter()
+        .flat_map(|guest| guest["cases"].as_array().expect("cases"))
+        .collect();
+    let failed: Vec<&&Json> = cases.iter().filter(|case| case["passed"] != true).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    let words = String::from_utf8_lossy(&tested.stderr);
+    assert!(tested.status.success(), "{words}");
+    assert!(cases.len() > 40, "{}", cases.len());
+    assert!(guests.iter().any(|guest| guest["guest"] == "wechat-customer"));
+    // Each integration's own folder is tested the same way, before anybody sets it up.
     for name in names() {
-        let integration = Integration::folder(&name);
-        let scripts = Integration::scripts(&name);
-        for fixture in files(&integration.join("fixtures"), "json") {
-            assert!(scripts.contains(&fixture), "{name}: {fixture} is no script of it");
-        }
-        for own in scripts {
-            let source = std::fs::read_to_string(integration.join(format!("scripts/{own}.rhai")));
-            let script = Script::load(
-                host.clone(),
-                Arc::new(Permit::default()),
-                &own,
-                &source.expect("a script"),
-            );
-            let script = script.unwrap_or_else(|error| panic!("{own}: {error}"));
-            let file = integration.join(format!("fixtures/{own}.json"));
-            let text =
-                std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is not there", file.display()));
-            let cases: Vec<Case> =
-                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-            for role in &script.surface().roles {
-                assert!(
-                    cases.iter().any(|case| case.role == *role),
-                    "{own}: no case of its role {role}"
-                );
-            }
-            for case in &cases {
-                let found = run(&host, &script, case).await;
-                cases_run += 1;
-                if !is_as_expected(case, &found) {
-                    faults.push(format!("{own}: {}: {found}", case.title));
-                }
-            }
-        }
+        let own = root().join("integrations").join(&name);
+        let Ok(fixtures) = own.join("fixtures").read_dir() else {
+            panic!("{name} has no fixtures");
+        };
+        assert!(fixtures.count() > 0, "{name}");
     }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
-    assert!(cases_run > 30, "{cases_run}");
+}
+
+#[test]
+fn what_comes_out_otherwise_is_told_field_by_field_and_fails() {
+    let folder = installation();
+    let script = folder.path().join("scripts/product-pull.rhai");
+    let text = std::fs::read_to_string(&script).expect("a script");
+    let changed = text.replace("unit: shown(row, [\"unit_name\"", "unit: shown(row, [\"nothing\"");
+    std::fs::write(&script, changed.replace("\"unitname\", \"单位名称\"", "\"none\"")).expect("written");
+    let tested = sunmao(folder.path(), &["--json", "flow", "test", "product-pull"]);
+    assert_eq!(tested.status.code(), Some(1));
+    // The flow's name means its guests: the mapping and the merge.
+    let guests = report(&tested);
+    let names: Vec<&Json> = guests.iter().map(|guest| &guest["guest"]).collect();
+    assert_eq!(names, ["product-merge", "product-pull"]);
+    let cases = guests[1]["cases"].as_array().expect("cases");
+    let failed = cases.iter().find(|case| case["passed"] == false).expect("a case");
+    let differences = failed["differences"].as_array().expect("differences");
+    let fields: Vec<&Json> = differences.iter().map(|one| &one["field"]).collect();
+    assert_eq!(fields, ["unit"], "{failed}");
+    assert!(differences[0]["expected"].is_string());
+    assert_eq!(differences[0]["found"], Json::Null);
+    let told = sunmao(folder.path(), &["flow", "test", "product-pull"]);
+    let words = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(words.contains("FAILED product-pull"), "{words}");
+    assert!(words.contains("unit: expected"), "{words}");
+    assert!(words.contains("found nothing"), "{words}");
+}
+
+#[test]
+fn what_is_no_guest_no_case_and_no_sound_record_is_told() {
+    let folder = installation();
+    let fails = |arguments: &[&str], code: i32| {
+        let all = [&["--json", "flow", "test"], arguments].concat();
+        let output = sunmao(folder.path(), &all);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        let texts = [&output.stderr, &output.stdout];
+        texts.map(|text| String::from_utf8_lossy(text)).concat()
+    };
+    let words = fails(&["product-pul"], 2);
+    assert!(words.contains("did you mean product-pull?"), "{words}");
+    let fixtures = folder.path().join("fixtures");
+    std::fs::write(fixtures.join("product-merge.json"), "[]").expect("written");
+    let words = fails(&["product-merge", "--complete"], 1);
+    assert!(
+        words.contains("product-merge: no case of its role merge"),
+        "{words}"
+    );
+    let case = json!([{ "title": "t", "role": "policy", "from": "ticket", "input": { "status": "opne" }, "expected": true }]);
+    std::fs::write(fixtures.join("ticket-resolved.json"), case.to_string()).expect("written");
+    let words = fails(&["ticket-resolved"], 1);
+    assert!(words.contains("is no sound ticket"), "{words}");
+    std::fs::write(fixtures.join("lost.json"), "[]").expect("written");
+    let words = fails(&[], 1);
+    assert!(
+        words.contains("lost.json") && words.contains("not there"),
+        "{words}"
+    );
 }

@@ -92,6 +92,33 @@ async fn a_note_of_which_nobody_saw_the_end_is_not_repeated_but_waits_for_a_pers
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_note_that_a_person_did_not_find_in_the_erp_goes_out_again() {
+    let stage = Stage::with(&["follow-ups"]).await;
+    customer(&stage).await;
+    stage.faults(&json!({ "bad-gateway": 1.0 })).await;
+    stage
+        .files("conversation", "v-1", &conversation("RESOLVED"))
+        .await;
+    stage.dead("follow-up").await;
+    stage.faults(&json!({})).await;
+    let letter = async || stage.get("/v1/dead").await["items"][0].clone();
+    let id = letter().await["id"].clone();
+    // Trying alone is no proof that it had no effect.
+    stage.post("/v1/dead/retry", &json!({ "ids": [id] })).await;
+    let words = stage.dead("follow-up").await;
+    assert!(words.contains("nobody saw its outcome"), "{words}");
+    let hint = letter().await["letter"]["hint"].to_string();
+    assert!(hint.contains("--had-no-effect"), "{hint}");
+    assert_eq!(followed(&stage).await[1], "");
+    let looked = json!({ "ids": [id], "had_no_effect": true });
+    stage.post("/v1/dead/retry", &looked).await;
+    let outcome = stage.outcome("follow-up", "conversation", "v-1").await;
+    assert_eq!(outcome, "written: customers.follow-up");
+    assert_eq!(followed(&stage).await[1], "1");
+    stage.has_no_dead().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_without_a_time_or_without_words_is_told_of() {
     let stage = Stage::with(&["follow-ups"]).await;
     customer(&stage).await;

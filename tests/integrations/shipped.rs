@@ -34,6 +34,9 @@ pub struct Integration {
     /// Scripts of the folder `scripts` that it uses, beside its own.
     #[serde(default)]
     pub shared_scripts: Vec<String>,
+    /// Templates of documents that it brings.
+    #[serde(default)]
+    pub templates: Vec<String>,
     /// As in `sunmao.toml`.
     #[serde(default)]
     pub flow: BTreeMap<String, FlowSettings>,
@@ -75,7 +78,7 @@ pub fn files(folder: &Path, ending: &str) -> Vec<String> {
 fn each_says_what_it_is_in_both_languages_and_names_what_it_uses() {
     let catalogue = Catalogue::shared();
     let all = names();
-    assert_eq!(all.len(), 10, "{all:?}");
+    assert_eq!(all.len(), 11, "{all:?}");
     for name in &all {
         let integration = Integration::read(name);
         for (english, chinese) in [

@@ -1,5 +1,6 @@
 //! A host with the integrations of a test, whose sweeps run when the test says so, and a colleague who works in the ERP.
 
+use crate::books::{Books, COLLEAGUE};
 use crate::shipped::{Integration, files};
 use crate::support::{Installation, root};
 use serde_json::{Value as Json, json};
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use sunmao_catalogue::{Answer, Catalogue, Record, value_from_json};
 use sunmao_erp_client::{ErpClient, Settings};
-use sunmao_simulator::Options;
+use sunmao_simulator::{Options, Variant};
 
 /// Records that each object of the ERP begins with.
 const SIZE: usize = 8;
@@ -56,17 +57,36 @@ impl Stage {
 
     /// The same, with what `more` does to the host's folder before it starts.
     pub async fn furnished(integrations: &[&str], more: impl FnOnce(&Path)) -> Stage {
+        Stage::at(integrations, |options| options.size = SIZE, more).await
+    }
+
+    /// The same at an ERP that `change` makes.
+    pub async fn at(
+        integrations: &[&str],
+        change: impl FnOnce(&mut Options),
+        more: impl FnOnce(&Path),
+    ) -> Stage {
         let integrations = with_needed(integrations);
+        let mut variant = Variant::default();
+        let change = |options: &mut Options| {
+            change(options);
+            variant = options.variant;
+        };
         let furnish = |folder: &Path| {
             furnish(folder, &integrations);
             more(folder);
         };
-        let installation = Installation::furnished(|options| options.size = SIZE, furnish).await;
-        let colleague = Colleague::at(&installation.simulator.base_url());
+        let installation = Installation::furnished(change, furnish).await;
+        let colleague = Colleague::at(&installation.simulator.base_url(), variant);
         Stage {
             installation,
             colleague,
         }
+    }
+
+    /// What the ERP's own books say.
+    pub fn books(&self) -> Books {
+        Books::of(&self.installation.simulator.base_url())
     }
 
     pub async fn get(&self, path: &str) -> Json {
@@ -279,7 +299,7 @@ impl Stage {
 }
 
 fn furnish(folder: &Path, integrations: &[String]) {
-    let mut flows = toml::Table::new();
+    let (mut flows, mut scripts) = (toml::Table::new(), toml::Table::new());
     for name in integrations {
         let source = Integration::folder(name);
         let text = std::fs::read_to_string(source.join("integration.toml")).expect("a table");
@@ -287,24 +307,32 @@ fn furnish(folder: &Path, integrations: &[String]) {
         if let Some(toml::Value::Table(own)) = table.get("flow") {
             flows.extend(own.clone());
         }
+        if let Some(toml::Value::Table(own)) = table.get("script") {
+            scripts.extend(own.clone());
+        }
         for script in files(&source.join("scripts"), "rhai") {
             let file = format!("scripts/{script}.rhai");
             std::fs::copy(source.join(&file), folder.join(&file)).expect("a script");
         }
+        for template in Integration::read(name).templates {
+            std::fs::create_dir_all(folder.join("templates")).expect("a folder");
+            let file = Path::new("templates").join(template);
+            std::fs::copy(source.join(&file), folder.join(&file)).expect("a template");
+        }
     }
     for (_, flow) in &mut flows {
         let Some(flow) = flow.as_table_mut() else { continue };
-        if flow.contains_key("sweep") {
+        if flow.contains_key("sweep") || flow.contains_key("cron") {
             for key in ["every", "recent", "time_zone"] {
                 flow.remove(key);
             }
             flow.insert("cron".to_owned(), NEVER.into());
         }
     }
-    let flows = toml::to_string(&toml::Table::from_iter([(
-        "flow".to_owned(),
-        toml::Value::Table(flows),
-    )]));
+    let flows = toml::to_string(&toml::Table::from_iter([
+        ("flow".to_owned(), toml::Value::Table(flows)),
+        ("script".to_owned(), toml::Value::Table(scripts)),
+    ]));
     let file = folder.join("sunmao.toml");
     let configuration = std::fs::read_to_string(&file).expect("a configuration");
     let (before, _) = configuration.split_once("[flow.").expect("a flow");
@@ -319,11 +347,16 @@ pub struct Colleague {
 }
 
 impl Colleague {
-    fn at(base_url: &str) -> Self {
+    fn at(base_url: &str, variant: Variant) -> Self {
         let options = Options::default();
         let url = base_url.parse().expect("URL");
-        let mut settings = Settings::new(url, options.username, options.password.into(), "colleague1");
+        let mut settings = Settings::new(url, options.username, options.password.into(), COLLEAGUE);
         settings.requests_per_second = 1_000;
+        settings.installation = match variant {
+            Variant::Legacy => "legacy".parse().expect("a kind"),
+            Variant::Gateway => "gateway".parse().expect("a kind"),
+            _ => settings.installation,
+        };
         Colleague {
             erp: ErpClient::new(settings).expect("client"),
             catalogue: Catalogue::shared(),

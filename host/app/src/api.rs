@@ -12,7 +12,9 @@ pub mod filing;
 pub mod flows;
 pub mod kinds;
 pub mod operations;
+pub mod printed;
 pub mod records;
+pub mod rules;
 pub mod status;
 
 use serde::Serialize;

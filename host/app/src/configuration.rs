@@ -142,12 +142,15 @@ impl Default for BackupSection {
 pub struct Hub {
     /// Where the operator's kinds of records lie, and further fields of the shipped ones.
     pub kinds_folder: PathBuf,
+    /// Where the templates of documents lie.
+    pub templates_folder: PathBuf,
 }
 
 impl Default for Hub {
     fn default() -> Self {
         Hub {
             kinds_folder: "kinds".into(),
+            templates_folder: "templates".into(),
         }
     }
 }
@@ -160,6 +163,8 @@ pub struct ExtensionsSection {
     pub plugins_folder: PathBuf,
     /// Where scripts lie.
     pub scripts_folder: PathBuf,
+    /// Where the fixtures of scripts and plugins lie, for `sunmao flow test`.
+    pub fixtures_folder: PathBuf,
     /// Where compiled plugins are kept.
     pub cache_folder: PathBuf,
     /// Memory that compiling one plugin may take, in MiB.
@@ -222,6 +227,7 @@ impl Default for ExtensionsSection {
         ExtensionsSection {
             plugins_folder: PathBuf::from("plugins/dist"),
             scripts_folder: PathBuf::from("scripts"),
+            fixtures_folder: PathBuf::from("fixtures"),
             cache_folder: PathBuf::from("data/cache"),
             compile_megabytes: 2_048,
             compile_seconds: 60,

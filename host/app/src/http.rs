@@ -14,10 +14,12 @@ mod error;
 mod extensions;
 mod filing;
 mod flows;
+mod fresh;
 mod json;
 mod kinds;
 mod listing;
 mod operations;
+mod printed;
 mod query;
 mod records;
 mod related;
@@ -72,7 +74,9 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(deliveries::release))
         .routes(routes!(deliveries::discard))
         .routes(routes!(audit::tail))
+        .routes(routes!(audit::chain))
         .routes(routes!(records::file, records::show, records::delete))
+        .routes(routes!(printed::show))
         .routes(routes!(listing::list, filing::file, filing::patch))
         .routes(routes!(changes::list))
         .routes(routes!(kinds::list))

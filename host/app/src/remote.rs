@@ -73,6 +73,21 @@ impl Remote {
         self.send(self.client.get(self.address(path)).query(query)).await
     }
 
+    /// Reads what is no JSON.
+    ///
+    /// # Errors
+    /// No host answers, or it refuses.
+    pub async fn bytes(&self, path: &str, query: &impl Serialize) -> Result<Vec<u8>, Failure> {
+        let request = self.client.get(self.address(path)).query(query);
+        let response = request.send().await.map_err(|error| self.unreachable(&error))?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(self.refused(status, response).await);
+        }
+        let body = response.bytes().await.map_err(|error| self.unreachable(&error))?;
+        Ok(body.into())
+    }
+
     /// Posts JSON.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What the catalogue knows of one field: a parameter or a column of an operation, or a member of a kind of record.
 
-use crate::{IdentityForm, Value};
+use crate::{IdentityForm, MemberRules, Value};
 use serde::{Deserialize, Serialize};
 
 /// The types a field may have. The vendor's are loose: a number may arrive as text and the reverse.
@@ -97,6 +97,8 @@ pub struct Field {
     pub aliases: Vec<String>,
     /// A list that installations also take as a text that holds it as JSON.
     pub json_text: bool,
+    /// Of a member of a kind: what it is beside its value.
+    pub rules: MemberRules,
     /// Members of a list or object.
     pub fields: Vec<Field>,
 }

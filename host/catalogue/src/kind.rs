@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub(crate) const ID: &str = "id";
 
 /// The longest id of a record, in characters.
-const LONGEST_ID: usize = 64;
+pub(crate) const LONGEST_ID: usize = 64;
 /// Where an answer keeps what the catalogue does not know.
 const EXTRA: &str = "extra";
 
@@ -88,7 +88,10 @@ impl RecordKind {
             ));
         }
         match self.check(body) {
-            Ok(record) if faults.is_empty() => Ok(record),
+            Ok(mut record) if faults.is_empty() => {
+                self.assign(id, &mut record);
+                Ok(record)
+            }
             Ok(_) => Err(faults),
             Err(others) => {
                 faults.extend(others);
@@ -109,8 +112,11 @@ impl RecordKind {
         let mut given = given.clone();
         given.shift_remove(ID);
         let mut check = Check::of_record(&self.name);
-        let record = check.record_members(&self.fields, &given);
-        let faults = check.into_faults();
+        let mut record = check.record_members(&self.fields, &given);
+        let mut faults = check.into_faults();
+        if faults.is_empty() {
+            faults = self.complete(&mut record);
+        }
         if faults.is_empty() {
             Ok(record)
         } else {
@@ -138,14 +144,14 @@ impl RecordKind {
             .collect()
     }
 
-    /// All values that a record is found by: what it may be known by, what it belongs together with others by, and the
-    /// ids of the records that it refers to.
+    /// All values that a record is found by: what it may be known by, what it belongs together with others by, what it is
+    /// looked up by, and the ids of the records that it refers to.
     pub fn indexed(&self, body: &Record) -> Vec<(String, String)> {
         let mut indexed = self.identities(body);
-        let grouped = self
-            .fields
-            .iter()
-            .filter_map(|field| Some((field.snake_name(), field.group?)));
+        let grouped = self.fields.iter().flat_map(|field| {
+            let forms = [field.group, field.rules.lookup].into_iter().flatten();
+            forms.map(|form| (field.snake_name(), form))
+        });
         let said = grouped.filter_map(|(name, form)| {
             let normal = form.normal(&body.get(&name)?.to_text()?);
             (!normal.is_empty()).then_some((name, normal))

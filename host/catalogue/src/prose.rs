@@ -1,6 +1,6 @@
 //! Sentences about operations and fields, the same in the WIT and in the reference.
 
-use crate::{Effect, Field, IdentityForm, Operation, Repeat, Value, Write};
+use crate::{Effect, Field, IdentityForm, MemberRules, Operation, Repeat, Value, Write};
 
 /// What a call does to the ERP's data, how it may be repeated and how it is read back.
 pub(crate) fn effect(operation: &Operation) -> String {
@@ -50,6 +50,7 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
             form_word(form)
         ));
     }
+    notes.extend(rules(&field.rules));
     if field.matches_substring {
         notes.push("matches anywhere in the text".to_owned());
     }
@@ -72,6 +73,36 @@ pub(crate) fn notes(field: &Field, samples: usize) -> Vec<String> {
     }
     if field.unique {
         notes.push("the ERP refuses a second record with the same".to_owned());
+    }
+    notes
+}
+
+/// What a member of a kind is beside its value.
+fn rules(rules: &MemberRules) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(formula) = &rules.computed {
+        notes.push(format!("computed, whatever is filed: `{formula}`"));
+    }
+    if let Some(prefix) = &rules.assigned {
+        notes.push(format!("`{prefix}` and the record's id where it is left out"));
+    }
+    if let Some(form) = rules.lookup {
+        notes.push(format!(
+            "records are looked up by it, compared as a {}",
+            form_word(form)
+        ));
+    }
+    let steps = rules.transitions.iter();
+    let steps: Vec<String> = steps
+        .map(|(state, behind)| format!("{state} → {}", behind.join(", ")))
+        .collect();
+    if !steps.is_empty() {
+        notes.push(format!("goes {}", steps.join("; ")));
+    }
+    for (states, words) in [(&rules.required_in, "required in"), (&rules.fixed_in, "fixed in")] {
+        if !states.is_empty() {
+            notes.push(format!("{words} {}", states.join(", ")));
+        }
     }
     notes
 }

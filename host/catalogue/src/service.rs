@@ -16,11 +16,12 @@ const fn service(name: &'static str, granted: bool, pure: bool) -> Service {
 }
 
 /// All services.
-pub const SERVICES: [Service; 7] = [
+pub const SERVICES: [Service; 8] = [
     service("log", false, true),
     service("state", false, false),
     service("links", true, false),
     service("records", true, false),
+    service("filing", true, false),
     service("events", true, false),
     service("settings", false, true),
     service("clock", false, true),

@@ -189,11 +189,12 @@ impl Confirming<'_> {
     /// Where one field alone still reads otherwise, that may be because the installation never shows it. What was seen, if
     /// that is settled.
     async fn learn(&self, sent: u32, mut seen: Seen, differences: &[Difference]) -> Option<Seen> {
-        let [Difference { field, .. }] = differences else {
+        let [difference] = differences else {
             return None;
         };
+        let field = &difference.field;
         let was_tried_again = sent > 1 || self.watched.again == Again::IfAbsent;
-        let parameter = self.call.operation.param(field)?;
+        let parameter = self.call.operation.param(difference.parameter())?;
         let case = Case {
             field,
             written: self.call.arguments.get(&parameter.wire)?,

@@ -2,7 +2,7 @@
 
 use crate::pages::is_key_name;
 use sunmao_catalogue::{
-    Answer, Column, Effect, Field, FieldType, Operation, Record, ResultKind, Table, Value, Write,
+    Answer, Column, Effect, Field, FieldType, Operation, Record, ResultKind, ShownLines, Table, Value, Write,
 };
 
 /// What a page shows of a write's parameters.
@@ -24,6 +24,8 @@ pub(crate) struct ShownField {
     text: String,
     /// Whether a save may send the value as the page shows it.
     may_be_sent: bool,
+    /// Of a list its lines, by the wire names that the write has for their members.
+    lines: Vec<Record>,
 }
 
 /// One field of a page, whatever the page is.
@@ -112,6 +114,7 @@ impl Shown {
         let fields = write.params.iter().filter_map(|parameter| {
             let entry = entry_of(parameter, read_back, entries)?;
             Some(ShownField {
+                lines: lines_of(parameter, read_back, entry),
                 name: parameter.name.clone(),
                 value: entry.value.clone(),
                 text: entry.text.to_owned(),
@@ -137,11 +140,19 @@ impl Shown {
     /// tell.
     pub(crate) fn agrees(&self, parameter: &Field, written: &[&Value]) -> Option<bool> {
         let field = self.field(&parameter.name)?;
+        if is_nested(parameter) {
+            return Some(self.lines(parameter, written[0])?.agree());
+        }
         let text = Value::from(field.text.as_str());
         let shown = std::iter::once(&field.value).chain((!field.text.is_empty()).then_some(&text));
         let judged = shown.flat_map(|shown| written.iter().map(|written| parameter.shows(written, shown)));
         // A label that differs from the code says less than a code that is the same.
         judged.flatten().reduce(|one, other| one || other)
+    }
+
+    /// What is shown of the lines of a list; none where the page has no such list, or nobody can tell.
+    pub(crate) fn lines(&self, parameter: &Field, written: &Value) -> Option<ShownLines> {
+        parameter.shows_lines(written, &self.field(&parameter.name)?.lines)
     }
 
     /// The same of a value that was sent beside the parameters that the catalogue knows.
@@ -213,9 +224,62 @@ pub(crate) fn declared(operation: &Operation) -> Option<&Write> {
 /// Whether a save takes the value as it is: a label is no code, and what nests has other names on other pages.
 fn fits(parameter: &Field, value: &Value) -> bool {
     match parameter.kind {
-        FieldType::List | FieldType::Object => false,
+        _ if is_nested(parameter) => false,
         FieldType::Int if !parameter.multiple => value.is_empty() || value.as_integer().is_some(),
         _ => value.to_text().is_some(),
+    }
+}
+
+/// Whether a parameter is made of lines, or of one record.
+pub(crate) fn is_nested(parameter: &Field) -> bool {
+    matches!(parameter.kind, FieldType::List | FieldType::Object)
+}
+
+/// The lines that a page shows under a parameter, as far as it is known which of their members are which of the write's: those of the
+/// same name in the catalogue; where nothing is published of them, those of the same wire name.
+fn lines_of(parameter: &Field, read_back: &Operation, entry: &Entry<'_>) -> Vec<Record> {
+    if !is_nested(parameter) {
+        return Vec::new();
+    }
+    let list = read_back.fields.iter().find(|field| field.is_named(entry.name));
+    let published = list.map_or(&[][..], |list| &list.fields);
+    let rows = match entry.value {
+        Value::List(rows) => rows.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let line = |row: &Record| {
+        let members = parameter.fields.iter().filter_map(|member| {
+            let is_it = |name: &str| match published {
+                [] => member.is_named(name),
+                published => published
+                    .iter()
+                    .any(|own| own.name == member.name && own.is_named(name)),
+            };
+            let (_, value) = row.iter().find(|(name, _)| is_it(name))?;
+            let own = published.iter().find(|own| own.name == member.name);
+            Some((member.wire.clone(), in_the_words_of(member, own, value)?))
+        });
+        members.collect()
+    };
+    rows.iter().filter_map(Value::as_record).map(line).collect()
+}
+
+/// A shown member as it would be written: a page may show the code of what is written as a word. None where it shows a code
+/// whose word nobody knows.
+fn in_the_words_of(written: &Field, shown: Option<&Field>, value: &Value) -> Option<Value> {
+    let codes = match shown {
+        Some(shown) if written.kind == FieldType::String && !shown.values.is_empty() => &shown.values,
+        _ => return Some(value.clone()),
+    };
+    let text = value.to_text().unwrap_or_default();
+    let label = codes
+        .iter()
+        .find(|known| known.code == text)
+        .map(|known| &known.label);
+    match label {
+        Some(label) => Some(Value::from(label.as_str())),
+        None if text.parse::<i64>().is_ok() => None,
+        None => Some(value.clone()),
     }
 }
 

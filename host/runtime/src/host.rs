@@ -103,6 +103,8 @@ pub(crate) struct Listeners {
     pub links: Vec<(String, String)>,
     /// Links that some flow waits for.
     pub awaited: BTreeSet<String>,
+    /// Links that tell a flow what a row belongs to, each with the rows' kind and the flow's target.
+    pub told_by: Vec<(String, String, String)>,
 }
 
 impl fmt::Debug for Host {

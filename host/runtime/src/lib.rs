@@ -5,6 +5,7 @@ mod actor;
 mod asked;
 mod clock;
 mod extension;
+pub mod filing;
 mod flows;
 mod gateway;
 mod grants;
@@ -35,8 +36,8 @@ pub use extension::{
     SharedExtension, Surface,
 };
 pub use flows::{
-    CatchUp, Courier, FlowError, FlowSettings, Flows, Letter, Progress, Retention, Schedule, ScheduleStatus,
-    Step, Timing, Told, Unsound, Webhook, WebhookSettings, Webhooks,
+    CatchUp, Courier, FlowError, FlowSettings, Flows, Freshness, Letter, Progress, Retention, Schedule,
+    ScheduleStatus, Step, Timing, Told, Unsound, Webhook, WebhookSettings, Webhooks,
 };
 pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};

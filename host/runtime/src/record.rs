@@ -36,6 +36,12 @@ pub(crate) fn with_id(id: &str, body: &Record) -> Record {
     shown
 }
 
+/// The name of a record and nothing of it; nothing at all without a name.
+pub(crate) fn with_id_alone(id: String) -> Record {
+    let named = (!id.is_empty()).then(|| (ID.to_owned(), Value::from(id)));
+    named.into_iter().collect()
+}
+
 /// What a read of one record shows, under the names of the object's rows.
 pub(crate) fn row(kind: &RecordKind, operation: &Operation, answer: Answer) -> Record {
     let shown = operation.present(answer, Face::Dynamic);

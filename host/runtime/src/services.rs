@@ -1,12 +1,16 @@
 //! The services behind both faces: a plugin's WIT imports and a script's modules call the same functions.
 
+mod records;
+
 use crate::gateway::Caller;
 use crate::host::Host;
 use crate::problem::Problem;
 use crate::texts::{record_bytes, size};
 use crate::usage::{Line, log_line};
 use jiff::Timestamp;
-use sunmao_catalogue::{Fault, Kind, Kinds, Operation, Record};
+pub use records::{Known, file, find, list, record};
+pub(crate) use records::{unknown_kind, unreadable};
+use sunmao_catalogue::{Fault, Kind, Operation, Record};
 use sunmao_store::{Link, NewDelivery, RecordName, StateEntry};
 
 /// Longest key or event name, in bytes.
@@ -146,41 +150,6 @@ pub async fn link_to(
 ) -> Result<Option<Link>, Problem> {
     granted(caller, "links")?;
     Ok(host.store.links.find_by_key(name, erp_key).await?)
-}
-
-/// A record of the hub: its JSON and its revision.
-pub async fn record(
-    host: &Host,
-    caller: &Caller,
-    kind: &str,
-    id: &str,
-) -> Result<Option<(String, i64)>, Problem> {
-    granted(caller, "records")?;
-    let kinds = host.kinds.load();
-    let kind = kinds
-        .find(kind)
-        .ok_or_else(|| unknown_kind(&kinds, kind))?
-        .name
-        .as_str();
-    let found = host.store.records.get(&RecordName::new(kind, id)).await?;
-    Ok(found.and_then(|found| Some((found.body?, found.revision))))
-}
-
-/// Nothing is called so.
-pub(crate) fn unknown_kind(kinds: &Kinds, kind: &str) -> Problem {
-    let nearest = kinds.nearest(kind).unwrap_or("contact");
-    Problem {
-        message: format!("no kind of record is called {kind}"),
-        hint: format!("the nearest known is {nearest}"),
-    }
-}
-
-/// A record that its kind does not fit any more.
-pub(crate) fn unreadable(record: &str, why: &str) -> Problem {
-    Problem {
-        message: format!("{record} cannot be read: {why}"),
-        hint: "correct its kind or file it again".to_owned(),
-    }
 }
 
 /// Emits an event for the automations that serve now; durable when this returns. Returns the event's number, 0 when

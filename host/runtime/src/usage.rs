@@ -16,6 +16,7 @@ const MOST_FIELDS: usize = 32;
 pub(crate) struct Usage {
     writes: AtomicU64,
     events: AtomicU32,
+    records: AtomicU32,
 }
 
 impl Usage {
@@ -27,6 +28,11 @@ impl Usage {
     /// Whether one more event may be emitted.
     pub fn may_emit(&self, limits: &Limits) -> bool {
         self.events.fetch_add(1, Ordering::Relaxed) < limits.events
+    }
+
+    /// Whether one more record may be filed; as many as events.
+    pub fn may_file(&self, limits: &Limits) -> bool {
+        self.records.fetch_add(1, Ordering::Relaxed) < limits.events
     }
 }
 

@@ -29,6 +29,9 @@ pub struct Options {
     pub session_hours: u32,
     /// Drops a session once it has served this many business calls; none keeps it.
     pub session_calls: Option<u64>,
+    /// Digits behind the point that the installation keeps of the prices it is given, before it reckons with them; none
+    /// for all.
+    pub price_digits: Option<u32>,
     /// The account that may log in.
     pub username: String,
     /// Its password.
@@ -47,6 +50,7 @@ impl Default for Options {
             now: None,
             session_hours: 8,
             session_calls: None,
+            price_digits: None,
             username: "sunmao".to_owned(),
             password: "sunmao-demo".to_owned(),
         }
@@ -66,6 +70,7 @@ impl fmt::Debug for Options {
             .field("now", &self.now)
             .field("session_hours", &self.session_hours)
             .field("session_calls", &self.session_calls)
+            .field("price_digits", &self.price_digits)
             .field("username", &self.username)
             .field("password", &"***")
             .finish()

@@ -20,6 +20,8 @@ pub(crate) struct World {
     tables: Vec<Option<Arc<Table>>>,
     /// What the rules of several objects changed beside the record that was asked for, until they hand it over.
     pub(crate) followed: Vec<Change>,
+    /// Digits behind the point that are kept of a given price; none for all.
+    pub(crate) price_digits: Option<u32>,
 }
 
 /// A record on its way into the store.
@@ -81,6 +83,7 @@ impl World {
             generator: Generator::new(options.seed, options.size),
             tables: model.schemas.iter().map(|_| None).collect(),
             followed: Vec::new(),
+            price_digits: options.price_digits,
             model,
         }
     }

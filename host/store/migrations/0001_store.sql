@@ -173,6 +173,26 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_open ON audit (sequence) WHERE outcome = 'open';
+CREATE INDEX audit_subject ON audit (subject, sequence) WHERE subject IS NOT NULL;
+
+-- Everything that is said of rows in the order in which it was said, each bound to all before it.
+CREATE TABLE audit_chain (
+    position INTEGER NOT NULL PRIMARY KEY,
+    sequence INTEGER NOT NULL,
+    said     TEXT    NOT NULL CHECK (said IN ('begun', 'ended', 'whole')),
+    digest   TEXT    NOT NULL
+) STRICT;
+
+CREATE INDEX audit_chain_row ON audit_chain (sequence);
+
+-- Where the chain begins, once older rows were forgotten.
+CREATE TABLE audit_anchor (
+    id        INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    position  INTEGER NOT NULL,
+    digest    TEXT    NOT NULL,
+    -- How many rows in all.
+    forgotten INTEGER NOT NULL
+) STRICT;
 
 -- The one process that works on the file. Still running when the file is opened: it was not closed.
 CREATE TABLE process (
@@ -252,5 +272,25 @@ CREATE TABLE sweep_keys (
     key         TEXT    NOT NULL,
     fingerprint TEXT    NOT NULL,
     missed      INTEGER NOT NULL DEFAULT 0,
+    -- When it was last read by itself or had changed. Whole sweeps write no row that is as it was: see sweep_ends.
+    seen_at     INTEGER NOT NULL,
     PRIMARY KEY (name, key)
 ) STRICT, WITHOUT ROWID;
+
+-- When the last whole sweep began: what it did not miss was there then.
+CREATE TABLE sweep_ends (
+    name     TEXT    NOT NULL PRIMARY KEY,
+    began_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which record of the hub a flow makes of a row of the ERP.
+CREATE TABLE sources (
+    flow     TEXT    NOT NULL,
+    row_kind TEXT    NOT NULL,
+    row_id   TEXT    NOT NULL,
+    kind     TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    PRIMARY KEY (flow, row_kind, row_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sources_record ON sources (kind, id);

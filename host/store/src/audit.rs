@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::StoreError;
+use crate::{ChainAnchor, ChainLink, StoreError};
 
 /// One call, as it is to be looked up afterwards. Secrets are redacted by the caller.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,6 +75,12 @@ pub struct AuditFilter {
     pub operation: Option<String>,
     /// The outcome.
     pub outcome: Option<String>,
+    /// The record that it was about.
+    pub subject: Option<String>,
+    /// Not before.
+    pub since: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
 }
 
 /// The audit log.
@@ -89,10 +95,6 @@ pub trait AuditLog: Send + Sync {
     /// While the disk fails, the last 20,000 or so wait for better times; how many more there were is a row then.
     async fn append_later(&self, row: AuditRow) -> Result<(), StoreError>;
 
-    /// Forgets rows that began before that time, some of the oldest at once, but those of writes that have not ended; how
-    /// many. A row that says so stands in their place.
-    async fn prune(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
-
     /// With `after`: the rows that follow this number. Without: the last rows. Oldest first either way.
     async fn tail(
         &self,
@@ -100,4 +102,17 @@ pub trait AuditLog: Send + Sync {
         limit: u32,
         filter: AuditFilter,
     ) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// The links of the chain behind a place, in their order.
+    async fn chain(&self, after: i64, limit: u32) -> Result<Vec<ChainLink>, StoreError>;
+
+    /// Where the chain begins.
+    async fn chain_anchor(&self) -> Result<ChainAnchor, StoreError>;
+
+    /// Numbers of rows, a few of them, of which the chain says nothing.
+    async fn rows_beside_the_chain(&self) -> Result<Vec<i64>, StoreError>;
+
+    /// Forgets rows that began before a time, the oldest first and some at a time, as far as the chain holds without them: up
+    /// to the first that is younger or under way. How many; none when there are no more.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

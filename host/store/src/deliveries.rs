@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     ClosedConflicts, DeliveryFilter, Dropped, Filing, NewConflict, NewLink, PutOff, RecordName, Selection,
-    StoreError, Unresolved, Wanted,
+    Source, StoreError, Unresolved, Wanted,
 };
 
 /// A delivery's number. Rises; never used again.
@@ -124,6 +124,8 @@ pub struct Completion {
     pub closed: Vec<ClosedConflicts>,
     /// Records on which all this rests, with the revisions they must still have; 0 for one that must not be there.
     pub unchanged: Vec<(RecordName, i64)>,
+    /// Of which row of the ERP it made which record.
+    pub source: Option<Source>,
     /// How it ended, in a few words for people: `linked`, `skipped: no phone`.
     pub outcome: String,
 }

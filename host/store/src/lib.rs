@@ -7,6 +7,7 @@
 //! [`Store::open`] is the way in. The feature `contract` adds the test suite that every backend must pass.
 
 mod audit;
+mod audit_chain;
 mod conflicts;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -21,6 +22,7 @@ mod name;
 mod records;
 mod schedules;
 mod selection;
+mod sources;
 mod sqlite;
 mod state;
 mod store;
@@ -28,6 +30,7 @@ mod sweeps;
 mod unshown;
 
 pub use audit::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow};
+pub use audit_chain::{ChainAnchor, ChainBreak, ChainLink, ChainReport, Said, verify_chain};
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
 pub use copy::{Copied, Restored, back_up, look_through, restore};
 pub use deliveries::{
@@ -46,6 +49,7 @@ pub use records::{
 };
 pub use schedules::{FireRecord, Look, Meeting, NewFire, PausedFlow, Rhythm, ScheduleStanding, Schedules};
 pub use selection::{DeliveryFilter, Dropped, Selection, Unresolved};
+pub use sources::{Source, Sources};
 pub use state::{PluginState, StateEntry, StateRoom};
 pub use store::Store;
 pub use sweeps::{SweepRun, Sweeps, SweptPage};

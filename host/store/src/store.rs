@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::sqlite::Sqlite;
 use crate::{
-    AuditLog, Conflicts, Deliveries, Intents, Links, PluginState, Records, Schedules, StoreError, Sweeps,
-    Unshown,
+    AuditLog, Conflicts, Deliveries, Intents, Links, PluginState, Records, Schedules, Sources, StoreError,
+    Sweeps, Unshown,
 };
 
 /// Every table behind its trait. Cheap to clone.
@@ -32,6 +32,8 @@ pub struct Store {
     pub schedules: Arc<dyn Schedules>,
     /// Sweeps over lists of the ERP.
     pub sweeps: Arc<dyn Sweeps>,
+    /// Which rows of the ERP records are made of.
+    pub sources: Arc<dyn Sources>,
     sqlite: Arc<Sqlite>,
 }
 
@@ -54,6 +56,7 @@ impl Store {
             state: sqlite.clone(),
             schedules: sqlite.clone(),
             sweeps: sqlite.clone(),
+            sources: sqlite.clone(),
             sqlite,
         })
     }

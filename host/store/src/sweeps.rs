@@ -51,10 +51,18 @@ pub trait Sweeps: Send + Sync {
     async fn fingerprints(&self, name: &str, keys: &[String]) -> Result<HashMap<String, String>, StoreError>;
 
     /// Keeps what a page of the sweep under way brought, in one commit.
-    async fn take(&self, name: &str, page: SweptPage) -> Result<(), StoreError>;
+    async fn take(&self, name: &str, page: SweptPage, now: Timestamp) -> Result<(), StoreError>;
 
     /// Keeps rows that were seen outside of a sweep: key and fingerprint.
-    async fn note(&self, name: &str, changed: Vec<(String, String)>) -> Result<(), StoreError>;
+    async fn note(&self, name: &str, seen: Vec<(String, String)>, now: Timestamp) -> Result<(), StoreError>;
+
+    /// When it last looked at the row with this key and took what the ERP said of it: by a whole sweep that did not miss it, by
+    /// itself, or with a change. None before the first whole sweep, where it was never seen.
+    async fn seen_at(&self, name: &str, key: &str) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Counts that a row was looked for by itself and is not there. Says how often in a row it was missed by now; 0 for one
+    /// that is not known.
+    async fn miss(&self, name: &str, key: &str) -> Result<u32, StoreError>;
 
     /// Keys that neither the sweep under way nor the whole one before it has seen, so many at most.
     async fn gone(&self, name: &str, limit: u32) -> Result<Vec<String>, StoreError>;

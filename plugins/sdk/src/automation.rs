@@ -33,6 +33,7 @@ pub mod bindings {
             "sunmao:host/state@0.1.0": crate::host::generated::sunmao::host::state,
             "sunmao:host/links@0.1.0": crate::host::generated::sunmao::host::links,
             "sunmao:host/records@0.1.0": crate::host::generated::sunmao::host::records,
+            "sunmao:host/filing@0.1.0": crate::host::generated::sunmao::host::filing,
             "sunmao:host/events@0.1.0": crate::host::generated::sunmao::host::events,
             "sunmao:host/settings@0.1.0": crate::host::generated::sunmao::host::settings,
             "sunmao:host/clock@0.1.0": crate::host::generated::sunmao::host::clock,

@@ -11,6 +11,7 @@ pub mod generated {
                 import sunmao:host/state@0.1.0;
                 import sunmao:host/links@0.1.0;
                 import sunmao:host/records@0.1.0;
+                import sunmao:host/filing@0.1.0;
                 import sunmao:host/events@0.1.0;
                 import sunmao:host/settings@0.1.0;
                 import sunmao:host/clock@0.1.0;
@@ -26,12 +27,12 @@ pub mod generated {
     });
 }
 
-pub use bindings::{clock, links, log};
+pub use bindings::{clock, filing, links, log};
 use generated::sunmao::host as bindings;
 
 /// The hub's records.
 pub mod records {
-    pub use super::bindings::records::{Stored, get};
+    pub use super::bindings::records::{Stored, find, get, list};
 
     #[cfg(feature = "json")]
     impl Stored {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use sunmao_store::AuditEntry;
+use sunmao_store::{AuditEntry, ChainReport};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which rows.
@@ -22,6 +22,68 @@ pub struct AuditQuery {
     pub operation: Option<String>,
     /// Only those that ended, or stand, this way.
     pub outcome: Option<String>,
+    /// Only those about this record, such as `contact/42`.
+    pub subject: Option<String>,
+    /// Not before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub since: Option<Timestamp>,
+    /// Before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub until: Option<Timestamp>,
+}
+
+/// What has to be on the chain.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ChainQuery {
+    /// A link that was written down earlier, as `POSITION:DIGEST`.
+    pub known: Option<String>,
+}
+
+/// Whether the log is what it was when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Chain {
+    /// Rows that were forgotten because they were old.
+    pub forgotten: i64,
+    /// Links that were looked at.
+    pub links: u64,
+    /// Writes without an end: under way, or left behind by a host that was killed.
+    pub without_end: u64,
+    /// The place of the last link that holds.
+    pub position: i64,
+    /// Its digest, in hexadecimal digits. Written down where the host cannot write, it shows later that nothing was cut off.
+    pub digest: String,
+    /// The first thing that does not hold.
+    pub broken: Option<Broken>,
+}
+
+/// Where the chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Broken {
+    /// The place.
+    pub position: i64,
+    /// The number of the row; 0 where it is no single one.
+    pub sequence: i64,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl From<ChainReport> for Chain {
+    fn from(report: ChainReport) -> Self {
+        Chain {
+            forgotten: report.anchor.forgotten,
+            links: report.links,
+            without_end: report.without_end,
+            position: report.head.0,
+            digest: report.head.1,
+            broken: report.broken.map(|broken| Broken {
+                position: broken.position,
+                sequence: broken.sequence,
+                message: broken.words,
+            }),
+        }
+    }
 }
 
 /// Rows of the log, the oldest first.

@@ -172,6 +172,9 @@ pub struct RetrySelection {
         deserialize_with = "whole_numbers"
     )]
     pub ids: Option<Vec<i64>>,
+    /// Somebody looked in the ERP: their writes of which nobody saw the end had no effect, and may go out again. With `ids` alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub had_no_effect: bool,
 }
 
 /// How many were tried again.

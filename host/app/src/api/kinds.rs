@@ -107,6 +107,7 @@ fn member(told: Parameter) -> Field {
         },
         identity: told.identity.and_then(form),
         group: told.group.and_then(form),
+        rules: told.rules.map(Into::into).unwrap_or_default(),
         values: values.map(|(code, label)| EnumValue { code, label }).collect(),
         fields: told.fields.into_iter().map(member).collect(),
         wire: told.wire,

@@ -1,9 +1,12 @@
 //! What the ERP can be asked: operations, as `sunmao operations` and the HTTP API show them.
 
+use super::rules::Rules;
 use super::word;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use sunmao_catalogue::{Catalogue, Effect, EnumValue, Field, Operation, Paging, Repeat, member_type};
+use sunmao_catalogue::{
+    Catalogue, Effect, EnumValue, Field, MemberRules, Operation, Paging, Repeat, member_type,
+};
 use utoipa::ToSchema;
 
 /// Every operation by menu id.
@@ -147,6 +150,9 @@ pub struct Parameter {
     /// How records that say the same here are told to belong together: `number`, `phone`, `name`, `text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
+    /// What a member of a record is beside its value: computed, given by the hub, fixed or required in some states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Rules>,
     /// The kind of record that it refers to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -298,6 +304,7 @@ impl From<&Field> for Parameter {
             personal: field.personal,
             identity: field.identity.as_ref().map(word),
             group: field.group.as_ref().map(word),
+            rules: (field.rules != MemberRules::default()).then(|| Rules::from(&field.rules)),
             reference: field.reference.clone(),
             multiple: field.multiple,
             matches_substring: field.matches_substring,

@@ -114,25 +114,46 @@ pub struct Record {
     pub deliveries: Vec<Standing>,
 }
 
-/// What is wanted beside a record.
+/// How a record is looked at.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct IncludeQuery {
+pub struct ShowQuery {
     /// Kinds of records that belong to it, divided by commas: those that it refers to, those that refer to it, and those
     /// that refer to a record that it refers to.
     pub include: Option<String>,
+    /// How long ago it may have been seen in the ERP, such as `60s` or `5m`: where that is longer ago, the ERP is asked now.
+    pub max_age: Option<String>,
 }
 
 /// A record with those that belong to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct RecordWithRelated {
+pub struct ShownRecord {
     /// The record.
     #[serde(flatten)]
     pub record: Record,
+    /// With `max_age`: when the ERP was last seen to say what the record says; of a record made of several rows, the longest ago. Null for one
+    /// that did not come from the ERP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub seen_at: Option<Timestamp>,
+    /// With `max_age`: why it is older than that, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Stale>,
     /// The records that belong to it, by kind: 100 of each at most. Left out where none were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub included: Option<BTreeMap<String, Vec<Related>>>,
+}
+
+/// Why a record is older than was asked for: it is as the ERP last said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Stale {
+    /// `unavailable`: the ERP is out or slow; `not-found`: it is there no longer; other kinds as of a call.
+    pub kind: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// A record that belongs to another.

@@ -29,6 +29,9 @@ enum Action {
         /// Try every one
         #[arg(long, conflicts_with = "ids")]
         all: bool,
+        /// You looked in the ERP: their writes of which nobody saw the end had no effect
+        #[arg(long, conflicts_with = "all")]
+        had_no_effect: bool,
     },
 }
 
@@ -37,7 +40,18 @@ impl Dead {
         let remote = self.target.connect(context)?;
         match self.action {
             Action::List => list(&remote, context.style()).await,
-            Action::Retry { ids, all } => retry(&remote, ids, all, context.style()).await,
+            Action::Retry {
+                ids,
+                all,
+                had_no_effect,
+            } => {
+                let selection = RetrySelection {
+                    all: all.then_some(true),
+                    ids: (!all).then_some(ids),
+                    had_no_effect,
+                };
+                retry(&remote, selection, context.style()).await
+            }
         }
     }
 }
@@ -90,19 +104,15 @@ fn row(item: &DeadDelivery) -> Vec<String> {
     row
 }
 
-async fn retry(remote: &Remote, ids: Vec<i64>, all: bool, style: Style) -> Result<(), Failure> {
-    let asked = ids.len() as u64;
-    let selection = RetrySelection {
-        all: all.then_some(true),
-        ids: (!all).then_some(ids),
-    };
+async fn retry(remote: &Remote, selection: RetrySelection, style: Style) -> Result<(), Failure> {
+    let asked = selection.ids.as_ref().map_or(0, Vec::len) as u64;
     let answer: Retried = remote.post("/v1/dead/retry", &selection).await?;
     let retried = answer.retried;
     match style {
         Style::Json => output::json(&answer),
         Style::Text => output::line(format!("{retried} tried again")),
     }
-    if !all && retried < asked {
+    if retried < asked {
         return Err(Failure::new(
             Exit::Failed,
             "dead retry",

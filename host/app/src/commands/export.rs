@@ -90,7 +90,8 @@ async fn print(pages: &mut Pages<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn format(path: &Path) -> Result<Format, Failure> {
+/// The format that a file's name says.
+pub(super) fn format(path: &Path) -> Result<Format, Failure> {
     Format::of(path).ok_or_else(|| {
         let message = "its extension says no format";
         Failure::new(Exit::Usage, path.display().to_string(), "", message)

@@ -1,5 +1,7 @@
 //! `sunmao flow`: what each flow does, how it stands, and letting it run, pausing it, letting it go on.
 
+mod test;
+
 use super::schedule::time;
 use crate::api::flows::{Fired, Flow as Shown, FlowPage};
 use crate::context::Context;
@@ -7,8 +9,9 @@ use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
 use clap::{Args, Subcommand};
+use test::Test;
 
-/// Look at a running host's flows, let one run now, or hold one back
+/// Look at a running host's flows, let one run now, hold one back, or test guests with their fixtures
 #[derive(Debug, Args)]
 pub struct Flow {
     #[command(subcommand)]
@@ -22,17 +25,30 @@ enum Action {
     /// List the flows
     List,
     /// Draw one: what sets it off, its steps, where its records go
-    Show { name: String },
+    Show {
+        name: String,
+    },
     /// Let one run now that reads a list or has a schedule
-    Run { name: String },
+    Run {
+        name: String,
+    },
     /// Hold one's work back until it is resumed, also over restarts
-    Pause { name: String },
+    Pause {
+        name: String,
+    },
     /// Let one go on; what was due while it was paused is not made up for
-    Resume { name: String },
+    Resume {
+        name: String,
+    },
+    Test(Test),
 }
 
 impl Flow {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        // It needs no host.
+        if let Action::Test(test) = self.action {
+            return test.run(context).await;
+        }
         let remote = self.host.connect(context)?;
         let style = context.style();
         match self.action {
@@ -56,6 +72,7 @@ impl Flow {
             }
             Action::Pause { name } => ended(&ask(&remote, &name, "/pause").await?, style),
             Action::Resume { name } => ended(&ask(&remote, &name, "/resume").await?, style),
+            Action::Test(_) => {}
         }
         Ok(())
     }

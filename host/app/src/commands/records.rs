@@ -1,10 +1,11 @@
-//! `sunmao records`: records of a running host, filed from a file, shown and listed.
+//! `sunmao records`: records of a running host, filed from a file, shown, listed and printed.
 
+mod document;
 mod filing;
 pub mod which;
 mod writing;
 
-use crate::api::records::{Deleted, IncludeQuery, Record, RecordWithRelated};
+use crate::api::records::{Deleted, Record, ShowQuery, ShownRecord};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::{self, Style};
@@ -42,6 +43,19 @@ enum Action {
         /// Kinds of records that belong to it, to be shown with it, divided by commas: contact,contract,ticket
         #[arg(long, value_name = "KINDS")]
         include: Option<String>,
+        /// Ask the ERP where it was last seen there longer ago than this, such as 60s or 5m
+        #[arg(long, value_name = "DURATION")]
+        max_age: Option<String>,
+    },
+    /// Write a record into a file by the template of its kind: a page that prints on A4, or a workbook
+    Document {
+        /// Its kind, such as quotation
+        kind: String,
+        /// Its id
+        id: String,
+        /// The file, whose ending says what it is: .html or .xlsx
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
     },
     /// List records of a kind, with what became of them
     List {
@@ -64,10 +78,18 @@ impl Records {
         let style = context.style();
         match self.action {
             Action::File { kind, file } => filing::file(&remote, &kind, &file, style).await,
-            Action::Show { kind, id, include } => {
+            Action::Show {
+                kind,
+                id,
+                include,
+                max_age,
+            } => {
                 let path = format!("{}/{}", path(&kind), segment(&id));
-                show(&remote.get(&path, &IncludeQuery { include }).await?, style);
+                show(&remote.get(&path, &ShowQuery { include, max_age }).await?, style);
                 Ok(())
+            }
+            Action::Document { kind, id, output } => {
+                document::document(&remote, &kind, &id, &output, style).await
             }
             Action::List {
                 kind,
@@ -99,11 +121,16 @@ pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-fn show(shown: &RecordWithRelated, style: Style) {
+fn show(shown: &ShownRecord, style: Style) {
     if style == Style::Json {
         return output::json(shown);
     }
-    let RecordWithRelated { record, included } = shown;
+    let ShownRecord {
+        record,
+        seen_at,
+        stale,
+        included,
+    } = shown;
     let state = match record.deleted {
         true => "deleted",
         false => "revision",
@@ -119,6 +146,13 @@ fn show(shown: &RecordWithRelated, style: Style) {
     ));
     if let Some(body) = &record.body {
         output::json(body);
+    }
+    if let Some(seen_at) = seen_at {
+        output::line(format!("seen in the ERP {}", output::time(*seen_at)));
+    }
+    if let Some(stale) = stale {
+        output::line(format!("older than asked for: {}: {}", stale.kind, stale.message));
+        output::line(format!("hint: {}", stale.hint));
     }
     for link in &record.links {
         output::line(format!("{} {} (key {})", link.link, link.number, link.erp_key));

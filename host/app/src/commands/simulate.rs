@@ -53,6 +53,9 @@ pub struct Simulate {
     /// How many hours of the ERP's time a session lasts
     #[arg(long, default_value_t = Options::default().session_hours)]
     session_hours: u32,
+    /// Digits behind the point that it keeps of the prices of a contract's lines, before it reckons with them
+    #[arg(long, value_name = "DIGITS")]
+    price_digits: Option<u32>,
     /// Pass everything on to the ERP at --upstream, and write each call as an anonymous fixture into this folder
     #[arg(long, value_name = "FOLDER", requires = "upstream", conflicts_with = "replay")]
     record: Option<PathBuf>,
@@ -140,6 +143,7 @@ impl Simulate {
             size: self.size,
             latency: Duration::from_millis(self.latency),
             session_calls: self.session_calls,
+            price_digits: self.price_digits,
             ..Options::default()
         })
     }

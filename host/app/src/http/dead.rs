@@ -10,7 +10,11 @@ use crate::parts::Parts;
 use axum::Json;
 use axum::extract::State;
 use std::sync::Arc;
-use sunmao_store::{DeadSelection, DeliveryId};
+use sunmao_runtime::Host;
+use sunmao_store::{DeadSelection, DeliveryId, IntentOutcome, StoreError};
+
+/// What an intent says of which somebody told this.
+const LOOKED: &str = "a person looked in the ERP: it had no effect";
 
 impl RequestBody for RetrySelection {
     const HINT: &'static str = r#"send {"all": true} or {"ids": [1, 2]}; `GET /v1/dead` shows the numbers"#;
@@ -51,11 +55,33 @@ pub async fn retry(
     Body(selection): Body<RetrySelection>,
 ) -> Result<Json<Retried>, ApiError> {
     let host = &parts.host;
-    let deliveries = &host.store.deliveries;
-    let retried = deliveries
-        .retry_dead(chosen(selection)?, host.clock.now())
-        .await?;
+    let had_no_effect = selection.had_no_effect;
+    let chosen = chosen(selection)?;
+    if let (true, DeadSelection::These(ids)) = (had_no_effect, &chosen) {
+        for id in ids {
+            resolve(host, *id).await?;
+        }
+    }
+    let retried = host.store.deliveries.retry_dead(chosen, host.clock.now()).await?;
     Ok(Json(Retried { retried }))
+}
+
+/// Notes that the writes of a dead delivery whose end nobody saw had no effect.
+async fn resolve(host: &Host, id: DeliveryId) -> Result<(), StoreError> {
+    let before = DeliveryId(id.0.saturating_sub(1));
+    let dead = host.store.deliveries.dead(Some(before), 1).await?;
+    if dead.first().is_none_or(|dead| dead.delivery.id != id) {
+        return Ok(());
+    }
+    let intents = &host.store.intents;
+    for intent in intents.of_delivery(id).await? {
+        if matches!(intent.outcome, IntentOutcome::Open | IntentOutcome::Unknown) {
+            let (outcome, now) = (IntentOutcome::Refused, host.clock.now());
+            intents.resolve(intent.id, outcome, Some(LOOKED), now).await?;
+            tracing::warn!(delivery = %id, operation = intent.write.operation, subject = intent.write.subject, "{LOOKED}");
+        }
+    }
+    Ok(())
 }
 
 fn chosen(selection: RetrySelection) -> Result<DeadSelection, ApiError> {
@@ -63,10 +89,12 @@ fn chosen(selection: RetrySelection) -> Result<DeadSelection, ApiError> {
         RetrySelection {
             all: Some(true),
             ids: None,
+            had_no_effect: false,
         } => Ok(DeadSelection::All),
         RetrySelection {
             all: None,
             ids: Some(ids),
+            had_no_effect: _,
         } => Ok(DeadSelection::These(ids.into_iter().map(DeliveryId).collect())),
         _ => Err(ApiError::invalid(
             "the body does not say which deliveries are meant",

@@ -67,6 +67,11 @@ impl ApiError {
         self
     }
 
+    /// What it takes is there and broken.
+    pub fn unprocessable(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message, hint)
+    }
+
     /// What was asked for is not there.
     pub fn not_found(message: impl Into<String>, hint: impl Into<String>) -> Self {
         ApiError::new(StatusCode::NOT_FOUND, "not-found", message, hint)

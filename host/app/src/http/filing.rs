@@ -192,7 +192,7 @@ impl Filing<'_> {
         self.summary.lines += 1;
         match read {
             Ok((id, given)) => {
-                if !self.portion.takes(&id, &given) {
+                if !self.portion.takes(&self.kind, &id, &given) {
                     self.keep().await?;
                 }
                 self.portion.add(number, id, given, line);

@@ -2,12 +2,13 @@
 
 use super::condition::{self, Condition};
 use super::error::ApiError;
+use super::fresh;
 use super::json::{Body, RequestBody};
 use super::kinds::{fileable, known};
 use super::query::Query;
 use super::related;
 use crate::api::errors::{MemberFault, Refusal};
-use crate::api::records::{Body as Members, IncludeQuery, Link, Receipt, Record, RecordWithRelated};
+use crate::api::records::{Body as Members, Link, Receipt, Record, ShowQuery, ShownRecord, Stale};
 use crate::parts::Parts;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -17,13 +18,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use std::sync::Arc;
 use sunmao_catalogue::{FieldFault, RecordKind};
+use sunmao_runtime::filing::{self, NotFiled, Rests};
 use sunmao_store::{Accepted, NewRecord, RecordEntry, RecordName};
 
 /// Who files what comes over HTTP.
 pub const ORIGIN: &str = "http";
-
-/// As often a write that needs a record to be there looks at it again, where others change it meanwhile.
-const LOOKS: usize = 5;
 
 type Named = Result<Path<(String, String)>, PathRejection>;
 type Receipted = (StatusCode, [(HeaderName, HeaderValue); 1], Json<Receipt>);
@@ -93,7 +92,8 @@ pub async fn delete(
     }
 }
 
-/// A record, its links and where its deliveries stand. One that was deleted has no body.
+/// A record, its links and where its deliveries stand. One that was deleted has no body. With `max_age` the ERP is asked where it was
+/// last seen there longer ago; where that does not answer, the record comes as it is kept, with `stale`. `Age` says its age.
 #[utoipa::path(
     get,
     path = "/v1/records/{kind}/{id}",
@@ -102,10 +102,10 @@ pub async fn delete(
         ("kind" = String, Path, description = "The record's kind, such as `contact`"),
         ("id" = String, Path, description = "Its id"),
         ("If-None-Match" = Option<String>, Header, description = "304 if the record has this revision and no others are asked for"),
-        IncludeQuery
+        ShowQuery
     ),
     responses(
-        (status = 200, body = RecordWithRelated),
+        (status = 200, body = ShownRecord),
         (status = 304, description = "It has this revision"),
         (status = "default", body = Refusal)
     )
@@ -113,29 +113,35 @@ pub async fn delete(
 pub async fn show(
     State(parts): State<Arc<Parts>>,
     named: Named,
-    Query(query): Query<IncludeQuery>,
+    Query(query): Query<ShowQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let Path((kind, id)) = named?;
     let kind = known(&parts, &kind)?;
     let name = RecordName::new(&kind.name, &id);
+    let fresh = fresh::at_most(&parts, &name, query.max_age.as_deref()).await?;
+    let seen_at = fresh.as_ref().and_then(|fresh| fresh.seen_at);
     let entry = parts.host.store.records.entry(&name).await?;
     let entry = entry.ok_or_else(|| absent(&kind, &id))?;
     let revision = entry.record.revision;
     let tag = [(header::ETAG, condition::etag(revision))];
-    // The others have revisions of their own.
-    if query.include.is_none() && condition::has(&headers, revision) {
-        return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
+    let age = fresh::age(seen_at, parts.host.clock.now());
+    let stale = fresh.and_then(|fresh| fresh.lapse).map(Stale::from);
+    // The others have revisions of their own, and how stale it is belongs to no revision.
+    if query.include.is_none() && stale.is_none() && condition::has(&headers, revision) {
+        return Ok((StatusCode::NOT_MODIFIED, tag, age).into_response());
     }
     let included = match &query.include {
         Some(wanted) => Some(related::of(&parts, &kind, &entry.record, wanted).await?),
         None => None,
     };
-    let shown = RecordWithRelated {
+    let shown = ShownRecord {
         record: whole(&parts, entry),
+        seen_at,
+        stale,
         included,
     };
-    Ok((tag, Json(shown)).into_response())
+    Ok((tag, age, Json(shown)).into_response())
 }
 
 /// A filed body as the store keeps it: sound, and written the same way whatever the order of its members.
@@ -193,38 +199,19 @@ async fn accept(
     record: NewRecord,
     condition: Condition,
 ) -> Result<Accepted, ApiError> {
-    let (host, name) = (&parts.host, record.name.clone());
-    let records = &host.store.records;
-    let (routes, now) = (host.routes(kind), host.clock.now());
-    let wanted = match condition {
-        Condition::None => {
-            let accepted = records.accept(vec![record], routes, ORIGIN, now).await?;
-            return accepted.into_iter().next().ok_or_else(|| failed(&name));
-        }
-        Condition::There => return accept_there(parts, kind, record).await,
-        Condition::Absent => None,
-        Condition::Revision(revision) => Some(revision),
+    let rests = match condition {
+        Condition::None => Rests::OnNothing,
+        Condition::There => Rests::OnPresence,
+        Condition::Absent => Rests::OnAbsence,
+        Condition::Revision(revision) => Rests::OnRevision(revision),
     };
-    let accepted = records.accept_if(record, wanted, routes, ORIGIN, now).await?;
-    accepted.ok_or_else(|| failed(&name))
-}
-
-/// Accepts a record whatever its revision, if it is there.
-async fn accept_there(parts: &Parts, kind: &RecordKind, record: NewRecord) -> Result<Accepted, ApiError> {
-    let (host, name) = (&parts.host, record.name.clone());
-    let records = &host.store.records;
-    for _ in 0..LOOKS {
-        let known = records.get(&name).await?.filter(|known| known.body.is_some());
-        let revision = known.ok_or_else(|| failed(&name))?.revision;
-        let (routes, now) = (host.routes(kind), host.clock.now());
-        let accepted = records
-            .accept_if(record.clone(), Some(revision), routes, ORIGIN, now)
-            .await?;
-        if let Some(accepted) = accepted {
-            return Ok(accepted);
-        }
-    }
-    Err(failed(&name))
+    let name = record.name.clone();
+    let filed = filing::file(&parts.host, kind, record, rests, ORIGIN).await;
+    filed.map_err(|why| match why {
+        NotFiled::Other => failed(&name),
+        NotFiled::Unsound(faults) => inadmissible(&name, &faults),
+        NotFiled::Store(error) => error.into(),
+    })
 }
 
 fn receipt(accepted: Accepted) -> Receipted {
@@ -245,6 +232,14 @@ fn absent(kind: &RecordKind, id: &str) -> ApiError {
         format!("no {} {id} was filed", kind.name),
         format!("file it with PUT /v1/records/{}/{{id}}", kind.name),
     )
+}
+
+fn inadmissible(name: &RecordName, faults: &[FieldFault]) -> ApiError {
+    ApiError::invalid(
+        format!("{name} may not become this from what it is; nothing was kept"),
+        "look at it as it is, and file what it may become: the faults say what that is",
+    )
+    .with_faults(faults.iter().map(MemberFault::from).collect())
 }
 
 fn unsound(kind: &RecordKind, id: &str, faults: &[FieldFault]) -> ApiError {

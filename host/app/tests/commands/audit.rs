@@ -93,3 +93,85 @@ async fn signing_in_and_out_leaves_rows_of_the_hosts_own() {
         [("session.login", "applied"), ("session.logout", "applied")]
     );
 }
+
+#[tokio::test]
+async fn the_log_is_verified_against_what_was_written_down_and_exported_as_a_table() {
+    let Host {
+        erp: _erp,
+        sunmao,
+        running,
+        url,
+    } = host().await;
+    let contact = json!({"company_name": "样例木作", "real_name": "李明", "phone": "17700000001",
+        "phone_verified": true, "score": 80});
+    let address = format!("{url}/v1/records/contact/c-1");
+    let filed = reqwest::Client::new().put(&address).json(&contact).send().await;
+    filed.unwrap().error_for_status().unwrap();
+    eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
+
+    let told = sunmao.run(&["audit", "verify", "--json", "--url", &url]).await;
+    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    let chain = told.json();
+    assert_eq!(
+        (&chain["broken"], &chain["without_end"]),
+        (&Value::Null, &json!(0))
+    );
+    let known = format!("{}:{}", chain["position"], chain["digest"].as_str().unwrap());
+    let told = sunmao
+        .run(&["audit", "verify", "--known", &known, "--url", &url])
+        .await;
+    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    assert!(told.stdout.contains("links hold"), "{}", told.stdout);
+    let other = format!("{}:{}", chain["position"], "0".repeat(64));
+    let told = sunmao
+        .run(&["audit", "verify", "--known", &other, "--url", &url])
+        .await;
+    assert_eq!(told.code, Some(1), "{}", told.stderr);
+    assert!(
+        told.stderr
+            .contains("is not the one that was written down earlier"),
+        "{}",
+        told.stderr
+    );
+    let told = sunmao
+        .run(&["audit", "verify", "--known", "last", "--url", &url])
+        .await;
+    assert_eq!(told.code, Some(1), "{}", told.stderr);
+
+    let file = sunmao.folder.path().join("audit.csv");
+    let file = file.to_str().unwrap();
+    let told = sunmao
+        .run(&[
+            "audit",
+            "export",
+            "--subject",
+            "contact/c-1",
+            "--to",
+            file,
+            "--url",
+            &url,
+        ])
+        .await;
+    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    let table = std::fs::read_to_string(file).unwrap();
+    let (head, rows) = table.trim_start_matches('\u{feff}').split_once("\r\n").unwrap();
+    assert!(head.contains("时间,调用者,版本,操作"), "{head}");
+    assert!(
+        rows.lines().count() >= 2 && rows.lines().all(|row| row.contains("contact/c-1")),
+        "{rows}"
+    );
+    assert!(
+        rows.contains("customers.save-company") && !rows.contains("17700000001"),
+        "{rows}"
+    );
+    let later = [
+        "audit",
+        "export",
+        "--since",
+        "2100-01-01T00:00:00Z",
+        "--url",
+        &url,
+    ];
+    assert_eq!(sunmao.run(&later).await.stdout, "");
+    assert_eq!(running.terminate().await, Some(0));
+}

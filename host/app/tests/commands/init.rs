@@ -61,6 +61,7 @@ async fn what_is_chosen_is_checked_written_and_served() {
         "sunmao.toml",
         ".env",
         "scripts/ticket-pull.rhai",
+        "fixtures/ticket-pull.json",
         "plugins/wechat-customer.wasm",
     ] {
         assert!(sunmao.folder.path().join(file).is_file(), "{file}");

@@ -4,7 +4,7 @@ use crate::support::{Sunmao, eventually, example, plugins_folder, simulator, unt
 use serde_json::json;
 use std::time::Duration;
 use sunmao_simulator::{Fault, Faults, Options, Simulator};
-use sunmao_store::{AuditFilter, AuditRow, Store};
+use sunmao_store::{AuditFilter, AuditRow, Store, verify_chain};
 
 const CONTACTS: usize = 20;
 const SAVE: &str = "customers.save-company";
@@ -99,6 +99,12 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
         .iter()
         .filter(|row| row.operation == SAVE && row.outcome == "applied");
     assert!(applied.count() >= CONTACTS / 2);
+    let chain = verify_chain(&*store.audit, None).await.unwrap();
+    assert_eq!(
+        (chain.without_end, chain.broken),
+        (open.unsigned_abs(), None),
+        "through every kill"
+    );
     store.close().await.unwrap();
 }
 

@@ -240,6 +240,8 @@ impl<'k> Check<'k> {
     fn values(&mut self, path: Path<'_>, slots: Slots<'_>) -> Vec<(String, Value)> {
         let mut values = Vec::with_capacity(slots.known.len() + slots.others.len());
         for (field, given) in slots.fields.iter().zip(&slots.known) {
+            // What is computed is computed, whatever was filed.
+            let given = given.filter(|_| field.rules.computed.is_none());
             let value =
                 given.and_then(|given| self.value(Path::Member(&path, given.name), field, given.value));
             match value {

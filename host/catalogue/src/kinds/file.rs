@@ -19,8 +19,19 @@
 //! ```
 //!
 //! A file by the name of a shipped kind has `fields` alone: further ones.
+//!
+//! A choice may say how far a record has come, and other members what they are in its states:
+//!
+//! ```toml
+//!   { name = "status", label = "状态", type = "choice", default = "open", choices = { open = "进行中", done = "完成" },
+//!     transitions = { open = ["done"] } },
+//!   { name = "number", label = "编号", type = "text", max_length = 80, assigned = "V-" },
+//!   { name = "price", label = "价格", type = "decimal", required_in = ["done"], fixed_in = ["done"] },
+//!   { name = "deposit", label = "定金", type = "decimal", computed = "round(price * 0.3, 2)" },
+//!   { name = "model", label = "型号", type = "text", max_length = 50, lookup = "name" },
+//! ```
 
-use crate::{EnumValue, Field, FieldType, IdentityForm, Value};
+use crate::{EnumValue, Field, FieldType, Formula, IdentityForm, MemberRules, Value};
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -58,6 +69,16 @@ pub(super) struct MemberRow {
     #[serde(default)]
     pub(super) choices: IndexMap<String, String>,
     pub(super) references: Option<String>,
+    /// A formula.
+    pub(super) computed: Option<String>,
+    pub(super) assigned: Option<String>,
+    #[serde(default)]
+    pub(super) transitions: IndexMap<String, Vec<String>>,
+    #[serde(default)]
+    pub(super) fixed_in: Vec<String>,
+    #[serde(default)]
+    pub(super) required_in: Vec<String>,
+    pub(super) lookup: Option<IdentityForm>,
     #[serde(default)]
     pub(super) fields: Vec<MemberRow>,
 }
@@ -107,8 +128,16 @@ impl MemberType {
 }
 
 impl MemberRow {
+    /// What it is computed by.
+    ///
+    /// # Errors
+    /// It is no formula.
+    pub(super) fn formula(&self) -> Result<Option<Formula>, String> {
+        self.computed.as_deref().map(str::parse).transpose()
+    }
+
     /// The field, and the rows of a list's members.
-    pub(super) fn into_field(self) -> (Field, Vec<MemberRow>) {
+    pub(super) fn into_field(self, computed: Option<Formula>) -> (Field, Vec<MemberRow>) {
         let choices = self.choices.into_iter();
         let field = Field {
             name: self.name.replace('_', "-"),
@@ -125,6 +154,14 @@ impl MemberRow {
             identity: self.identity,
             group: self.group,
             reference: self.references,
+            rules: MemberRules {
+                computed,
+                assigned: self.assigned,
+                transitions: self.transitions,
+                fixed_in: self.fixed_in,
+                required_in: self.required_in,
+                lookup: self.lookup,
+            },
             values: choices.map(|(code, label)| EnumValue { code, label }).collect(),
             ..Field::default()
         };

@@ -1,11 +1,15 @@
 //! What makes a kind's declaration sound: names that WIT can say, limits that fit the type, defaults that pass the
-//! member's own checks.
+//! member's own checks, and rules that name what is there.
+
+mod rules;
 
 use super::file::{MemberRow, MemberType};
 use crate::arguments::scalar::member_value;
 use crate::shape::{RecordShape, Shape};
 use crate::{Field, RecordKind};
 use std::collections::BTreeSet;
+
+pub(super) use rules::rules;
 
 /// A kind's name or its plural.
 ///
@@ -62,7 +66,11 @@ fn members(prefix: &str, rows: Vec<MemberRow>, faults: &mut Told) -> Vec<Field> 
         for message in row_faults(&row, prefix.is_empty()) {
             fault(message);
         }
-        let (field, inner) = row.into_field();
+        let formula = row.formula().unwrap_or_else(|message| {
+            fault(format!("computed: {message}"));
+            None
+        });
+        let (field, inner) = row.into_field(formula);
         let mut field = Field {
             fields: members(&format!("{path}."), inner, faults),
             ..field
@@ -112,6 +120,26 @@ fn row_faults(row: &MemberRow, is_top: bool) -> Vec<String> {
             "`references` is for a reference",
         ),
         (!row.fields.is_empty(), kind == List, "`fields` are for a list"),
+        (
+            row.computed.is_some(),
+            kind == Decimal,
+            "`computed` is for a decimal",
+        ),
+        (
+            row.assigned.is_some(),
+            kind == Text && is_top,
+            "`assigned` is for a text that stands in no list",
+        ),
+        (
+            row.lookup.is_some(),
+            kind == Text && is_top,
+            "`lookup` is for a text that stands in no list",
+        ),
+        (
+            !row.transitions.is_empty(),
+            kind == Choice && is_top,
+            "`transitions` are for a choice that stands in no list",
+        ),
     ];
     let mut faults: Vec<String> = needs
         .into_iter()
@@ -145,6 +173,14 @@ fn row_faults(row: &MemberRow, is_top: bool) -> Vec<String> {
             "what is required needs no `default`",
         ),
         (row.default.is_some() && kind == List, "a list has no `default`"),
+        (
+            row.computed.is_some() && (row.required || row.default.is_some()),
+            "what is computed is neither `required` nor has it a `default`",
+        ),
+        (
+            !row.fixed_in.is_empty() && !is_top,
+            "`fixed_in` is for a whole list, not for a member of it",
+        ),
     ];
     faults.extend(
         lacks

@@ -89,6 +89,7 @@ impl Table {
         };
         if faults.is_empty() {
             faults.extend(sound::type_names(&kind));
+            faults.extend(sound::rules(&kind));
         }
         for message in faults {
             self.fault(file, message);
@@ -129,6 +130,7 @@ impl Table {
             kind.fields.extend(fields);
             if faults.is_empty() {
                 faults.extend(sound::type_names(kind));
+                faults.extend(sound::rules(kind));
             }
         }
         for message in faults {

@@ -72,7 +72,6 @@ fn each_other_kind_is_told_what_is_wrong_with_it() {
         expect![[r#"
             subject: 主题 is required
             quoted_on: is no day (a day such as 2026-03-07)
-            total: is no number (a decimal number of at least 0, such as 1200.50)
             lines: is no list (give a list of records)"#]],
     );
     check(

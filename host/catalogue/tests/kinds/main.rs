@@ -6,6 +6,7 @@ mod declared;
 mod faults;
 mod files;
 mod reference;
+mod rules;
 mod shown;
 mod stable;
 

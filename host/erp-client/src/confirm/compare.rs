@@ -6,7 +6,10 @@ use crate::Error;
 use crate::calling::Call;
 use crate::labels::Labelled;
 use crate::shown::Shown;
-use sunmao_catalogue::{Field, FieldType, Value};
+use sunmao_catalogue::{Field, FieldType, ShownLines, Value};
+
+/// What stands between the name of a list and that of a member of its lines.
+const MEMBER: char = '.';
 
 /// What a look at the record comes to.
 pub(super) enum Looked {
@@ -49,6 +52,11 @@ impl Difference {
         }
     }
 
+    /// The parameter that it is about, or whose lines.
+    pub(super) fn parameter(&self) -> &str {
+        self.field.split(MEMBER).next().unwrap_or_default()
+    }
+
     fn field(field: &Field, written: &Value, shown: Option<&Value>) -> Self {
         let text = |value: &Value| value.to_text().unwrap_or_default();
         let shown = shown.map(text).unwrap_or_default();
@@ -63,12 +71,34 @@ impl Difference {
                 text(written)
             ),
         };
+        Difference::named(field.name.clone(), words)
+    }
+
+    fn named(field: String, words: String) -> Self {
         Difference {
-            field: field.name.clone(),
-            words,
-            is_absence: false,
+            field,
+            ..Difference::record(words)
         }
     }
+}
+
+/// What is to be said of a list and of each member of its lines, in words where it is not as it was written. Members are
+/// named behind their list.
+fn of_lines(list: &Field, lines: &ShownLines) -> Vec<(String, Option<String>)> {
+    let ShownLines { written, missing, .. } = lines;
+    let of_list = (*missing > 0).then(|| format!("{missing} of {written} {} are not there", list.name));
+    let of_members = lines.members.iter().map(|(member, otherwise)| {
+        let words = (*otherwise > 0).then(|| {
+            format!(
+                "{member} reads otherwise in {otherwise} of {written} {}",
+                list.name
+            )
+        });
+        (format!("{}{MEMBER}{member}", list.name), words)
+    });
+    std::iter::once((list.name.clone(), of_list))
+        .chain(of_members)
+        .collect()
 }
 
 impl Confirming<'_> {
@@ -84,12 +114,21 @@ impl Confirming<'_> {
         }
         let (mut alike, mut differences) = (Vec::new(), Vec::new());
         for (field, written) in self.written() {
+            if let Some(lines) = seen.shown.lines(field, written[0]) {
+                for (name, difference) in of_lines(field, &lines) {
+                    match difference {
+                        None => alike.push(name),
+                        Some(words) => differences.push(Difference::named(name, words)),
+                    }
+                }
+                continue;
+            }
             let agrees = match seen.shown.agrees(field, &written) {
                 None => self.agrees_by_label(field, written[0], &seen.shown).await,
                 agrees => agrees,
             };
             match agrees {
-                Some(true) => alike.push(&*field.name),
+                Some(true) => alike.push(field.name.clone()),
                 Some(false) => {
                     let value = seen.shown.value(&field.name);
                     differences.push(Difference::field(field, written[0], value));
@@ -99,17 +138,18 @@ impl Confirming<'_> {
         }
         for (wire, written) in self.beside() {
             match seen.shown.agrees_beside(wire, written) {
-                Some(true) => alike.push(wire),
-                Some(false) => differences.push(Difference {
-                    field: wire.to_owned(),
-                    words: format!("{wire} reads otherwise than it was written"),
-                    is_absence: false,
-                }),
+                Some(true) => alike.push(wire.to_owned()),
+                Some(false) => {
+                    let words = format!("{wire} reads otherwise than it was written");
+                    differences.push(Difference::named(wire.to_owned(), words));
+                }
                 None => {}
             }
         }
         let is_anything = !alike.is_empty() || !differences.is_empty();
-        self.line.learning.clear(&self.subject, alike.into_iter());
+        self.line
+            .learning
+            .clear(&self.subject, alike.iter().map(String::as_str));
         if !differences.is_empty() {
             let known = self.line.learning.known(&self.subject).await;
             let (unshown, others) = differences

@@ -225,20 +225,35 @@ fn difference(
         .as_ref()
         .map(|seen| seen.shown.record())
         .unwrap_or_default();
-    let fields = operation.params.iter().filter(|field| {
-        let is_nested = matches!(field.kind, FieldType::List | FieldType::Object);
-        !is_nested && given.contains_key(&field.name) && shown.contains_key(&field.name)
-    });
+    let fields = operation
+        .params
+        .iter()
+        .filter(|field| given.contains_key(&field.name) && shown.contains_key(&field.name));
     let wires = fields.map(|field| &*field.wire).chain(["title", "intro"]);
     let wires: Vec<&str> = wires
         .filter(|wire| !wire.eq_ignore_ascii_case("ord") && !wire.eq_ignore_ascii_case("id"))
         .collect();
     let unlike = ought.iter().filter(|(name, value)| {
         let is_written = wires.iter().any(|wire| wire.eq_ignore_ascii_case(name));
-        is_written && is.get(*name) != Some(value)
+        is_written && is.get(*name).map(without_keys) != Some(without_keys(value))
     });
     let unlike = unlike.map(|(name, value)| format!("{name}: {:?} ought to be {value}", is.get(name)));
     unlike.collect::<Vec<_>>().join(", ")
+}
+
+/// Lines without the keys that each ERP gives them itself.
+fn without_keys(value: &Json) -> Json {
+    match value {
+        Json::Array(lines) => lines.iter().map(without_keys).collect(),
+        Json::Object(line) => {
+            let is_key = |name: &str| name.eq_ignore_ascii_case("id");
+            let members = line.iter().filter(|(name, _)| !is_key(name));
+            members
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
+        }
+        value => value.clone(),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,6 +8,7 @@ mod budget;
 mod comfort;
 mod confirm;
 mod confirm_every_write;
+mod confirm_lines;
 mod corpus;
 mod credentials;
 mod encode;

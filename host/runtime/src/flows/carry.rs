@@ -164,6 +164,19 @@ impl<'a> Carrying<'a> {
         })
     }
 
+    /// Whether the policy holds a record back, or it is gone: then nothing would come of it.
+    pub async fn is_held_back(
+        host: &'a Host,
+        extensions: &'a Extensions,
+        flow: &'a Flow,
+        delivery: &'a Delivery,
+    ) -> bool {
+        let Ok(mut carrying) = Carrying::begin(host, extensions, flow, delivery, &|_| {}) else {
+            return false;
+        };
+        matches!(carrying.look().await, Ok(Some(_))) || matches!(carrying.judge().await, Ok(Some(_)))
+    }
+
     async fn carry(&mut self) -> Carried {
         if let Some(skipped) = self.look().await? {
             return Ok((Keep::default(), skipped));

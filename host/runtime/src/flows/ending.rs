@@ -164,6 +164,7 @@ fn completion(keep: &Keep, outcome: String) -> Completion {
         conflicts: keep.conflicts.clone(),
         closed: keep.closed.clone(),
         unchanged: keep.unchanged.clone(),
+        source: keep.source.clone(),
         outcome,
     }
 }
@@ -173,19 +174,31 @@ fn outcome(step: &Step) -> String {
         [] => words,
         fields => format!("{words}; to be decided: {}", fields.join(", ")),
     };
+    let leaving = |words: String, left: &[String]| match left {
+        [] => words,
+        fields => format!(
+            "{words}; left as it was made, since only a create takes it: {}",
+            fields.join(", ")
+        ),
+    };
     match step {
         Step::Skipped { reason, .. } => format!("skipped: {reason}"),
         Step::Linked {
             erp_key,
             number,
             undecided,
+            left,
             ..
-        } => with(format!("linked: {number} (key {erp_key})"), undecided),
+        } => leaving(with(format!("linked: {number} (key {erp_key})"), undecided), left),
         Step::Unchanged {
             erp_key,
             number,
             undecided,
-        } => with(format!("unchanged: {number} (key {erp_key})"), undecided),
+            left,
+        } => leaving(
+            with(format!("unchanged: {number} (key {erp_key})"), undecided),
+            left,
+        ),
         Step::Written { operation, .. } => format!("written: {operation}"),
         Step::Filed {
             record,

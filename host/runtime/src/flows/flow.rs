@@ -3,11 +3,13 @@
 use super::group::Group;
 use super::schedule::Unsound;
 use super::settings::{FlowError, FlowSettings};
+use super::sink::erp::Equal;
 use super::sink::{Sink, Strategy, WriteSink};
 use super::source::Source;
 use crate::extension::{ExtensionKind, Permit};
 use crate::grants::Grants;
 use crate::limits::Limits;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use sunmao_catalogue::{Catalogue, Joint, KindSource, Kinds, RecordKind, Side};
@@ -34,6 +36,8 @@ pub(crate) struct Flow {
     pub after: Vec<String>,
     /// The link that names the ERP's record which it acts on.
     pub of: Option<String>,
+    /// Members that refer to the record which has this link to the row that is carried.
+    pub linked: BTreeMap<String, String>,
     /// What records have in common that are one record in the ERP.
     pub group: Option<Group>,
     /// The flow acts for the operator, with no more than the operations it consists of.
@@ -92,7 +96,9 @@ fn read(
     limits: Limits,
 ) -> Result<Flow, Unsound> {
     let source = Source::read(catalogue, kinds, settings)?;
-    let sink = sink(catalogue, kinds, settings)?;
+    let mut sink = sink(catalogue, kinds, settings)?;
+    compared(&source, &mut sink, settings)?;
+    linked(&sink, settings)?;
     let mut names: Vec<String> = match &sink {
         Sink::Write(write) => write.operations(),
         _ => Vec::new(),
@@ -112,6 +118,7 @@ fn read(
         link: settings.link.clone(),
         after: settings.after.clone(),
         of: settings.of.clone(),
+        linked: settings.linked.clone(),
         group: Group::read(&source, settings)?,
         permit: Arc::new(Permit {
             grants,
@@ -159,6 +166,44 @@ fn sink(catalogue: &Catalogue, kinds: &Kinds, settings: &FlowSettings) -> Result
             Err(Unsound::new("write", message, "write a flow for each"))
         }
     }
+}
+
+/// What has to be alike once a record is written.
+fn compared(source: &Source, sink: &mut Sink, settings: &FlowSettings) -> Result<(), Unsound> {
+    if settings.equal.is_empty() {
+        return Ok(());
+    }
+    match (sink, source.record()) {
+        (Sink::Write(write), Some(kind)) if settings.link.is_some() && write.read_back.is_some() => {
+            write.equal = Equal::read(kind, &settings.equal)?;
+            Ok(())
+        }
+        _ => {
+            let message = "is of no use where no record is linked that the ERP shows";
+            let hint = "write = \"contracts.create\" with link = \"contract\", or leave it out";
+            Err(Unsound::new("equal", message, hint))
+        }
+    }
+}
+
+/// Members that refer to whoever has a link to what is carried.
+fn linked(sink: &Sink, settings: &FlowSettings) -> Result<(), Unsound> {
+    let kind = match sink {
+        Sink::Into(kind) => Some(kind),
+        _ => None,
+    };
+    for member in settings.linked.keys() {
+        let field = kind.and_then(|kind| kind.field(member));
+        if field.is_none_or(|field| field.reference.is_none()) {
+            let message = format!("{member} is no member of what it files that refers to a record");
+            return Err(Unsound::new(
+                "linked",
+                message,
+                "into = \"contract\", linked = { quotation = \"…\" }",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the parts fit each other.

@@ -4,7 +4,7 @@ use super::progress::Step;
 use super::references::Missing;
 use std::time::Duration;
 use sunmao_catalogue::{Fault, Kind};
-use sunmao_store::{ClosedConflicts, Delivery, Filing, NewConflict, NewLink, RecordName};
+use sunmao_store::{ClosedConflicts, Delivery, Filing, NewConflict, NewLink, RecordName, Source};
 
 /// How the handling of a delivery ended.
 #[derive(Debug)]
@@ -50,6 +50,8 @@ pub(crate) struct Keep {
     pub closed: Vec<ClosedConflicts>,
     /// Records on which all this rests, with the revisions they must still have.
     pub unchanged: Vec<(RecordName, i64)>,
+    /// Of which row of the ERP it made which record.
+    pub source: Option<Source>,
 }
 
 impl Handled {

@@ -7,6 +7,7 @@ use super::handled::Handled;
 use super::outage::ProbeGuard;
 use super::progress::{Progress, Step};
 use super::sink::Sink;
+use super::source::On;
 use super::sweep::{self, Sweep, Sweeping};
 use super::timer;
 use super::webhook;
@@ -105,6 +106,11 @@ impl Inner {
         };
         match (&flow.sink, &flow.source.sweep) {
             (_, Some(swept)) if timer::is_fire(&delivery.event) => self.sweep(&flow, swept, delivery).await,
+            _ if timer::is_fire(&delivery.event)
+                && let Some(On::Record(kind, _)) = &flow.source.on =>
+            {
+                self.again(&flow, kind, delivery).await
+            }
             (Sink::Handle(handler), _) => {
                 let handler = self.extensions.get(handler.kind, &handler.name);
                 self.automate(handler, delivery).await
@@ -115,21 +121,26 @@ impl Inner {
 
     /// A fire of a flow that reads through a list.
     async fn sweep(&self, flow: &Flow, swept: &Sweep, delivery: &Delivery) -> Handled {
+        let sweeping = self.sweeping(flow, swept, &delivery.target);
+        sweep::handle(&sweeping, delivery).await
+    }
+
+    /// A flow's sweep, with whoever hears of its rows: the flow itself first of all.
+    pub(super) fn sweeping<'a>(&'a self, flow: &'a Flow, swept: &'a Sweep, target: &str) -> Sweeping<'a> {
         let own = [Occasion::Saved, Occasion::Deleted].map(|occasion| Route {
             kind: swept.kind.name.clone(),
             occasion,
-            target: delivery.target.clone(),
+            target: target.to_owned(),
         });
         let others = self.host.routes(&swept.kind).into_iter();
-        let others = others.filter(|route| route.target != delivery.target);
-        let sweeping = Sweeping {
+        let others = others.filter(|route| route.target != target);
+        Sweeping {
             host: &self.host,
             flow: &flow.name,
             sweep: swept,
             permit: &flow.permit,
             routes: others.chain(own).collect(),
-        };
-        sweep::handle(&sweeping, delivery).await
+        }
     }
 
     /// What a failure is, given how the ERP and the store are: an outage is nobody's failure.

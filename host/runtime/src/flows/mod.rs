@@ -1,11 +1,13 @@
 //! Flows: what happens when a record of the hub changes, put together from a policy, a mapping and a write.
 
+mod again;
 mod automate;
 mod carry;
 mod clock_watch;
 mod control;
 mod ending;
 mod flow;
+mod fresh;
 mod group;
 mod handled;
 mod handling;
@@ -30,6 +32,7 @@ mod webhook;
 mod worker;
 
 pub use control::ScheduleStatus;
+pub use fresh::Freshness;
 pub use progress::{Progress, Step};
 pub use schedule::{CatchUp, Schedule, Timing, Unsound};
 pub use settings::{FlowError, FlowSettings};

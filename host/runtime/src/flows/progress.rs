@@ -40,6 +40,8 @@ pub enum Step {
         mapping: String,
         /// Fields that both sides changed and a person has to decide about.
         undecided: Vec<String>,
+        /// Fields that the ERP has otherwise and that only a create takes: they stay as they were made.
+        left: Vec<String>,
     },
     /// Both sides have the same: nothing was written.
     Unchanged {
@@ -49,6 +51,8 @@ pub enum Step {
         number: String,
         /// Fields that both sides changed and a person has to decide about.
         undecided: Vec<String>,
+        /// Fields that the ERP has otherwise and that only a create takes: they stay as they were made.
+        left: Vec<String>,
     },
     /// It was written, by a flow that keeps no link.
     Written {
@@ -97,4 +101,13 @@ pub enum Step {
         /// What to do.
         hint: String,
     },
+}
+
+impl Step {
+    /// Says of a record that is in the ERP what stays there as it was made.
+    pub(super) fn leaves(&mut self, fields: Vec<String>) {
+        if let Step::Linked { left, .. } | Step::Unchanged { left, .. } = self {
+            *left = fields;
+        }
+    }
 }

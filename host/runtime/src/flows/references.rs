@@ -6,7 +6,7 @@ use crate::host::Host;
 use crate::record::{self, ID};
 use std::collections::HashMap;
 use sunmao_catalogue::{Fault, Field, Kind, KindSource, Record, RecordKind, Reference};
-use sunmao_store::{Link, RecordFilter, RecordName, StoreError, awaited_record};
+use sunmao_store::{Link, NewDelivery, Occasion, RecordFilter, RecordName, StoreError, awaited_record};
 
 /// Records that are looked at where a reference says what its record says of itself: two are several.
 const ALIKE: u32 = 2;
@@ -82,6 +82,7 @@ impl Missing {
 
 /// Lets go on what waited for a link, now that it is there.
 pub(super) async fn linked(host: &Host, link: &str, record: &RecordName, key: i64) -> Result<(), StoreError> {
+    tell(host, link, key).await?;
     if !host.listeners.load().awaited.contains(link) {
         return Ok(());
     }
@@ -99,6 +100,30 @@ pub(super) async fn linked(host: &Host, link: &str, record: &RecordName, key: i6
             .deliveries
             .hasten(Some(&what), host.clock.now())
             .await?;
+    }
+    Ok(())
+}
+
+/// Lets flows look again at the row of this key that could not say yet what it belongs to.
+async fn tell(host: &Host, link: &str, key: i64) -> Result<(), StoreError> {
+    let listeners = host.listeners.load_full();
+    let told = listeners.told_by.iter().filter(|(own, ..)| own == link);
+    for (_, kind, target) in told {
+        let row = RecordName::new(kind, key.to_string());
+        let Some(payload) = host.store.records.get(&row).await?.and_then(|kept| kept.body) else {
+            continue;
+        };
+        let delivery = NewDelivery {
+            event: Occasion::Saved.event(kind),
+            target: target.clone(),
+            key: row.to_string(),
+            payload,
+            // Its state was delivered before: this stands for itself.
+            revision: None,
+            hops: 0,
+        };
+        let deliveries = &host.store.deliveries;
+        deliveries.enqueue(vec![delivery], host.clock.now()).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::schedule::{CatchUp, Unsound};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// `[flow.NAME]`: what sets it off, its steps, and where records go.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -37,6 +38,12 @@ pub struct FlowSettings {
     pub handle: Option<String>,
     /// The link that is kept between the records of both sides: `customer`.
     pub link: Option<String>,
+    /// Members of the record that the ERP's has to show alike once it is written, each with the names that the ERP's page
+    /// may give it; what differs is a conflict: `total = ["contract_total"]`.
+    pub equal: BTreeMap<String, Vec<String>>,
+    /// Members that refer to the record of the hub which has this link to the row that is carried:
+    /// `quotation = "contract-of-quotation"`.
+    pub linked: BTreeMap<String, String>,
     /// The links that the records need to have which a record refers to, before it goes on.
     pub after: Vec<String>,
     /// The link that names the ERP's record which it acts on, where it acts on one that is there: `customer`.

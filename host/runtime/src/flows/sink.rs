@@ -33,6 +33,8 @@ pub(crate) struct WriteSink {
     pub object: Option<ErpObject>,
     /// The kind of the object's rows.
     pub rows: Option<Arc<RecordKind>>,
+    /// What has to be alike on both sides once a record is written.
+    pub equal: erp::Equal,
 }
 
 /// How a write is made to happen once, as its `Repeat` in the catalogue asks.
@@ -114,6 +116,7 @@ impl WriteSink {
             read_back,
             object: catalogue.object(&operation.object).cloned(),
             rows: kinds.find(&format!("erp.{}", operation.object)).cloned(),
+            equal: erp::Equal::default(),
         })
     }
 

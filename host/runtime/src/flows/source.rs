@@ -14,7 +14,7 @@ pub(crate) struct Source {
     pub on: Option<On>,
     /// The list that it reads through.
     pub sweep: Option<Arc<Sweep>>,
-    /// When it is due.
+    /// When it is due; of a flow that hears of records, when each of them goes through it again.
     pub schedule: Option<Schedule>,
     /// When a sweep looks at what is new, between its whole sweeps.
     pub recent: Option<Schedule>,
@@ -86,8 +86,8 @@ impl Source {
                     "leave on or sweep out, or write two flows",
                 ));
             }
-            (Some(_), None, Some(_)) => {
-                let message = "a schedule sets it off already";
+            (Some(on), None, Some(_)) if !matches!(On::read(kinds, on)?, On::Record(_, Occasion::Saved)) => {
+                let message = "a schedule goes through what is there: of an event and of what was deleted there is nothing";
                 return Err(Unsound::new(
                     "on",
                     message,
@@ -227,7 +227,14 @@ mod tests {
             .err()
         };
         assert_eq!(on(|_| ()), None);
-        assert_eq!(on(|settings| settings.every = text("1h")), Some("on"));
+        assert_eq!(on(|settings| settings.every = text("1h")), None);
+        for gone in ["contact.deleted", "stock.low"] {
+            let settings = |settings: &mut FlowSettings| {
+                settings.on = text(gone);
+                settings.every = text("1h");
+            };
+            assert_eq!(read(settings).err(), Some("on"), "{gone}");
+        }
         assert_eq!(
             on(|settings| settings.detail = text("customers.get")),
             Some("detail")

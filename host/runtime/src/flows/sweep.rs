@@ -1,8 +1,10 @@
 //! What a flow that reads a list of the ERP reads, and how a row of it becomes a record.
 
+mod asking;
 mod rows;
 mod run;
 
+pub(super) use asking::{Asked, Proven};
 pub(super) use run::{Sweeping, handle};
 
 use super::schedule::Unsound;

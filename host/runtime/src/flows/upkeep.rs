@@ -110,7 +110,7 @@ impl Inner {
             return;
         };
         loop {
-            match self.host.store.audit.prune(begun_before, now).await {
+            match self.host.store.audit.prune(begun_before).await {
                 Ok(0) => return,
                 Ok(_) => {}
                 Err(error) => {

@@ -2,6 +2,7 @@
 
 use super::clock_watch::ClockWatch;
 use super::flow::Flow;
+use super::fresh::Questions;
 use super::handling::{InHand, SharedLease};
 use super::hands::{Group, Hands};
 use super::outage::{Back, Gate, Outages};
@@ -73,6 +74,8 @@ pub(super) struct Inner {
     in_hand: Mutex<BTreeMap<DeliveryId, InHand>>,
     /// Extensions that some delivery waits for.
     absent: Mutex<BTreeSet<String>>,
+    /// Rows that the ERP is asked for by themselves.
+    pub questions: Questions,
 }
 
 /// Takes a delivery off the list of those in hand, however its task ends.
@@ -117,6 +120,7 @@ impl Flows {
             upkeep: Mutex::default(),
             in_hand: Mutex::default(),
             absent: Mutex::default(),
+            questions: Questions::default(),
         });
         inner.begin();
         Ok(Flows { inner })
@@ -182,6 +186,12 @@ fn listeners(flows: &FlowTable) -> Listeners {
         listeners
             .awaited
             .extend(flow.group.as_ref().map(|group| group.link.clone()));
+        if let Some(rows) = flow.source.record() {
+            let told = flow.linked.values();
+            listeners
+                .told_by
+                .extend(told.map(|link| (link.clone(), rows.name.clone(), target.clone())));
+        }
         let Some(link) = &flow.link else { continue };
         let linked = match &flow.sink {
             Sink::Into(kind) => Some(kind),

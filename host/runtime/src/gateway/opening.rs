@@ -170,7 +170,9 @@ pub fn repetition(
             Kind::Unconfirmed,
             format!("{}: an earlier attempt {happened}", operation.name),
         )
-        .with_hint("look in the ERP whether it took effect before it is tried again"),
+        .with_hint(
+            "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry --had-no-effect",
+        ),
     )
 }
 

@@ -14,6 +14,7 @@ pub mod services {
                 import sunmao:host/state@0.1.0;
                 import sunmao:host/links@0.1.0;
                 import sunmao:host/records@0.1.0;
+                import sunmao:host/filing@0.1.0;
                 import sunmao:host/events@0.1.0;
                 import sunmao:host/settings@0.1.0;
                 import sunmao:host/clock@0.1.0;
@@ -23,6 +24,7 @@ pub mod services {
             "sunmao:host/state": async,
             "sunmao:host/links": async,
             "sunmao:host/records": async,
+            "sunmao:host/filing": async,
             "sunmao:host/events": async,
         },
     });

@@ -103,20 +103,30 @@ impl Layout {
     /// # Errors
     /// A value does not fit, and there is no `extra`.
     pub fn lower(&self, record: &Record) -> Result<Val, ShapeMismatch> {
-        let mut members = Vec::with_capacity(self.members.len());
+        let mut lowered = Val::Bool(false);
+        self.lower_into(record, &mut lowered)?;
+        Ok(lowered)
+    }
+
+    /// The same in the place of another value: of one that was made by this layout the names and the room of texts are used
+    /// again, which is half of what it costs to make one.
+    ///
+    /// # Errors
+    /// As above; then nothing of use is in the place.
+    pub fn lower_into(&self, record: &Record, into: &mut Val) -> Result<(), ShapeMismatch> {
+        let mut members = self.members_of(std::mem::replace(into, Val::Bool(false)));
         let (mut found, mut unfit) = (0, Vec::new());
-        for slot in &self.members {
+        for (slot, (_, member)) in self.members.iter().zip(&mut members) {
             let value = record.get(&slot.key);
             found += usize::from(value.is_some());
             let value = value.filter(|value| !value.is_empty()).unwrap_or(&slot.absent);
-            let lowered = match slot.form.lower(value) {
+            match slot.form.lower_into(value, member) {
                 Err(_) if self.extra.is_some() && matches!(slot.form, Form::Optional(_)) => {
                     unfit.extend(pair(&slot.key, value));
-                    Val::Option(None)
+                    *member = Val::Option(None);
                 }
                 lowered => lowered.map_err(|error| convert::nested(&slot.name, error))?,
-            };
-            members.push((slot.name.clone(), lowered));
+            }
         }
         if let Some((_, extra)) = self.extra.and_then(|at| members.get_mut(at))
             && let Val::List(pairs) = extra
@@ -126,7 +136,19 @@ impl Layout {
                 pairs.extend(self.unknown(record));
             }
         }
-        Ok(Val::Record(members))
+        *into = Val::Record(members);
+        Ok(())
+    }
+
+    /// The members of a value in this layout, or such as it has none yet.
+    fn members_of(&self, value: Val) -> Vec<(String, Val)> {
+        match value {
+            Val::Record(members) if members.len() == self.members.len() => members,
+            _ => {
+                let slots = self.members.iter();
+                slots.map(|slot| (slot.name.clone(), Val::Bool(false))).collect()
+            }
+        }
     }
 
     /// What of a record has no member in the component.
@@ -218,6 +240,25 @@ impl Form {
             }
             (Form::Plain(shape), value) => convert::response(shape, value.clone())?,
         })
+    }
+
+    fn lower_into(&self, value: &Value, into: &mut Val) -> Result<(), ShapeMismatch> {
+        match (self, &mut *into, value) {
+            (Form::Optional(inner), Val::Option(Some(kept)), value) if !value.is_empty() => {
+                return inner.lower_into(value, kept);
+            }
+            (Form::Record(layout), into, Value::Record(record)) => return layout.lower_into(record, into),
+            (
+                Form::Plain(Shape::Decimal | Shape::Date | Shape::Text),
+                Val::String(kept),
+                Value::Text(text),
+            ) => {
+                kept.clear();
+                kept.push_str(text);
+            }
+            _ => *into = self.lower(value)?,
+        }
+        Ok(())
     }
 
     fn lift(&self, value: Val) -> Result<Value, ShapeMismatch> {

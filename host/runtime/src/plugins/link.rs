@@ -57,6 +57,7 @@ fn add_services(linker: &mut Linker<Guest>, wanted: &[String]) -> wasmtime::Resu
             "state" => services::state::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,
             "links" => services::links::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,
             "records" => services::records::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,
+            "filing" => services::filing::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,
             "events" => services::events::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,
             "settings" => services::settings::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,
             "clock" => services::clock::add_to_linker::<_, HasSelf<_>>(linker, |guest| guest)?,

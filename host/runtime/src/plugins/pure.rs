@@ -84,6 +84,7 @@ impl Pure {
         let mapping = mapping.ok_or(Failed::NotProvided)?;
         let parameters = mapping.parameters(from, known)?;
         let made = self.call(call, &mapping.function, &parameters).await?;
+        mapping.give_back(parameters);
         mapping.result(made, known)?.map_err(Failed::Refused)
     }
 

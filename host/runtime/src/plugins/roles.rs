@@ -5,6 +5,7 @@ use super::convert::ShapeMismatch;
 use super::layout::{Layout, Members};
 use super::ruling;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use sunmao_catalogue::{
     Catalogue, Field, Joint, Kinds, POLICY_SUFFIX, Record, RecordKind, Shape, Side, Value, kind_called,
 };
@@ -30,6 +31,8 @@ pub struct MappingExport {
     from: Layout,
     to: Layout,
     takes_known: bool,
+    /// The parameters of an earlier call, of which the next one takes over what it need not make anew.
+    spare: Mutex<Vec<Val>>,
 }
 
 /// `judge` of a kind.
@@ -141,12 +144,27 @@ impl PureRoles {
 impl MappingExport {
     /// The parameters of a call.
     pub fn parameters(&self, from: &Record, known: Option<&Record>) -> Result<Vec<Val>, ShapeMismatch> {
-        let mut parameters = vec![self.from.lower(from)?];
+        let mut parameters = std::mem::take(&mut *self.spare());
+        if parameters.is_empty() {
+            parameters.push(Val::Bool(false));
+        }
+        self.from.lower_into(from, &mut parameters[0])?;
+        parameters.truncate(1);
         if self.takes_known {
             let known = known.map(|known| self.to.lower(known)).transpose()?;
             parameters.push(Val::Option(known.map(Box::new)));
         }
         Ok(parameters)
+    }
+
+    /// Takes parameters back that a call is done with.
+    pub fn give_back(&self, parameters: Vec<Val>) {
+        *self.spare() = parameters;
+    }
+
+    /// Whatever happened to the thread that held it, it is made whole before it is used.
+    fn spare(&self) -> MutexGuard<'_, Vec<Val>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a call gave: a record, or a line a field that cannot be mapped.
@@ -224,6 +242,7 @@ fn mapping(
         from: layout(&joint.from, given, Given)?,
         to: layout(&joint.to, &made, Made)?,
         takes_known,
+        spare: Mutex::default(),
     };
     match known {
         Some(Type::Option(known)) if known.ty() == made => Ok(export),

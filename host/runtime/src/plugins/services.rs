@@ -86,10 +86,45 @@ impl wit::records::Host for Guest {
     async fn get(&mut self, kind: String, id: String) -> Result<Option<wit::records::Stored>, Problem> {
         let work = services::record(&self.host, &self.caller, &kind, &id);
         let found = self.service("records", work).await.map_err(problem)?;
-        Ok(found.map(|(body, revision)| wit::records::Stored {
-            body,
-            revision: unsigned(revision),
-        }))
+        Ok(found.map(stored))
+    }
+
+    async fn find(
+        &mut self,
+        kind: String,
+        member: String,
+        value: String,
+    ) -> Result<Vec<wit::records::Stored>, Problem> {
+        let work = services::find(&self.host, &self.caller, &kind, &member, &value);
+        let found = self.service("records", work).await.map_err(problem)?;
+        Ok(found.into_iter().map(stored).collect())
+    }
+
+    async fn list(
+        &mut self,
+        kind: String,
+        members: Vec<wit::types::Field>,
+        after: String,
+    ) -> Result<Vec<wit::records::Stored>, Problem> {
+        let members = members.into_iter().map(|field| (field.name, field.value));
+        let work = services::list(&self.host, &self.caller, &kind, members.collect(), &after);
+        let found = self.service("records", work).await.map_err(problem)?;
+        Ok(found.into_iter().map(stored).collect())
+    }
+}
+
+impl wit::filing::Host for Guest {
+    async fn file(
+        &mut self,
+        kind: String,
+        id: String,
+        body: String,
+        revision: Option<u64>,
+    ) -> Result<Option<u64>, Problem> {
+        let revision = revision.map(|revision| i64::try_from(revision).unwrap_or(i64::MAX));
+        let work = services::file(&self.host, &self.caller, &kind, &id, &body, revision);
+        let filed = self.service("filing", work).await.map_err(problem)?;
+        Ok(filed.map(unsigned))
     }
 }
 
@@ -133,6 +168,15 @@ fn link(link: sunmao_store::Link) -> wit::links::Link {
         id: link.record.id,
         erp_key: link.erp_key,
         number: link.number,
+    }
+}
+
+fn stored(known: services::Known) -> wit::records::Stored {
+    wit::records::Stored {
+        id: known.id,
+        body: known.body,
+        revision: unsigned(known.revision),
+        origin: known.origin,
     }
 }
 

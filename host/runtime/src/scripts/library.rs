@@ -1,6 +1,6 @@
 //! Everything a script may call, registered once a process and shared by every engine.
 
-use super::{operations, services, value};
+use super::{dates, operations, services, value};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, INT, ImmutableString, Module, Shared, Variant};
 use rust_decimal::Decimal;
@@ -130,6 +130,7 @@ fn standard() -> Shared<Module> {
         .set_into_module(&mut module, |text: &str| -> Result<Dynamic, Box<EvalAltResult>> {
             value::from_json(text).map_err(Into::into)
         });
+    dates::add(&mut module);
     refuse_comparisons(&mut module);
     module.build_index();
     module.into()

@@ -17,6 +17,7 @@
 
 mod answer;
 mod check;
+mod dates;
 mod failure;
 mod fault;
 mod library;

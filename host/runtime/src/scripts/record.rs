@@ -23,8 +23,12 @@ pub fn side_to_script(side: &Side, record: &Record) -> Dynamic {
     }
 }
 
-/// What a mapping made: a record with its `id`, or arguments by the catalogue's names. What is `()` is left out.
+/// What a mapping made: a record with its `id`, or arguments by the catalogue's names. What is `()` is left out; a mapping to a
+/// record that returns nothing makes none.
 pub fn side_from_script(side: &Side, returned: &Dynamic) -> Result<Record, String> {
+    if side.is_kind() && returned.is_unit() {
+        return Ok(Record::default());
+    }
     let Value::Record(record) = value::from_script(returned)? else {
         return Err(format!("expected a map, not {}", value::kind(returned)));
     };

@@ -1,7 +1,9 @@
 //! The host's services as modules, under the names they have in the WIT.
 
+mod records;
+
 use super::run::Run;
-use super::{failure, record, value};
+use super::{failure, value};
 use crate::problem::Problem;
 use crate::services;
 use rhai::{
@@ -27,7 +29,8 @@ pub fn modules() -> impl Iterator<Item = (String, Module)> {
         ("log", log()),
         ("state", state()),
         ("links", links()),
-        ("records", records()),
+        ("records", records::records()),
+        ("filing", records::filing()),
         ("events", events()),
         ("settings", settings()),
         ("clock", clock()),
@@ -204,30 +207,6 @@ fn link(link: Option<Link>) -> Dynamic {
     ])
 }
 
-fn records() -> Module {
-    let mut module = Module::new();
-    add(
-        &mut module,
-        "get",
-        |context: Context<'_>, kind: &str, id: &str| {
-            ask(&context, |run| {
-                let found = run.service("records", services::record(run.host(), run.caller(), kind, id))?;
-                let Some((body, _)) = found else {
-                    return Ok(Dynamic::UNIT);
-                };
-                let kinds = run.host().kinds.load();
-                let known = kinds
-                    .find(kind)
-                    .ok_or_else(|| services::unknown_kind(&kinds, kind))?;
-                let body = crate::record::stored(known, &body)
-                    .map_err(|why| services::unreadable(&format!("{kind}/{id}"), &why))?;
-                Ok(record::to_script(known, &crate::record::with_id(id, &body)))
-            })
-        },
-    );
-    module
-}
-
 fn events() -> Module {
     let mut module = Module::new();
     add(
@@ -280,6 +259,18 @@ fn clock() -> Module {
     });
     add(&mut module, "unix_milliseconds", |context: Context<'_>| {
         Ok::<_, Raised>(run(&context)?.caller().invocation.now.as_millisecond())
+    });
+    add(&mut module, "today", |context: Context<'_>, time_zone: &str| {
+        let now = run(&context)?.caller().invocation.now;
+        now.in_tz(time_zone)
+            .map(|now| now.date().to_string())
+            .map_err(|_| {
+                let problem = Problem {
+                    message: format!("{time_zone} is no time zone"),
+                    hint: "such as Asia/Shanghai".to_owned(),
+                };
+                failure::thrown_problem(&context, problem)
+            })
     });
     module
 }

@@ -92,7 +92,7 @@ fn lose(schema: &Schema, lost_part: u64, before: Option<&Entry>, entry: &mut Ent
             .any(|(wire, ..)| own.id.eq_ignore_ascii_case(wire));
         let is_kept =
             [KEY, schema.created, schema.state].contains(&column) || schema.unique.contains(&column);
-        !is_kept && !is_derived && !own.required && !nested(own.kind)
+        !is_kept && !is_derived && (!own.required || nested(own.kind))
     };
     let changed = (0..entry.values.len())
         .filter(|column| may_be_lost(*column) && entry.values[*column] != *earlier(*column));
@@ -102,7 +102,11 @@ fn lose(schema: &Schema, lost_part: u64, before: Option<&Entry>, entry: &mut Ent
     for (position, column) in changed.iter().enumerate() {
         let is_lost = position == first || lost_part.rotate_right(position as u32) & 1 == 1;
         if is_lost {
-            entry.values[*column] = earlier(*column).clone();
+            match &mut entry.values[*column] {
+                // Of a list the last line is lost.
+                Value::List(lines) if !lines.is_empty() => drop(lines.pop()),
+                value => *value = earlier(*column).clone(),
+            }
         }
     }
     !changed.is_empty()

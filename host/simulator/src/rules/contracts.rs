@@ -9,7 +9,7 @@ use super::{Command, Rules, contract_approvals, contracts_generated, dealings};
 use crate::ledger::Change;
 use crate::view::{Shows, Standing, View};
 use crate::world::{Draft, World};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use sunmao_catalogue::{FieldType, Record, Value};
 
 /// The object's name.
@@ -111,7 +111,7 @@ fn before_save(world: &mut World, draft: &mut Draft<'_>) -> Result<(), String> {
     }
     name_the_customer(world, draft, "CompanyName")?;
     charge_once(world, draft)?;
-    match priced_lines(draft)? {
+    match priced_lines(world, draft)? {
         Some(sums) => {
             let concession = sums.concession;
             add_up(draft, &sums, concession);
@@ -174,11 +174,11 @@ pub(super) fn open_for_lines(world: &mut World, contract: i64) -> Result<(), Str
 }
 
 /// The offers that the json dialect gives beside a contract, which has no sums there.
-fn offers(draft: &Draft<'_>) -> Option<Vec<(Offer, Record)>> {
+fn offers(world: &World, draft: &Draft<'_>) -> Option<Vec<(Offer, Record)>> {
     let lines = draft.given("contractList").and_then(Value::as_list)?;
     let offer = |line: &Record| Offer {
         quantity: member(line, "Num").unwrap_or_default(),
-        price: member(line, "Price").unwrap_or_default(),
+        price: kept_price(world, member(line, "Price").unwrap_or_default()),
         discount: member(line, "Discount").unwrap_or(Decimal::ONE),
         tax_rate: member(line, "TaxRate").unwrap_or_default(),
         includes_tax: given(line, "IsTax").is_some_and(includes_tax),
@@ -188,9 +188,17 @@ fn offers(draft: &Draft<'_>) -> Option<Vec<(Offer, Record)>> {
     Some(records.map(|line| (offer(line), line.clone())).collect())
 }
 
+/// A price as the installation keeps it.
+fn kept_price(world: &World, price: Decimal) -> Decimal {
+    match world.price_digits {
+        Some(digits) => price.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero),
+        None => price,
+    }
+}
+
 /// The sums of the lines that come with a contract, where some do.
-fn priced_lines(draft: &Draft<'_>) -> Result<Option<Sums>, String> {
-    let Some(offers) = offers(draft) else {
+fn priced_lines(world: &World, draft: &Draft<'_>) -> Result<Option<Sums>, String> {
+    let Some(offers) = offers(world, draft) else {
         return Ok(None);
     };
     let mut sums = Sums::default();
@@ -251,7 +259,7 @@ fn add_up(draft: &mut Draft<'_>, sums: &Sums, concession: Decimal) {
 /// A new contract takes its lines along, and every saved one is submitted for approval.
 fn after_save(world: &mut World, ord: i64, draft: &Draft<'_>) -> Vec<Change> {
     if draft.is_new {
-        match offers(draft) {
+        match offers(world, draft) {
             Some(offers) => create_lines(world, ord, &offers),
             None => {
                 for line in lines_of_draft(world, draft) {

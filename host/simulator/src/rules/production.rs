@@ -217,6 +217,10 @@ fn steps(world: &mut World, draft: &mut Draft<'_>, made: Decimal) -> Result<(), 
         if line.get("NumMake").and_then(amount).is_none() {
             line.insert("NumMake".to_owned(), made.into());
         }
+        if let Some(people) = line.get("CateIDs").and_then(Value::to_text) {
+            let names = super::references::people(world, &people);
+            line.insert("CateNames".to_owned(), names.into());
+        }
         line.insert("ExecStatus".to_owned(), NONE.into());
     }
     draft.set(STEPS, list(given));

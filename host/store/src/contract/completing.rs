@@ -48,6 +48,7 @@ fn completion(revision: i64) -> Completion {
             fields: vec!["email".to_owned()],
         }],
         unchanged: vec![(name("c1"), revision)],
+        source: None,
         outcome: "filed".to_owned(),
     }
 }

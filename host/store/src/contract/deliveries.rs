@@ -3,7 +3,7 @@
 use super::{at, bury_one, event, handle_one, lease, lease_one, letter};
 use crate::{
     Completion, DeadSelection, DeliveryCounts, DeliveryId, DeliveryState, NewDelivery, NewLink, RecordName,
-    Store, StoreError,
+    Source, Store, StoreError,
 };
 
 fn link(id: &str) -> NewLink {
@@ -48,6 +48,32 @@ pub async fn completing_writes_link_and_end_together(store: &Store) -> Result<()
         record,
         Some((DeliveryState::Done, Some("linked".to_owned()), None, at(2)))
     );
+    Ok(())
+}
+
+/// Each flow makes one record of a row: what it made before is none of it any more.
+pub async fn completing_notes_which_record_a_row_went_into(store: &Store) -> Result<(), StoreError> {
+    let source = |flow: &str, id: &str| Source {
+        flow: flow.to_owned(),
+        row: RecordName::new("erp.products", "3"),
+        record: RecordName::new("product", id),
+    };
+    for source in [
+        source("flow a", "p"),
+        source("flow b", "p"),
+        source("flow a", "q"),
+    ] {
+        store.deliveries.enqueue(vec![event("c1", "1")], at(0)).await?;
+        let leased = lease_one(store, 1).await?;
+        let completion = Completion {
+            source: Some(source),
+            ..Completion::default()
+        };
+        store.deliveries.complete(leased.lease, completion, at(2)).await?;
+    }
+    let of = async |id: &str| store.sources.of(&RecordName::new("product", id)).await;
+    assert_eq!(of("p").await?, [source("flow b", "p")]);
+    assert_eq!(of("q").await?, [source("flow a", "q")]);
     Ok(())
 }
 

@@ -106,6 +106,50 @@ pub async fn pruning_keeps_the_last_of_each_record(store: &Store) -> Result<(), 
     Ok(())
 }
 
+/// Whether it was done before with the same content is told by the last write of each operation, however long ago.
+pub async fn pruning_keeps_the_last_write_of_each_operation(store: &Store) -> Result<(), StoreError> {
+    let mut numbers = Vec::new();
+    for revision in 1..=4 {
+        store
+            .deliveries
+            .enqueue(vec![saved("k", revision)], at(0))
+            .await?;
+        let leased = lease_one(store, 1).await?;
+        numbers.push(leased.delivery.id);
+        // The third and the fourth had nothing to write.
+        if revision < 3 {
+            let intent = NewIntent {
+                delivery: Some(leased.delivery.id),
+                idempotency_key: format!("note {revision}"),
+                operation: "customers.follow-up".to_owned(),
+                subject: "k".to_owned(),
+                reserved_key: None,
+                payload_hash: "hash".to_owned(),
+                payload: "{}".to_owned(),
+                extension: "flow note".to_owned(),
+                extension_version: "1".to_owned(),
+            };
+            let row = super::open_row("customers.follow-up");
+            store.intents.begin(intent, row, at(0)).await?;
+            let intents = store.intents.of_delivery(leased.delivery.id).await?;
+            store
+                .intents
+                .resolve(intents[0].id, IntentOutcome::Applied, None, at(1))
+                .await?;
+        }
+        store
+            .deliveries
+            .complete(leased.lease, crate::Completion::default(), at(1))
+            .await?;
+    }
+    assert_eq!(store.deliveries.prune(at(100)).await?, 2);
+    let left = store.deliveries.of_key("k", 10).await?;
+    let left: Vec<_> = left.into_iter().map(|record| record.delivery.id).collect();
+    assert_eq!(left, [numbers[3], numbers[1]]);
+    assert!(store.intents.find("note 2").await?.is_some());
+    Ok(())
+}
+
 /// Somebody has to look it up yet.
 pub async fn pruning_keeps_what_has_an_unresolved_intent(store: &Store) -> Result<(), StoreError> {
     store.deliveries.enqueue(vec![event("k", "1")], at(0)).await?;

@@ -8,7 +8,7 @@ use crate::{
 
 const SAVE: &str = "customers.save-company";
 
-fn save(key: &str) -> NewIntent {
+pub(super) fn save(key: &str) -> NewIntent {
     NewIntent {
         delivery: None,
         idempotency_key: key.to_owned(),
@@ -22,7 +22,7 @@ fn save(key: &str) -> NewIntent {
     }
 }
 
-async fn open(store: &Store, intent: NewIntent) -> Result<Opened, StoreError> {
+pub(super) async fn open(store: &Store, intent: NewIntent) -> Result<Opened, StoreError> {
     match store.intents.begin(intent, open_row(SAVE), at(0)).await? {
         Begun::Fresh(opened) => Ok(opened),
         Begun::Known(known) => {
@@ -44,7 +44,7 @@ async fn log(store: &Store) -> Result<Vec<AuditRow>, StoreError> {
     Ok(entries.into_iter().map(|entry| entry.row).collect())
 }
 
-fn ended(outcome: &str, requests: i64) -> AuditEnd {
+pub(super) fn ended(outcome: &str, requests: i64) -> AuditEnd {
     AuditEnd {
         outcome: outcome.to_owned(),
         error_kind: Some("refused".to_owned()),

@@ -1,6 +1,8 @@
 //! What every backend must do, as test cases. [`contract_tests!`](crate::contract_tests) turns them into tests.
 
 pub mod audit;
+pub mod audit_chain;
+pub mod awaited;
 pub mod completing;
 pub mod conflicts;
 pub mod deliveries;
@@ -83,6 +85,7 @@ macro_rules! contract_tests {
                 workers_are_told_when_something_may_be_due;
             deliveries:
                 completing_writes_link_and_end_together,
+                completing_notes_which_record_a_row_went_into,
                 a_taken_link_leaves_everything_as_it_was,
                 a_buried_delivery_keeps_its_letter_and_frees_its_lane,
                 a_buried_delivery_that_is_done_after_all_has_no_letter,
@@ -97,12 +100,13 @@ macro_rules! contract_tests {
                 an_attempt_counts_as_what_it_came_to,
                 what_counts_is_counted_anew_for_a_newer_payload,
                 what_waited_is_due_once_it_is_back,
-                what_waits_for_a_record_is_due_once_one_says_so_of_itself,
                 times_are_shifted_as_the_clock_was_and_none_is_believed_that_is_too_late,
                 what_waits_is_listed_and_counted,
                 a_person_makes_what_waits_due,
                 what_waits_or_is_dead_is_dropped_but_not_what_is_in_hand,
                 what_may_have_been_written_is_dropped_only_when_that_is_said;
+            awaited:
+                what_waits_for_a_record_is_due_once_one_says_so_of_itself;
             revisions:
                 a_newer_payload_replaces_the_waiting_one,
                 a_newer_payload_queues_behind_the_one_in_hand,
@@ -120,6 +124,7 @@ macro_rules! contract_tests {
                 only_the_selected_dead_are_retried,
                 pruning_forgets_what_ended_long_ago,
                 pruning_keeps_the_last_of_each_record,
+                pruning_keeps_the_last_write_of_each_operation,
                 pruning_keeps_what_has_an_unresolved_intent;
             links:
                 a_link_is_found_from_both_sides,
@@ -154,10 +159,13 @@ macro_rules! contract_tests {
                 intents_are_found_by_delivery_and_subject,
                 intents_are_found_by_operation_and_reserved_key,
                 an_absent_intent_is_an_error;
+            audit_chain:
+                everything_that_is_said_is_bound_to_what_was_said_before,
+                the_chain_holds_without_what_was_forgotten,
+                what_is_under_way_is_not_forgotten;
             audit:
                 rows_come_back_as_they_were,
                 the_tail_follows_and_filters,
-                old_rows_are_forgotten_and_that_is_told,
                 held_rows_come_without_another_write,
                 held_rows_and_written_rows_keep_their_order;
             schedules:
@@ -175,6 +183,8 @@ macro_rules! contract_tests {
                 only_changed_rows_have_another_fingerprint,
                 what_two_whole_sweeps_miss_is_gone,
                 what_comes_back_is_not_missed,
+                what_is_missed_by_itself_counts_like_a_sweep,
+                a_row_was_last_seen_by_whoever_saw_it_last,
                 a_sweep_that_was_given_up_misses_nothing,
                 sweeps_do_not_see_each_others_rows;
             state:

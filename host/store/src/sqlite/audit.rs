@@ -6,12 +6,14 @@ use serde::Serialize;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{Row, query, query_scalar};
 
-use super::Sqlite;
 use super::codec::{list, micros, time};
 use super::failure::Failure;
 use super::held::Batch;
 use super::job::Write;
-use crate::{AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow, StoreError};
+use super::{Sqlite, audit_chain};
+use crate::{
+    AuditEnd, AuditEntry, AuditFilter, AuditLog, AuditRow, ChainAnchor, ChainLink, Said, StoreError,
+};
 
 #[async_trait]
 impl AuditLog for Sqlite {
@@ -23,10 +25,6 @@ impl AuditLog for Sqlite {
         self.writer.later(row).await
     }
 
-    async fn prune(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-        self.write(Prune { begun_before, now }).await
-    }
-
     async fn tail(
         &self,
         after: Option<i64>,
@@ -34,33 +32,61 @@ impl AuditLog for Sqlite {
         filter: AuditFilter,
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let statement = match after {
-            Some(after) => query(
-                "SELECT * FROM audit
-                 WHERE (?1 IS NULL OR actor = ?1) AND (?2 IS NULL OR operation = ?2) AND (?3 IS NULL OR outcome = ?3)
-                   AND sequence > ?5
-                 ORDER BY sequence LIMIT ?4",
-            )
-            .bind(filter.actor)
-            .bind(filter.operation)
-            .bind(filter.outcome)
-            .bind(limit)
-            .bind(after),
-            None => query(
-                "SELECT * FROM (
-                     SELECT * FROM audit
-                     WHERE (?1 IS NULL OR actor = ?1) AND (?2 IS NULL OR operation = ?2)
-                       AND (?3 IS NULL OR outcome = ?3)
-                     ORDER BY sequence DESC LIMIT ?4)
-                 ORDER BY sequence",
-            )
-            .bind(filter.actor)
-            .bind(filter.operation)
-            .bind(filter.outcome)
-            .bind(limit),
+            Some(_) => FOLLOWING,
+            None => LAST,
         };
+        let statement = query(statement)
+            .bind(filter.actor)
+            .bind(filter.operation)
+            .bind(filter.outcome)
+            .bind(filter.subject)
+            .bind(filter.since.map(micros))
+            .bind(filter.until.map(micros))
+            .bind(limit)
+            .bind(after);
         self.read("reading the audit log", statement, entry).await
     }
+
+    async fn chain(&self, after: i64, limit: u32) -> Result<Vec<ChainLink>, StoreError> {
+        let links = query(audit_chain::LINKS).bind(after).bind(limit);
+        self.read("reading the audit log's chain", links, audit_chain::link)
+            .await
+    }
+
+    async fn chain_anchor(&self) -> Result<ChainAnchor, StoreError> {
+        let anchor = query(audit_chain::ANCHOR);
+        let found = self
+            .read("reading the audit log's chain", anchor, audit_chain::anchor)
+            .await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+
+    async fn rows_beside_the_chain(&self) -> Result<Vec<i64>, StoreError> {
+        let beside = query(audit_chain::BESIDE);
+        self.read("reading the audit log", beside, |row| row.try_get("sequence"))
+            .await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.write(audit_chain::Prune { before }).await
+    }
 }
+
+/// Rows behind a number.
+const FOLLOWING: &str = "SELECT * FROM audit
+     WHERE (?1 IS NULL OR actor = ?1) AND (?2 IS NULL OR operation = ?2) AND (?3 IS NULL OR outcome = ?3)
+       AND (?4 IS NULL OR subject = ?4) AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6)
+       AND sequence > ?8
+     ORDER BY sequence LIMIT ?7";
+
+/// The last rows.
+const LAST: &str = "SELECT * FROM (
+         SELECT * FROM audit
+         WHERE (?1 IS NULL OR actor = ?1) AND (?2 IS NULL OR operation = ?2) AND (?3 IS NULL OR outcome = ?3)
+           AND (?4 IS NULL OR subject = ?4) AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6)
+           AND ?8 IS NULL
+         ORDER BY sequence DESC LIMIT ?7)
+     ORDER BY sequence";
 
 struct Append {
     rows: Vec<AuditRow>,
@@ -85,8 +111,13 @@ struct Kept<'a> {
 
 /// Writes the rows in their order.
 pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[AuditRow]) -> Result<(), Failure> {
+    numbered(connection, rows).await.map(drop)
+}
+
+/// The same. The number of the last one; 0 where there was none.
+async fn numbered(connection: &mut SqliteConnection, rows: &[AuditRow]) -> Result<i64, Failure> {
     if rows.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let kept: Vec<Kept<'_>> = rows
         .iter()
@@ -105,9 +136,18 @@ pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[AuditRow])
          FROM json_each(?1) ORDER BY json_each.key",
     )
     .bind(list(&kept)?)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    let last: i64 = query_scalar("SELECT last_insert_rowid()")
+        .fetch_one(&mut *connection)
+        .await?;
+    // One connection writes: the numbers of one statement follow each other.
+    let numbers = (last + 1).saturating_sub_unsigned(rows.len() as u64)..;
+    let words = numbers
+        .zip(rows)
+        .map(|(sequence, row)| (Said::of(row), sequence, row));
+    audit_chain::bind(connection, words).await?;
+    Ok(last)
 }
 
 /// Writes what was held back; a row for what was lost of it comes first.
@@ -120,10 +160,7 @@ pub(super) async fn insert_held(connection: &mut SqliteConnection, held: &Batch)
 
 /// Begins the row of a call. Its number.
 pub(super) async fn begin(connection: &mut SqliteConnection, row: &AuditRow) -> Result<i64, Failure> {
-    insert(&mut *connection, std::slice::from_ref(row)).await?;
-    Ok(query_scalar("SELECT last_insert_rowid()")
-        .fetch_one(connection)
-        .await?)
+    numbered(connection, std::slice::from_ref(row)).await
 }
 
 /// Ends the row of a call.
@@ -138,9 +175,36 @@ pub(super) async fn end(connection: &mut SqliteConnection, row: i64, end: &Audit
     .bind(&end.message)
     .bind(end.duration_micros)
     .bind(end.requests)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    bind_end(connection, row).await
+}
+
+/// Rows that nobody will end any more say why.
+pub(super) async fn end_left_behind(connection: &mut SqliteConnection, why: &str) -> Result<(), Failure> {
+    let left: Vec<i64> = query_scalar(
+        "UPDATE audit SET message = ?1 WHERE outcome = 'open' AND message IS NULL RETURNING sequence",
+    )
+    .bind(why)
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in left {
+        bind_end(connection, row).await?;
+    }
     Ok(())
+}
+
+/// Binds the end of a row, as the row now says it.
+async fn bind_end(connection: &mut SqliteConnection, sequence: i64) -> Result<(), Failure> {
+    let row = query("SELECT * FROM audit WHERE sequence = ?1")
+        .bind(sequence)
+        .fetch_optional(&mut *connection)
+        .await?;
+    // A row that was forgotten has no end to be bound.
+    let Some(row) = row.as_ref().map(entry).transpose()? else {
+        return Ok(());
+    };
+    audit_chain::bind(connection, [(Said::Ended, sequence, &row.row)]).await
 }
 
 /// A row that stands for rows which are missing.
@@ -161,47 +225,7 @@ pub(super) fn gap(at: Timestamp, message: String) -> AuditRow {
     }
 }
 
-/// Rows that are forgotten in one commit: more would hold up whoever writes.
-const PORTION: i64 = 1_000;
-
-/// What stands in the place of rows that were forgotten.
-const FORGOTTEN: &str = "rows before this one were forgotten, as the settings say ([store.keep] audit_days)";
-
-struct Prune {
-    begun_before: Timestamp,
-    now: Timestamp,
-}
-
-impl Write for Prune {
-    type Output = u64;
-    const PHASE: &'static str = "forgetting old audit rows";
-
-    async fn apply(&self, connection: &mut SqliteConnection) -> Result<u64, Failure> {
-        let pruned = query(
-            "DELETE FROM audit
-             WHERE at < ?1 AND sequence IN
-                   (SELECT sequence FROM audit WHERE outcome <> 'open' AND (message IS NULL OR message <> ?2)
-                    ORDER BY sequence LIMIT ?3)",
-        )
-        .bind(micros(self.begun_before))
-        .bind(FORGOTTEN)
-        .bind(PORTION)
-        .execute(&mut *connection)
-        .await?
-        .rows_affected();
-        if pruned > 0 {
-            // One row says it, however often.
-            query("DELETE FROM audit WHERE outcome = 'lost' AND message = ?1")
-                .bind(FORGOTTEN)
-                .execute(&mut *connection)
-                .await?;
-            insert(connection, &[gap(self.now, FORGOTTEN.to_owned())]).await?;
-        }
-        Ok(pruned)
-    }
-}
-
-fn entry(row: &SqliteRow) -> Result<AuditEntry, sqlx::Error> {
+pub(super) fn entry(row: &SqliteRow) -> Result<AuditEntry, sqlx::Error> {
     Ok(AuditEntry {
         sequence: row.try_get("sequence")?,
         row: AuditRow {

@@ -7,7 +7,7 @@ use sqlx::{Row, query};
 use super::codec::micros;
 use super::failure::Failure;
 use super::job::Write;
-use super::{accept, conflicts, links, records};
+use super::{accept, conflicts, links, records, sources};
 use crate::{Cause, Completion, DeadLetter, Lease, PutOff, RecordName, StoreError};
 
 pub(super) struct Extend {
@@ -160,6 +160,7 @@ impl Write for Complete {
             conflicts,
             closed,
             unchanged,
+            source,
             ..
         } = &self.completion;
         for (record, revision) in unchanged {
@@ -173,6 +174,9 @@ impl Write for Complete {
         }
         if let Some(link) = link {
             links::put(connection, link, self.now).await?;
+        }
+        if let Some(source) = source {
+            sources::note(connection, source).await?;
         }
         for closed in closed {
             conflicts::close(connection, closed, self.now).await?;

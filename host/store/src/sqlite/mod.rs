@@ -2,6 +2,7 @@
 
 mod accept;
 mod audit;
+mod audit_chain;
 mod awaited;
 pub(crate) mod backup;
 mod check;
@@ -31,6 +32,7 @@ mod records;
 pub(crate) mod restore;
 mod schedules;
 pub(crate) mod soundness;
+mod sources;
 mod standing;
 mod state;
 mod sweeps;

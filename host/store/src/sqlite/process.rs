@@ -29,10 +29,7 @@ pub(super) async fn begin(connection: &mut SqliteConnection) -> Result<(), Failu
         )
         .await?;
     }
-    query("UPDATE audit SET message = ?1 WHERE outcome = 'open' AND message IS NULL")
-        .bind(UNSEEN)
-        .execute(&mut *transaction)
-        .await?;
+    audit::end_left_behind(&mut transaction, UNSEEN).await?;
     // The workers that held leases are gone.
     query("UPDATE deliveries SET due_at = 0 WHERE state = 'leased'")
         .execute(&mut *transaction)

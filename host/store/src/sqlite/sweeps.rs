@@ -48,14 +48,33 @@ impl Sweeps for Sqlite {
         Ok(pairs.into_iter().collect())
     }
 
-    async fn take(&self, name: &str, page: SweptPage) -> Result<(), StoreError> {
+    async fn take(&self, name: &str, page: SweptPage, now: Timestamp) -> Result<(), StoreError> {
         let name = name.to_owned();
-        self.write(Take { name, page }).await
+        self.write(Take { name, page, now }).await
     }
 
-    async fn note(&self, name: &str, changed: Vec<(String, String)>) -> Result<(), StoreError> {
+    async fn note(&self, name: &str, seen: Vec<(String, String)>, now: Timestamp) -> Result<(), StoreError> {
         let name = name.to_owned();
-        self.write(Note { name, changed }).await
+        self.write(Note { name, seen, now }).await
+    }
+
+    async fn seen_at(&self, name: &str, key: &str) -> Result<Option<Timestamp>, StoreError> {
+        // A key that is not known was not in the list then, or it would be.
+        let statement = query(
+            "SELECT MAX(at) AS at FROM (
+                 SELECT seen_at AS at FROM sweep_keys WHERE name = ?1 AND key = ?2
+                 UNION ALL
+                 SELECT began_at FROM sweep_ends WHERE name = ?1
+                   AND NOT EXISTS (SELECT 1 FROM sweep_keys WHERE name = ?1 AND key = ?2 AND missed > 0))
+             HAVING at IS NOT NULL",
+        );
+        let statement = statement.bind(name).bind(key);
+        self.read_one(READING, statement, |row| time(row, "at")).await
+    }
+
+    async fn miss(&self, name: &str, key: &str) -> Result<u32, StoreError> {
+        let (name, key) = (name.to_owned(), key.to_owned());
+        self.write(Miss { name, key }).await
     }
 
     async fn gone(&self, name: &str, limit: u32) -> Result<Vec<String>, StoreError> {
@@ -145,6 +164,7 @@ async fn know(
     connection: &mut SqliteConnection,
     name: &str,
     changed: &[(String, String)],
+    now: Timestamp,
 ) -> Result<(), Failure> {
     if changed.is_empty() {
         return Ok(());
@@ -154,12 +174,14 @@ async fn know(
         .map(|(key, fingerprint)| Known { key, fingerprint })
         .collect();
     query(
-        "INSERT INTO sweep_keys (name, key, fingerprint)
-         SELECT ?1, value ->> 'key', value ->> 'fingerprint' FROM json_each(?2) WHERE true ORDER BY json_each.key
-         ON CONFLICT (name, key) DO UPDATE SET fingerprint = excluded.fingerprint, missed = 0",
+        "INSERT INTO sweep_keys (name, key, fingerprint, seen_at)
+         SELECT ?1, value ->> 'key', value ->> 'fingerprint', ?3 FROM json_each(?2) WHERE true ORDER BY json_each.key
+         ON CONFLICT (name, key) DO UPDATE
+         SET fingerprint = excluded.fingerprint, missed = 0, seen_at = excluded.seen_at",
     )
     .bind(name)
     .bind(list(&changed)?)
+    .bind(micros(now))
     .execute(connection)
     .await?;
     Ok(())
@@ -168,6 +190,7 @@ async fn know(
 struct Take {
     name: String,
     page: SweptPage,
+    now: Timestamp,
 }
 
 impl Write for Take {
@@ -190,13 +213,14 @@ impl Write for Take {
             .bind(list(&self.page.keys)?)
             .execute(&mut *connection)
             .await?;
-        know(connection, &self.name, &self.page.changed).await
+        know(connection, &self.name, &self.page.changed, self.now).await
     }
 }
 
 struct Note {
     name: String,
-    changed: Vec<(String, String)>,
+    seen: Vec<(String, String)>,
+    now: Timestamp,
 }
 
 impl Write for Note {
@@ -204,7 +228,28 @@ impl Write for Note {
     const PHASE: &'static str = "keeping what is new in a list";
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
-        know(connection, &self.name, &self.changed).await
+        know(connection, &self.name, &self.seen, self.now).await
+    }
+}
+
+struct Miss {
+    name: String,
+    key: String,
+}
+
+impl Write for Miss {
+    type Output = u32;
+    const PHASE: &'static str = "missing a row";
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<u32, Failure> {
+        let missed: Option<i64> = query_scalar(
+            "UPDATE sweep_keys SET missed = missed + 1 WHERE name = ?1 AND key = ?2 RETURNING missed",
+        )
+        .bind(&self.name)
+        .bind(&self.key)
+        .fetch_optional(connection)
+        .await?;
+        Ok(u32::try_from(missed.unwrap_or_default()).unwrap_or(u32::MAX))
     }
 }
 
@@ -272,6 +317,13 @@ impl Write for Finish {
         ] {
             query(statement).bind(&self.name).execute(&mut *connection).await?;
         }
+        query(
+            "INSERT INTO sweep_ends (name, began_at) SELECT name, began_at FROM sweeps WHERE name = ?1
+             ON CONFLICT (name) DO UPDATE SET began_at = excluded.began_at",
+        )
+        .bind(&self.name)
+        .execute(&mut *connection)
+        .await?;
         end(connection, &self.name).await?;
         let missed: i64 = query_scalar("SELECT COUNT(*) FROM sweep_keys WHERE name = ?1 AND missed > 0")
             .bind(&self.name)

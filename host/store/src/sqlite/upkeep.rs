@@ -68,7 +68,14 @@ impl Write for Prune {
                                  AND newer.key = deliveries.key AND newer.revision IS NOT NULL
                                  AND newer.revision > deliveries.revision AND newer.state = 'done'))
                AND NOT EXISTS (SELECT 1 FROM intents
-                               WHERE intents.delivery = deliveries.id AND intents.outcome IN ('open', 'unknown'))",
+                               WHERE intents.delivery = deliveries.id
+                                 AND (intents.outcome IN ('open', 'unknown')
+                                      OR (deliveries.revision IS NOT NULL
+                                          AND NOT EXISTS (SELECT 1 FROM intents AS later
+                                                          WHERE later.subject = intents.subject
+                                                            AND later.operation = intents.operation
+                                                            AND later.extension = intents.extension
+                                                            AND later.id > intents.id))))",
         )
         .bind(micros(self.ended_before))
         .execute(connection)

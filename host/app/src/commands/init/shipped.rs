@@ -33,6 +33,9 @@ pub struct Integration {
     pub plugins: Vec<String>,
     #[serde(default)]
     pub shared_scripts: Vec<String>,
+    /// Templates of documents that it brings, by file name.
+    #[serde(default)]
+    pub templates: Vec<String>,
     /// Its flows.
     #[serde(default)]
     pub flow: toml::Table,
@@ -109,6 +112,20 @@ impl Integration {
             .collect()
     }
 
+    /// Its templates by file name.
+    ///
+    /// # Errors
+    /// One is not there.
+    pub fn templates(&self) -> Result<Vec<(String, &'static str)>, Failure> {
+        let read = |name: &String| {
+            let path = Path::new(&self.name).join("templates").join(name);
+            let text = INTEGRATIONS.get_file(&path).and_then(|file| file.contents_utf8());
+            let text = text.ok_or_else(|| missing(&path))?;
+            Ok((name.clone(), text))
+        };
+        self.templates.iter().map(read).collect()
+    }
+
     /// Its scripts by file name, those included that it shares.
     ///
     /// # Errors
@@ -127,14 +144,23 @@ impl Integration {
                 let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
                 match (name, text) {
                     (Some(name), Some(text)) => Ok((name, text)),
-                    _ => Err(Failure::new(
-                        Exit::Failed,
-                        path.display().to_string(),
-                        PHASE,
-                        "is missing",
-                    )),
+                    _ => Err(missing(&path)),
                 }
             })
             .collect()
     }
+
+    /// What its guests are tested with: files' names and texts.
+    pub fn fixtures(&self) -> impl Iterator<Item = (String, &'static str)> {
+        let folder = INTEGRATIONS.get_dir(Path::new(&self.name).join("fixtures"));
+        let files = folder.into_iter().flat_map(|folder| folder.files());
+        files.filter_map(|file| {
+            let name = file.path().file_name()?.to_string_lossy().into_owned();
+            Some((name, file.contents_utf8()?))
+        })
+    }
+}
+
+fn missing(path: &Path) -> Failure {
+    Failure::new(Exit::Failed, path.display().to_string(), PHASE, "is missing")
 }

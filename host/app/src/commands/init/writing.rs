@@ -46,6 +46,12 @@ impl Plan {
             for (name, text) in integration.scripts()? {
                 files.push((Path::new("scripts").join(name), text.as_bytes().to_vec()));
             }
+            for (name, text) in integration.templates()? {
+                files.push((Path::new("templates").join(name), text.as_bytes().to_vec()));
+            }
+            for (name, text) in integration.fixtures() {
+                files.push((Path::new("fixtures").join(name), text.as_bytes().to_vec()));
+            }
             for name in &integration.plugins {
                 let name = Path::new(name).with_extension("wasm");
                 files.push((Path::new("plugins").join(&name), plugin(&plugins.join(&name))?));
@@ -142,7 +148,7 @@ fn configuration(chosen: &[&Integration], installation: &str) -> String {
          # while the host runs. 每个设置的说明见 sunmao.toml.example。\n\n\
          [server]\nlisten = \"127.0.0.1:7070\"\n\n\
          [store]\npath = \"data/sunmao.sqlite\"\n\n\
-         [extensions]\nplugins_folder = \"plugins\"\nscripts_folder = \"scripts\"\ncache_folder = \"data/cache\"\n\n\
+         [extensions]\nplugins_folder = \"plugins\"\nscripts_folder = \"scripts\"\nfixtures_folder = \"fixtures\"\ncache_folder = \"data/cache\"\n\n\
          [erp]\ninstallation = \"{installation}\"\n"
     );
     for (index, one) in chosen.iter().enumerate() {

@@ -8,6 +8,7 @@ use crate::lines::Line;
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};
 use sunmao_catalogue::{FieldFault, Record, RecordKind};
+use sunmao_runtime::filing::admissible;
 use sunmao_store::{Accepted, NewRecord, RecordName, StoreError, StoredRecord};
 
 /// Records kept in one commit.
@@ -42,9 +43,11 @@ struct Waiting {
 }
 
 impl Portion {
-    /// Whether there is room. Two patches of one record are not looked at together: the second is one of the first's result.
-    pub(super) fn takes(&self, id: &str, given: &Given) -> bool {
-        let is_alone = matches!(given, Given::Whole(_)) || !self.ids.contains(id);
+    /// Whether there is room. Two lines of one record that rest on it are not looked at together: the second rests on what
+    /// the first makes of it.
+    pub(super) fn takes(&self, kind: &RecordKind, id: &str, given: &Given) -> bool {
+        let rests = matches!(given, Given::Patch(_)) || kind.rests_on_its_state();
+        let is_alone = !rests || !self.ids.contains(id);
         self.lines.len() < PORTION && self.bytes < PORTION_BYTES && is_alone
     }
 
@@ -70,9 +73,9 @@ impl Filing<'_> {
             return Ok(());
         }
         match (self.extent, self.query.dry) {
-            (Extent::Whole, false) => self.accept(portion.lines).await,
             (_, true) => self.attempt(portion.lines).await,
-            (Extent::Patch, false) => self.merge(portion.lines).await,
+            (Extent::Whole, false) if !self.kind.rests_on_its_state() => self.accept(portion.lines).await,
+            (_, false) => self.merge(portion.lines).await,
         }
     }
 
@@ -94,7 +97,7 @@ impl Filing<'_> {
         Ok(())
     }
 
-    /// Patches, each on the record as it is. Who loses against another writer looks again.
+    /// Patches, and records of kinds with states, each on the record as it is. Who loses against another writer looks again.
     async fn merge(&mut self, mut lines: Vec<Waiting>) -> Result<(), StoreError> {
         for _ in 0..LOOKS {
             let kept = self.kept(&lines).await?;
@@ -191,16 +194,18 @@ fn judged(
     waiting: &Waiting,
     kept: Option<&StoredRecord>,
 ) -> Result<NewRecord, Vec<FieldFault>> {
-    match &waiting.given {
-        Given::Whole(record) => Ok(record.clone()),
+    let record = match &waiting.given {
+        Given::Whole(record) => record.clone(),
         Given::Patch(patch) => {
             let body = kept.and_then(|kept| kept.body.as_deref());
             // Bodies are JSON objects of ours.
             let kept: Option<Record> = body.and_then(|body| serde_json::from_str(body).ok());
             let record = kind.patched(&waiting.id, kept.as_ref(), patch.clone())?;
-            records::new_record(kind, &waiting.id, &record)
+            records::new_record(kind, &waiting.id, &record)?
         }
-    }
+    };
+    admissible(kind, kept, &record)?;
+    Ok(record)
 }
 
 /// The members in which two bodies differ, in the order of the newer one.

@@ -2,6 +2,7 @@
 
 mod acting;
 mod ending;
+mod equal;
 mod merging;
 mod taken;
 mod told;
@@ -15,13 +16,13 @@ use crate::gateway::{Caller, EARLIER};
 use crate::merge::{Agreed, Vocabulary};
 use crate::record;
 use ending::Stands;
+pub(in crate::flows) use equal::Equal;
 use sunmao_catalogue::{Ack, Answer, Fault, Kind, Operation, Record, Value};
 use sunmao_erp_client::{Before, Sent, shown};
 use sunmao_store::{Conflict, Intent, IntentOutcome, Link, NewConflict};
 
 /// What a person does about a write that nobody saw the end of.
-const LOOK_FIRST: &str =
-    "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry";
+const LOOK_FIRST: &str = "look in the ERP whether it took effect; then: sunmao delivery drop, or sunmao dead retry --had-no-effect";
 /// The field that a conflict names which is over the whole record: several of the ERP's match.
 pub(in crate::flows) const WHOLE_RECORD: &str = "record";
 
@@ -57,10 +58,11 @@ pub(in crate::flows) async fn carry(carrying: &Carrying<'_>, sink: &WriteSink) -
         link: carrying.link.clone(),
         conflicts,
     };
-    match acted_on {
+    let carried = match acted_on {
         Some(key) => writing.act(key).await,
         None => writing.write().await,
-    }
+    };
+    writing.equal(carried).await
 }
 
 impl Writing<'_> {
@@ -76,7 +78,7 @@ impl Writing<'_> {
         {
             return self.again(key, &earlier).await;
         }
-        if self.carrying.flow.link.is_none() {
+        if self.carrying.flow.link.is_none() || self.was_begun().await? {
             return self.create().await;
         }
         match self.settled_key() {
@@ -131,6 +133,22 @@ impl Writing<'_> {
                 && write.reserved_key.is_some()
         });
         Ok(mine.next())
+    }
+
+    /// Whether this delivery began before to make the record by an operation that only makes records, and tells them by their
+    /// number: begun anew, it finds what the earlier attempt made, and confirms that it is what was sent.
+    async fn was_begun(&self) -> Result<bool, Stop> {
+        if !matches!(self.sink.strategy, Strategy::Number { update: None }) {
+            return Ok(false);
+        }
+        let carrying = self.carrying;
+        let subject = carrying.name.to_string();
+        let known = carrying.host.store.intents.of_subject(&subject, EARLIER).await?;
+        Ok(known.iter().any(|intent| {
+            intent.write.delivery == Some(carrying.delivery.id)
+                && intent.write.operation == self.sink.operation.name
+                && intent.outcome != IntentOutcome::Refused
+        }))
     }
 
     /// What a person decided about several that match: one of them by its key, or none (a new one); none where nobody did.
@@ -272,6 +290,10 @@ impl Writing<'_> {
     /// Nobody saw what became of a write that cannot be repeated: it is looked for, and else a person has to look.
     async fn unseen(&self, fault: Fault) -> Carried {
         match self.find().await? {
+            // The next attempt looks whether it is there as it was sent.
+            Found::One(_) if matches!(self.sink.strategy, Strategy::Number { update: None }) => {
+                Err(Stop::Fault(fault.with_hint(LOOK_FIRST)))
+            }
             Found::One(key) if self.carrying.flow.link.is_some() => match self.can_put_right(key).await? {
                 true => self.under(key).await,
                 false => Err(Stop::Person(fault.with_hint(LOOK_FIRST))),

@@ -4,6 +4,7 @@ mod owner;
 
 use crate::actor::Actor;
 use crate::extension::ExtensionError;
+use crate::filing;
 use crate::flows::carry::{Carried, Carrying, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
@@ -13,8 +14,10 @@ use crate::merge::{Agreed, Direction, Sides, Snapshot, Target, Vocabulary, compa
 use crate::record::{self, ID};
 use owner::Owner;
 use std::sync::Arc;
-use sunmao_catalogue::{Fault, Kind, KindSource, Record, RecordKind, Value};
-use sunmao_store::{ClosedConflicts, Conflict, Filing, Link, NewConflict, NewLink, RecordName, StoredRecord};
+use sunmao_catalogue::{Fault, FieldFault, Kind, KindSource, Record, RecordKind, Value};
+use sunmao_store::{
+    ClosedConflicts, Conflict, Filing, Link, NewConflict, NewLink, RecordName, Source, StoredRecord,
+};
 
 /// One record on its way.
 struct Filed<'a> {
@@ -86,6 +89,9 @@ impl Filed<'_> {
             Some(link) => link.record.clone(),
             None => {
                 let mapped = self.mapped(&carrying.body, None).await?;
+                if mapped.is_empty() {
+                    return Ok(self.nothing());
+                }
                 match self.owner(&mapped).await? {
                     Owner::Is(name) => name,
                     Owner::Undecided(conflict) => return Ok(undecided(*conflict)),
@@ -99,19 +105,23 @@ impl Filed<'_> {
         };
         let is_there = kept.as_ref().is_some_and(|kept| kept.body.is_some());
         let known = is_there.then(|| record::with_id(&name.id, &stored));
-        let mapped = self.mapped(&carrying.body, known.as_ref()).await?;
-        if carrying.flow.link.is_none() {
-            return Ok(self.kept(
-                &name,
-                kept.as_ref(),
-                &stored,
-                without_id(&mapped),
-                None,
-                Vec::new(),
-            ));
+        let mapped = without_id(&self.mapped(&carrying.body, known.as_ref()).await?);
+        if mapped.is_empty() {
+            return Ok(self.nothing());
         }
-        self.merge(&name, kept.as_ref(), &stored, without_id(&mapped))
-            .await
+        if carrying.flow.link.is_none() {
+            return self.kept(&name, kept.as_ref(), &stored, mapped, None, Vec::new());
+        }
+        self.merge(&name, kept.as_ref(), &stored, mapped).await
+    }
+
+    /// The mapping has nothing to say of it.
+    fn nothing(&self) -> (Keep, Step) {
+        let step = Step::Skipped {
+            policy: self.carrying.mapping(),
+            reason: "nothing to file".to_owned(),
+        };
+        (Keep::default(), step)
     }
 
     async fn merge(
@@ -148,7 +158,11 @@ impl Filed<'_> {
         let mapped = match &present {
             Some(row) => {
                 let known = is_there.then(|| record::with_id(&name.id, stored));
-                without_id(&self.mapped(row, known.as_ref()).await?)
+                let anew = without_id(&self.mapped(row, known.as_ref()).await?);
+                if anew.is_empty() {
+                    return Ok(self.nothing());
+                }
+                anew
             }
             None => mapped.clone(),
         };
@@ -178,7 +192,7 @@ impl Filed<'_> {
         };
         agreed.looked(snapshot, merged.left(Target::Hub));
         let (conflicts, closed) = ruling::ended(&meeting, &merged, self.key);
-        let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts);
+        let (mut keep, step) = self.kept(name, kept, stored, body, Some(agreed), conflicts)?;
         keep.closed = closed;
         keep.closed.extend(self.asked_before());
         keep.agreed_before = of_record.and_then(|link| link.agreed);
@@ -203,6 +217,7 @@ impl Filed<'_> {
         for seen in unseen {
             let known = record::with_id(&name.id, &seen.hub);
             match self.mapped(&seen.erp, Some(&known)).await {
+                Ok(mapped) if without_id(&mapped).is_empty() => {}
                 Ok(mapped) => {
                     let vocabulary = Vocabulary::Members(&self.kind.fields);
                     agreed.met_for_pull(vocabulary, &seen.hub, &without_id(&mapped));
@@ -221,8 +236,13 @@ impl Filed<'_> {
         let from = record::with_id(&carrying.name.id, row);
         let mut mapped = carrying.map(&from, known).await?;
         carrying.with_records(self.kind, &mut mapped).await?;
+        self.with_linked(&mut mapped).await?;
         let given = mapped.shift_remove(ID).and_then(|id| id.to_text());
         let id = carrying.own_id(self.kind, given.unwrap_or_default()).await?;
+        // It names a record, or none, and has nothing to say of it.
+        if mapped.is_empty() {
+            return Ok(record::with_id_alone(id));
+        }
         let checked = self.kind.check(&mapped).map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             let words = format!("{} as a {}: {}", carrying.name, self.kind.name, faults.join("; "));
@@ -246,6 +266,18 @@ impl Filed<'_> {
         })
     }
 
+    /// Puts in the records of the hub that have a link to what is carried.
+    async fn with_linked(&self, mapped: &mut Record) -> Result<(), Stop> {
+        let Some(key) = self.key else { return Ok(()) };
+        for (member, link) in &self.carrying.flow.linked {
+            let found = self.carrying.host.store.links.find_by_key(link, key).await?;
+            if let Some(found) = found {
+                mapped.insert(member.clone(), Value::from(found.record.id));
+            }
+        }
+        Ok(())
+    }
+
     /// The end: the record as it is now, filed where it differs.
     fn kept(
         &self,
@@ -255,10 +287,12 @@ impl Filed<'_> {
         body: Record,
         agreed: Option<Agreed>,
         undecided: Vec<NewConflict>,
-    ) -> (Keep, Step) {
+    ) -> Carried {
         let carrying = self.carrying;
         let is_there = kept.is_some_and(|kept| kept.body.is_some());
         let is_changed = !is_there || body != *stored;
+        let filed = filing::completed(self.kind, name, &body);
+        filing::admissible(self.kind, kept, &filed).map_err(|faults| inadmissible(name, &faults))?;
         let link = carrying.flow.link.as_ref().zip(self.key);
         let link = link.map(|(link, erp_key)| NewLink {
             link: link.clone(),
@@ -269,13 +303,20 @@ impl Filed<'_> {
         });
         let fields = undecided.iter().map(|conflict| conflict.field.clone()).collect();
         let filing = is_changed.then(|| Filing {
-            records: vec![record::new_record(self.kind, &name.id, &body)],
+            records: vec![filed.clone()],
             routes: carrying.host.routes(self.kind),
             origin: Actor::flow(&carrying.flow.name).to_string(),
+        });
+        let of_the_erp = matches!(carrying.kind.source, KindSource::Erp { .. });
+        let source = of_the_erp.then(|| Source {
+            flow: carrying.delivery.target.clone(),
+            row: carrying.name.clone(),
+            record: name.clone(),
         });
         let keep = Keep {
             link,
             filing,
+            source,
             conflicts: undecided,
             unchanged: vec![(
                 name.clone(),
@@ -289,7 +330,7 @@ impl Filed<'_> {
             mapping: carrying.mapping(),
             undecided: fields,
         };
-        (keep, step)
+        Ok((keep, step))
     }
 
     /// The number of the ERP's record, for people.
@@ -321,6 +362,15 @@ fn without_id(record: &Record) -> Record {
     let mut body = record.clone();
     body.shift_remove(ID);
     body
+}
+
+fn inadmissible(name: &RecordName, faults: &[FieldFault]) -> Stop {
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let words = format!("{name} may not become what the ERP shows: {}", faults.join("; "));
+    Stop::Person(
+        Fault::new(Kind::Refused, words)
+            .with_hint("correct the mapping, or the record; then: sunmao dead retry"),
+    )
 }
 
 fn unreadable(name: &RecordName, why: &str) -> Stop {

@@ -12,7 +12,7 @@ use crate::host::Host;
 use futures::{StreamExt, TryStreamExt, stream};
 use std::sync::Arc;
 use sunmao_catalogue::{Answer, Fault, Kind, Record, Table, Value};
-use sunmao_store::{Delivery, NewRecord, Route, StoreError, SweptPage};
+use sunmao_store::{Accepted, Delivery, NewRecord, Route, StoreError, SweptPage};
 
 /// Rows that are read whole at once: the budget decides how many of them go out.
 const DETAILS_AT_ONCE: usize = 4;
@@ -65,7 +65,7 @@ struct Taken {
 
 impl Sweeping<'_> {
     /// The sweep's name in the store: another list, or another account, is another sweep.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let account = self.permit.account.as_deref();
         let account = account.map(|account| format!(" @{account}")).unwrap_or_default();
         format!("{} {}{account}", self.flow, self.sweep.list.name)
@@ -146,7 +146,10 @@ impl Sweeping<'_> {
                 keys: taken.keys,
                 changed: taken.changed,
             };
-            sweeps.take(name, page).await.map_err(stored)?;
+            sweeps
+                .take(name, page, self.host.clock.now())
+                .await
+                .map_err(stored)?;
         }
         Ok(())
     }
@@ -206,7 +209,8 @@ impl Sweeping<'_> {
             if taken.changed.is_empty() || count == MOST_RECENT {
                 break Ok(());
             }
-            if let Err(error) = sweeps.note(&name, taken.changed).await {
+            let now = self.host.clock.now();
+            if let Err(error) = sweeps.note(&name, taken.changed, now).await {
                 break Err(stored(error));
             }
         };
@@ -256,7 +260,7 @@ impl Sweeping<'_> {
     }
 
     /// The record of a row, with its detail. None where the ERP does not show that one.
-    async fn whole_row(
+    pub(super) async fn whole_row(
         &self,
         caller: &Caller,
         row: Row,
@@ -282,9 +286,9 @@ impl Sweeping<'_> {
         self.host.gateway.call(caller, operation, &given).await.map(Some)
     }
 
-    async fn file(&self, records: Vec<NewRecord>) -> Result<(), Fault> {
+    pub(super) async fn file(&self, records: Vec<NewRecord>) -> Result<Vec<Accepted>, Fault> {
         if records.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (records, routes) = (records, self.routes.clone());
         let origin = Actor::flow(self.flow).to_string();
@@ -295,10 +299,10 @@ impl Sweeping<'_> {
             .records
             .accept(records, routes, &origin, now)
             .await;
-        filed.map(drop).map_err(stored)
+        filed.map_err(stored)
     }
 }
 
-fn stored(error: StoreError) -> Fault {
+pub(super) fn stored(error: StoreError) -> Fault {
     Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint())
 }

@@ -99,11 +99,13 @@ impl Writing<'_> {
                 number,
                 mapping: carrying.mapping(),
                 undecided: fields,
+                left: Vec::new(),
             },
             (Some(link), false) => Step::Unchanged {
                 erp_key: link.erp_key,
                 number,
                 undecided: fields,
+                left: Vec::new(),
             },
             (None, _) => Step::Written {
                 operation: self.sink.operation.name.clone(),

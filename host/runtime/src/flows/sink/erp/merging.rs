@@ -16,11 +16,16 @@ impl Writing<'_> {
     /// Writes a record that is there: merged with what the ERP shows now, where that can be seen.
     pub(super) async fn under(&self, key: i64) -> Carried {
         let Some((operation, parameter)) = self.sink.changes() else {
-            // What it was made of is as it was: nothing is left to be done.
-            if self.did(&self.sink.operation, &self.mapped).await? {
-                return Ok(self.did_before());
-            }
-            return Err(Stop::Person(self.only_creates(key)));
+            // What it was made of is as it was: nothing is left to be done, but to link it where that was not come to.
+            let gateway = &self.carrying.host.gateway;
+            let is_made = gateway
+                .has_applied(&self.caller, &self.sink.operation, &self.mapped)
+                .await?;
+            return match (is_made, &self.link) {
+                (true, None) if self.carrying.flow.link.is_some() => self.found_again(key).await,
+                (true, _) => Ok(self.did_before()),
+                (false, _) => Err(Stop::Person(self.only_creates(key))),
+            };
         };
         let read_back = self.sink.read_back.as_ref().filter(|_| writes_content(operation));
         let Some(read_back) = read_back else {
@@ -38,6 +43,22 @@ impl Writing<'_> {
         let agreed = Agreed::read(self.link.as_ref().and_then(|link| link.agreed.as_deref()));
         self.merge(operation, parameter, read_back, key, answer, agreed)
             .await
+    }
+
+    /// A record that an earlier attempt made and did not come to link.
+    async fn found_again(&self, key: i64) -> Carried {
+        let mut stands = Stands {
+            key: Some(key),
+            shown: Record::default(),
+            row: Record::default(),
+        };
+        if let Some(read_back) = &self.sink.read_back
+            && let Some(answer) = self.read(read_back, key).await?
+        {
+            stands.shown = shown(&self.sink.operation, read_back, &answer).record();
+            stands.row = self.row(read_back, &answer);
+        }
+        Ok(self.first(stands, &self.mapped))
     }
 
     /// Merges with what the ERP shows now of a record, since both sides last agreed.
@@ -95,8 +116,10 @@ impl Writing<'_> {
         agreed.pushed(&merged, &stands.shown);
         let left = merged.left_in_the_erp(&stands.shown);
         let (conflicts, closed) = ruling::ended(&meeting, &merged, Some(key));
-        let (mut keep, step) = self.linked(stands, agreed, left, conflicts, !changes.is_empty());
+        let as_made = self.left_as_made(operation, read_back, &answer);
+        let (mut keep, mut step) = self.linked(stands, agreed, left, conflicts, !changes.is_empty());
         keep.closed = closed;
+        step.leaves(as_made);
         Ok((keep, step))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Writing;
 use crate::flows::carry::Stop;
-use sunmao_catalogue::{Catalogue, Field, Operation, Record, Value};
+use sunmao_catalogue::{Answer, Catalogue, Field, Operation, Record, Value};
 use sunmao_erp_client::shown;
 
 /// Where arguments travel that the catalogue does not know.
@@ -22,19 +22,37 @@ impl Writing<'_> {
         let Some(answer) = self.read(read_back, key).await? else {
             return Ok(false);
         };
-        let present = shown(create, read_back, &answer).record();
-        let mut only_made = create
+        Ok(self.left_as_made(update, read_back, &answer).is_empty())
+    }
+
+    /// What was made for the record and only the create takes, where the ERP shows it otherwise: no update changes it.
+    pub(super) fn left_as_made(
+        &self,
+        update: &Operation,
+        read_back: &Operation,
+        answer: &Answer,
+    ) -> Vec<String> {
+        let create = &self.sink.operation;
+        if update.id == create.id {
+            return Vec::new();
+        }
+        let present = shown(create, read_back, answer).record();
+        let only_made = create
             .params
             .iter()
             .filter(|field| update.param(&field.name).is_none());
-        Ok(only_made.all(|field| {
+        let differs = |field: &&Field| {
             let mut given = self.mapped.iter();
             let given = given.find(|(name, _)| field.answers_to(name));
             let (Some((_, given)), Some(shown)) = (given, present.get(&field.name)) else {
-                return true;
+                return false;
             };
-            given.is_empty() || field.shows(given, shown) != Some(false)
-        }))
+            !given.is_empty() && field.shows(given, shown) == Some(false)
+        };
+        only_made
+            .filter(differs)
+            .map(|field| field.name.clone())
+            .collect()
     }
 }
 

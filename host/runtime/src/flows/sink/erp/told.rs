@@ -27,6 +27,7 @@ impl Writing<'_> {
                 erp_key: link.erp_key,
                 number: link.number.clone(),
                 undecided: Vec::new(),
+                left: Vec::new(),
             },
             None => Step::Skipped {
                 policy: self.carrying.flow.name.clone(),
