@@ -4,6 +4,8 @@
 
 mod support;
 
+#[path = "integrations/again.rs"]
+mod again;
 #[path = "integrations/alerts.rs"]
 mod alerts;
 #[path = "integrations/amounts.rs"]
@@ -12,6 +14,8 @@ mod amounts;
 mod assignment;
 #[path = "integrations/books.rs"]
 mod books;
+#[path = "integrations/colleague.rs"]
+mod colleague;
 #[path = "integrations/contract_from_quotation.rs"]
 mod contract_from_quotation;
 #[path = "integrations/contracts.rs"]
@@ -48,3 +52,7 @@ mod stage;
 mod story;
 #[path = "integrations/tickets.rs"]
 mod tickets;
+#[path = "integrations/troubles.rs"]
+mod troubles;
+#[path = "integrations/year.rs"]
+mod year;

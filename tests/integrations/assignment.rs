@@ -107,3 +107,14 @@ async fn a_contact_that_nobody_owns_is_assigned_to_nobody() {
     let outcome = stage.outcome("assignment", "contact", "c-1").await;
     assert_eq!(outcome, "skipped: it has no owner");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_that_the_erp_has_no_longer_is_refused_in_its_words() {
+    let stage = Stage::with(&["assignment"]).await;
+    let (name, _) = account(&stage, 3).await;
+    stage.runs("customer-pull").await;
+    stage.loses_a_customer().await;
+    stage.changes("contact", "erp-8", json!({ "owner": name })).await;
+    let words = stage.dead("assignment").await;
+    assert!(words.contains("不存在"), "{words}");
+}

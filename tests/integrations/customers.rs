@@ -48,3 +48,37 @@ async fn a_contact_that_is_not_admitted_stays_in_the_hub_and_one_that_the_staff_
     );
     stage.has_no_dead().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_whose_number_another_one_bears_is_refused_in_the_erps_words() {
+    let stage = Stage::with(&["customers"]).await;
+    stage.runs("customer-pull").await;
+    // A colleague gives a customer whom the hub knows the number that a contact's customer would have.
+    stage
+        .books()
+        .enter("customers", &json!({ "ord": 3, "khid": "WXc-00001" }))
+        .await;
+    stage.installation.file(&[contact(1)]).await;
+    let words = stage.dead("customer-push").await;
+    assert!(words.contains("已被使用，不能保存！"), "{words}");
+    let record = stage.get("/v1/records/contact/c-00001").await;
+    assert_eq!(record["links"], json!([]), "the other one stays the other one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_whose_customer_the_erp_has_no_longer_waits_for_a_person() {
+    let stage = Stage::with(&["customers"]).await;
+    stage.runs("customer-pull").await;
+    stage.loses_a_customer().await;
+    stage
+        .changes(
+            "contact",
+            "erp-8",
+            json!({ "has_order": true, "email": "new@x.cn" }),
+        )
+        .await;
+    let words = stage.dead("customer-push").await;
+    assert!(words.contains("which the ERP has no longer"), "{words}");
+    let customers = stage.books().all("customers").await;
+    assert_eq!(customers.len(), 7, "none is made in its place");
+}

@@ -131,3 +131,15 @@ async fn a_conversation_without_a_time_or_without_words_is_told_of() {
     let outcome = stage.outcome("follow-up", "conversation", "v-2").await;
     assert_eq!(outcome, "skipped: there is neither a summary nor a topic");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_note_on_a_customer_that_the_erp_has_no_longer_is_refused_in_its_words() {
+    let stage = Stage::with(&["follow-ups"]).await;
+    stage.runs("customer-pull").await;
+    stage.loses_a_customer().await;
+    let mut talk = conversation("RESOLVED");
+    talk["contact_id"] = json!("erp-8");
+    stage.files("conversation", "v-1", &talk).await;
+    let words = stage.dead("follow-up").await;
+    assert!(words.contains("不存在"), "{words}");
+}

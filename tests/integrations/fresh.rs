@@ -170,3 +170,36 @@ async fn a_row_of_the_erp_is_read_through_and_what_comes_from_nowhere_is_as_it_i
         "{product}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_sweep_brings_in_is_read_through_alone() {
+    let stage = Stage::with(&["money", "repairs"]).await;
+    let sweeps = [
+        ("customer-pull", "contact"),
+        ("contract-pull", "contract"),
+        ("ticket-pull", "ticket"),
+        ("repair-pull", "repair"),
+        ("collection-pull", "collection"),
+        ("invoice-pull", "invoice"),
+        ("payment-pull", "payment"),
+    ];
+    let mut stale = Vec::new();
+    for (flow, kind) in sweeps {
+        stage.runs(flow).await;
+        let page = stage.get(&format!("/v1/records/{kind}?limit=1")).await;
+        let id = page["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+        let record = stage.get(&format!("/v1/records/{kind}/{id}?max_age=0s")).await;
+        if !record["stale"].is_null() || !record["seen_at"].is_string() {
+            stale.push(format!("{kind}/{id}: {}", record["stale"]));
+        }
+    }
+    // The list of payments takes neither a key nor a number, and there is no page of one.
+    let [payment] = &stale[..] else {
+        panic!("{stale:?}")
+    };
+    assert!(
+        payment.contains("payments.list cannot be asked for one row"),
+        "{payment}"
+    );
+    stage.has_no_dead().await;
+}

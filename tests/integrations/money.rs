@@ -117,12 +117,24 @@ async fn money_waits_until_its_contract_is_there() {
 async fn where_the_hub_changed_what_the_books_say_only_notes_stay() {
     let stage = Stage::with(&["money"]).await;
     stage.run(&FLOWS).await;
-    stage
-        .changes("collection", "erp-3", json!({ "notes": "asked twice" }))
-        .await;
+    let hub = json!({ "notes": "asked twice", "received": "1.00", "payer": "王二" });
+    stage.changes("collection", "erp-3", hub).await;
     stage.has_nothing_left_to_do(&FLOWS).await;
+    // The books go on, and what they say of the same is right.
+    let booked = json!({ "ord": 3, "money2": "50.00" });
+    stage.books().enter("collections", &booked).await;
+    stage.run(&FLOWS).await;
     let collection = stage.body("collection", "erp-3").await;
-    assert_eq!(collection["notes"], "asked twice");
+    let said = ["notes", "payer", "received"].map(|member| collection[member].clone());
+    assert_eq!(
+        said,
+        [json!("asked twice"), json!("王二"), json!("50.00")],
+        "{collection}"
+    );
+    assert_eq!(
+        number(&stage.body("contract", "erp-3").await["paid"]),
+        number(&json!("50.00"))
+    );
     assert_eq!(stage.writes().await, Vec::<String>::new());
 }
 

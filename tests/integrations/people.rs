@@ -166,3 +166,33 @@ async fn an_erp_that_loses_answers_ends_with_each_person_once() {
     assert_eq!(mobiles.len(), 6, "{mobiles:?}");
     stage.has_no_dead().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_of_a_company_that_the_erp_has_no_longer_is_refused_in_its_words() {
+    let stage = Stage::with(&["people"]).await;
+    stage.runs("customer-pull").await;
+    let company = stage.body("contact", "erp-8").await["company_name"].clone();
+    stage.loses_a_customer().await;
+    let contact = person(1, company.as_str().expect("a name"));
+    stage.installation.file(&[contact]).await;
+    let words = stage.dead("person-push").await;
+    assert!(words.contains("关联客户不存在，不能保存！"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_that_was_typed_twice_is_one_customer_with_one_person() {
+    let stage = Stage::with(&["people"]).await;
+    let (mut typed, mut again) = (person(1, "示例木作有限公司"), person(2, "示例木作 有限公司"));
+    typed["phone"] = json!("+86 199 0000 4711");
+    again["phone"] = json!("１９９－００００－４７１１");
+    for member in ["real_name", "wx_id"] {
+        again[member] = typed[member].clone();
+    }
+    stage.installation.file(&[typed, again]).await;
+    ended(&stage, &[1, 2]).await;
+    assert_eq!(made(&stage).await, 1);
+    let customer = key_of(&stage, "customer", 1).await.expect("a customer");
+    let people = people(&stage, customer).await;
+    assert_eq!(people.len(), 1, "{people:?}");
+    assert_eq!(stage.books().all("customers").await.len(), 9);
+}

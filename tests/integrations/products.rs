@@ -66,10 +66,23 @@ async fn where_both_sides_changed_a_product_the_erp_is_right_and_the_hubs_own_st
         )
         .await;
     stage.run(&FLOWS).await;
+    assert_eq!(
+        stage.body("product", "erp-3").await["model"],
+        "X",
+        "nobody else said anything of it"
+    );
+    // A colleague changes the price and the model.
+    let changed = json!({ "ord": 3, "Model": "LX-7", "PackingPrices": [{ "Bm": 0, "Bl": 1, "UnitID": 1, "Price2jy": "77.00" }] });
+    stage.books().enter("products", &changed).await;
+    stage.run(&FLOWS).await;
     let product = stage.body("product", "erp-3").await;
-    assert_eq!(product["notes"], "bestseller");
-    assert_eq!(product["stock"], "139", "{product}");
-    assert!(price.is_string());
+    assert_ne!(price, json!("77.00"));
+    let said = ["notes", "model", "sale_price", "stock"].map(|member| product[member].clone());
+    assert_eq!(
+        said,
+        [json!("bestseller"), json!("LX-7"), json!("77.00"), json!("139")],
+        "{product}"
+    );
     assert!(stage.writes().await.is_empty());
     stage.has_nothing_left_to_do(&FLOWS).await;
 }

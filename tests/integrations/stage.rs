@@ -1,19 +1,17 @@
 //! A host with the integrations of a test, whose sweeps run when the test says so, and a colleague who works in the ERP.
 
-use crate::books::{Books, COLLEAGUE};
+use crate::books::Books;
+use crate::colleague::Colleague;
 use crate::shipped::{Integration, files};
 use crate::support::{Installation, root};
 use serde_json::{Value as Json, json};
 use std::path::Path;
-use std::sync::Arc;
-use sunmao_catalogue::{Answer, Catalogue, Record, value_from_json};
-use sunmao_erp_client::{ErpClient, Settings};
 use sunmao_simulator::{Options, Variant};
 
 /// Records that each object of the ERP begins with.
 const SIZE: usize = 8;
 /// What never comes by itself.
-const NEVER: &str = "0 0 29 2 *";
+pub const NEVER: &str = "0 0 29 2 *";
 
 /// The names of all integrations.
 pub fn names() -> Vec<String> {
@@ -283,6 +281,13 @@ impl Stage {
         assert_eq!(self.last_change().await, change);
     }
 
+    /// A colleague deletes the newest customer that nobody has written, which the hub has as `erp-8`.
+    pub async fn loses_a_customer(&self) {
+        self.faults(&json!({ "row-deleted": 1.0 })).await;
+        self.runs("customer-pull").await;
+        self.faults(&json!({})).await;
+    }
+
     /// What goes wrong in the ERP from now on; `{}` for nothing.
     pub async fn faults(&self, faults: &Json) {
         let url = format!("{}/_simulator/faults", self.installation.simulator.base_url());
@@ -338,48 +343,4 @@ fn furnish(folder: &Path, integrations: &[String]) {
     let (before, _) = configuration.split_once("[flow.").expect("a flow");
     let configuration = format!("{}\n{}", before.trim_end(), flows.expect("TOML"));
     std::fs::write(file, configuration).expect("written");
-}
-
-/// Someone who works in the ERP.
-pub struct Colleague {
-    erp: ErpClient,
-    catalogue: Arc<Catalogue>,
-}
-
-impl Colleague {
-    fn at(base_url: &str, variant: Variant) -> Self {
-        let options = Options::default();
-        let url = base_url.parse().expect("URL");
-        let mut settings = Settings::new(url, options.username, options.password.into(), COLLEAGUE);
-        settings.requests_per_second = 1_000;
-        settings.installation = match variant {
-            Variant::Legacy => "legacy".parse().expect("a kind"),
-            Variant::Gateway => "gateway".parse().expect("a kind"),
-            _ => settings.installation,
-        };
-        Colleague {
-            erp: ErpClient::new(settings).expect("client"),
-            catalogue: Catalogue::shared(),
-        }
-    }
-
-    /// Calls an operation with arguments by their English or wire names.
-    pub async fn calls(&self, operation: &str, arguments: &Json) -> Answer {
-        let operation = self.catalogue.find(operation).expect("an operation");
-        let given = value_from_json(&arguments.to_string()).expect("JSON");
-        let given: Record = given.as_record().cloned().unwrap_or_default();
-        let arguments = operation.check(&given).expect("sound arguments");
-        self.erp.call(operation, &arguments).await.expect("an answer")
-    }
-
-    /// What a record's page shows, by wire name.
-    pub async fn sees<const N: usize>(&self, operation: &str, key: i64, fields: [&str; N]) -> [String; N] {
-        let Answer::Document(shown) = self.calls(operation, &json!({ "ord": key })).await else {
-            panic!("a screen was expected");
-        };
-        fields.map(|field| {
-            let value = shown.value(field).and_then(sunmao_catalogue::Value::to_text);
-            value.unwrap_or_default()
-        })
-    }
 }

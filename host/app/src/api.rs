@@ -14,6 +14,7 @@ pub mod kinds;
 pub mod operations;
 pub mod printed;
 pub mod records;
+pub mod replays;
 pub mod rules;
 pub mod status;
 

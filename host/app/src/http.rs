@@ -23,6 +23,7 @@ mod printed;
 mod query;
 mod records;
 mod related;
+mod replays;
 pub mod serving;
 mod status;
 
@@ -70,6 +71,9 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(operations::show))
         .routes(routes!(dead::list))
         .routes(routes!(dead::retry))
+        .routes(routes!(replays::causes))
+        .routes(routes!(replays::list, replays::begin))
+        .routes(routes!(replays::cancel))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::release))
         .routes(routes!(deliveries::discard))

@@ -38,6 +38,18 @@ CREATE TABLE record_identities (
 
 CREATE INDEX record_identities_record ON record_identities (kind, id);
 
+-- Dead deliveries that are tried again together.
+CREATE TABLE replays (
+    id             INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    begun_at       INTEGER NOT NULL,
+    chosen         INTEGER NOT NULL,
+    -- Between one and the next.
+    pause_micros   INTEGER NOT NULL,
+    cancelled_at   INTEGER,
+    -- How many of them lay dead again because of that.
+    cancelled      INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
 -- A lane is (target, key). `revision` is NULL for an event that stands for itself; with a revision, the newest one of
 -- (target, key) stands for all.
 CREATE TABLE deliveries (
@@ -68,10 +80,16 @@ CREATE TABLE deliveries (
     dead_code    TEXT,
     dead_message TEXT,
     dead_hint    TEXT,
+    -- What it has in common with others that were given up for the same reason.
+    dead_cause   TEXT,
+    -- Of those that are tried again together: with which. What was filed since is no part of it.
+    replay       INTEGER REFERENCES replays (id),
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX deliveries_cause ON deliveries (dead_cause) WHERE state = 'dead';
+CREATE INDEX deliveries_replay ON deliveries (replay, state) WHERE replay IS NOT NULL;
 -- The database itself refuses a second lease in a lane.
 CREATE UNIQUE INDEX deliveries_leased_lane ON deliveries (target, key) WHERE state = 'leased';
 -- And a second waiting payload of a record.

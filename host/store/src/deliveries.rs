@@ -141,6 +141,8 @@ pub struct DeadLetter {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// What all letters of the same cause have, however their words differ.
+    pub cause: String,
 }
 
 /// Where a delivery stands.
@@ -204,6 +206,60 @@ pub enum DeadSelection {
     All,
     /// These; those that are not dead are left alone.
     These(Vec<DeliveryId>),
+    /// Those of which all this holds.
+    Matching(DeadFilter),
+}
+
+/// What dead deliveries have in common; what is absent is of no account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeadFilter {
+    /// The cause, as in [`DeadLetter`].
+    pub cause: Option<String>,
+    /// The flow or extension.
+    pub target: Option<String>,
+    /// The error's kind.
+    pub kind: Option<String>,
+}
+
+/// Dead deliveries of one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadCause {
+    /// The cause, as in [`DeadLetter`].
+    pub cause: String,
+    /// How many there are.
+    pub count: u64,
+    /// When the first of them was given up.
+    pub first_at: Timestamp,
+    /// When the last one was.
+    pub last_at: Timestamp,
+    /// The oldest of them, with its letter.
+    pub example: DeliveryRecord,
+}
+
+/// The number of a replay. Rises; never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReplayId(pub i64);
+
+/// Dead deliveries that are tried again together, and how far that is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replay {
+    /// Its number.
+    pub id: ReplayId,
+    /// When it began.
+    pub begun_at: Timestamp,
+    /// How many were chosen.
+    pub chosen: u64,
+    /// How long one waits behind the one before it.
+    pub pause: SignedDuration,
+    /// How many of them wait, or are in hand.
+    pub waiting: u64,
+    /// How many were given up again.
+    pub dead: u64,
+    /// How many came to an end, or were overtaken by something that was filed since.
+    pub ended: u64,
+    /// When it was cancelled, and how many lay dead again because of that.
+    pub cancelled: Option<(Timestamp, u64)>,
 }
 
 /// The work queue.
@@ -270,6 +326,27 @@ pub trait Deliveries: Send + Sync {
     /// Makes dead deliveries wait again, due at once, and says how many. One whose record has a newer payload
     /// underway becomes superseded instead and is not counted.
     async fn retry_dead(&self, selection: DeadSelection, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// How many of these there are.
+    async fn count_dead(&self, selection: DeadSelection) -> Result<u64, StoreError>;
+
+    /// The same as [`retry_dead`](Deliveries::retry_dead), one after the other with a pause between, in the order of their numbers,
+    /// so that it can be followed and cancelled.
+    async fn replay_dead(
+        &self,
+        selection: DeadSelection,
+        pause: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Replay, StoreError>;
+
+    /// The last replays, the newest first.
+    async fn replays(&self, limit: u32) -> Result<Vec<Replay>, StoreError>;
+
+    /// What still waits of a replay is dead again, with the letter it had. None where there is no such replay.
+    async fn cancel_replay(&self, id: ReplayId, now: Timestamp) -> Result<Option<Replay>, StoreError>;
+
+    /// The causes of what is dead, the most frequent first.
+    async fn dead_causes(&self) -> Result<Vec<DeadCause>, StoreError>;
 
     /// The deliveries after a number (`None`: from the first), by number.
     async fn list(

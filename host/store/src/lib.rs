@@ -34,8 +34,9 @@ pub use audit_chain::{ChainAnchor, ChainBreak, ChainLink, ChainReport, Said, ver
 pub use conflicts::{ClosedConflicts, Conflict, ConflictFilter, ConflictState, Conflicts, NewConflict};
 pub use copy::{Copied, Restored, back_up, look_through, restore};
 pub use deliveries::{
-    Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryId, DeliveryRecord,
-    DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery,
+    Completion, DeadCause, DeadFilter, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts,
+    DeliveryId, DeliveryRecord, DeliveryState, Disposition, Enqueued, Lease, Leased, NewDelivery, Replay,
+    ReplayId,
 };
 pub use error::StoreError;
 pub use figures::{Figures, TableFigures, measure};

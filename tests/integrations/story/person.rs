@@ -34,7 +34,7 @@ impl Person {
         let desk = Desk {
             url,
             http,
-            books: story.stage.books(),
+            books: story.stage.books().minding_faults(),
         };
         Person(tokio::spawn(async move {
             loop {
@@ -81,12 +81,13 @@ impl Desk {
             }
         }
         let pending = self.get("deliveries?state=pending&limit=1000").await;
-        let ids: Vec<&Json> = pending["items"]
+        // What waits for another record goes on when that is there.
+        let hurried = pending["items"]
             .as_array()
             .into_iter()
             .flatten()
-            .map(|one| &one["id"])
-            .collect();
+            .filter(|one| !super::is_awaiting(one));
+        let ids: Vec<&Json> = hurried.map(|one| &one["id"]).collect();
         if !ids.is_empty() {
             self.post("deliveries/release", &json!({ "ids": ids })).await;
         }

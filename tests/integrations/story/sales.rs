@@ -5,7 +5,9 @@ use crate::books::{key, number, text};
 use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 
-/// What becomes of the quotation's number in the ERP.
+/// The quotation that the conversation brings about.
+const QUOTATION: &str = "q-v-1";
+/// What becomes of its number in the ERP.
 pub const CONTRACT: &str = "HT-BJ2026-0042";
 /// 10 × 113.00 × 0.9 and 2.5 × 39.99, taxes within.
 const TOTAL: &str = "1116.98";
@@ -13,16 +15,11 @@ const TAX: &str = "122.66";
 /// The account that looks after the customer.
 const OWNER: i64 = 3;
 
-fn quotation(status: &str) -> Json {
+/// What the salesperson makes of the draft.
+fn offer() -> Json {
     json!({
-        "number": "BJ2026-0042", "subject": "餐桌十套", "customer": "c-1", "customer_name": COMPANY, "conversation": "v-1",
-        "quoted_on": "2026-03-01", "valid_until": "2026-03-31", "status": status, "total": TOTAL, "payment_terms": "验收后付清",
-        "lines": [
-            { "product_number": "CP000001", "description": "餐桌", "unit": "个", "quantity": "10", "unit_price": "113.00",
-              "discount": "0.9", "tax_rate": "13" },
-            { "product_number": "CP000002", "description": "桌面", "unit": "张", "quantity": "2.5", "unit_price": "39.99",
-              "tax_rate": "6" },
-        ],
+        "number": "BJ2026-0042", "subject": "餐桌十套", "quoted_on": "2026-03-01", "valid_until": "2099-03-31",
+        "payment_terms": "验收后付清",
     })
 }
 
@@ -95,15 +92,56 @@ impl Story {
         text(&accounts[&OWNER]["Name"])
     }
 
-    /// Prices go out, and are accepted: one contract, with every line at its amount.
+    /// What the contact wants becomes a draft with products and prices; somebody makes an offer of it, which is sent and
+    /// accepted: one contract, with every line at its amount.
     pub async fn the_customer_is_quoted_and_accepts(&self) {
-        for status in ["draft", "sent"] {
-            self.stage.files("quotation", "q-1", &quotation(status)).await;
-            self.rests().await;
-            let contracts = self.books.that_say("contracts", "htid", CONTRACT).await;
-            assert!(contracts.is_empty(), "{status}: {contracts:?}");
+        let wanted =
+            json!([{ "number": "CP000001", "quantity": 10 }, { "number": "CP000002", "quantity": "2.5" }]);
+        self.stage
+            .changes("conversation", "v-1", json!({ "wanted": wanted }))
+            .await;
+        self.rests().await;
+        let mut draft = self.stage.body("quotation", QUOTATION).await;
+        assert_eq!(
+            (&draft["customer"], &draft["customer_name"]),
+            (&json!("c-1"), &json!(COMPANY))
+        );
+        for (key, product) in ["erp-1", "erp-2"].into_iter().enumerate() {
+            let listed = self.stage.body("product", product).await["sale_price"].clone();
+            let line = &draft["lines"][key];
+            assert_eq!(
+                (&line["product"], &line["unit_price"]),
+                (&json!(product), &listed)
+            );
         }
-        self.stage.files("quotation", "q-1", &quotation("accepted")).await;
+        for (position, terms) in [("113.00", "0.9", "13"), ("39.99", "1", "6")]
+            .into_iter()
+            .enumerate()
+        {
+            let line = &mut draft["lines"][position];
+            (line["unit_price"], line["discount"], line["tax_rate"]) =
+                (json!(terms.0), json!(terms.1), json!(terms.2));
+        }
+        let mut sent = offer();
+        sent["lines"] = draft["lines"].clone();
+        sent["status"] = json!("sent");
+        self.stage.changes("quotation", QUOTATION, sent).await;
+        self.rests().await;
+        let offered = self.stage.body("quotation", QUOTATION).await;
+        assert_eq!(
+            (&offered["total"], &offered["tax"]),
+            (&json!(TOTAL), &json!(TAX)),
+            "{offered}"
+        );
+        assert!(
+            self.books
+                .that_say("contracts", "htid", CONTRACT)
+                .await
+                .is_empty()
+        );
+        self.stage
+            .changes("quotation", QUOTATION, json!({ "status": "accepted" }))
+            .await;
         self.rests().await;
         let contract = self.books.only("contracts", "htid", CONTRACT).await;
         let customer = self.key_of("contact", "c-1", "customer").await;
@@ -122,7 +160,7 @@ impl Story {
             "{contract}"
         );
         assert_eq!(
-            self.key_of("quotation", "q-1", "contract-of-quotation").await,
+            self.key_of("quotation", QUOTATION, "contract-of-quotation").await,
             key(&contract)
         );
         let lines = self

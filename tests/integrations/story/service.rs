@@ -94,6 +94,7 @@ impl Story {
 
     /// The conversation is over, and its summary is a follow-up of the customer.
     pub async fn what_was_agreed_is_noted(&self) {
+        self.yes_is_yes().await;
         let resolved = json!({
             "status": "RESOLVED", "summary": "十套已付清，桌面换新，客户满意", "last_msg_at": "2026-03-28T08:00:00Z",
         });

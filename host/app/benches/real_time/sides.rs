@@ -4,7 +4,6 @@ use crate::figures::{Bound, Line, Times};
 use crate::support::{Installation, contact, root};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use sunmao_catalogue::{Arguments, Catalogue};
 use sunmao_erp_client::{ErpClient, Settings};
@@ -82,16 +81,9 @@ pub async fn in_again() -> Line {
     )
     .await;
     let reception = Reception::at(&installation);
-    for flow in ["customer-pull", "ticket-pull"] {
-        let url = format!("{}/v1/flows/{flow}/run", installation.url);
-        installation
-            .http
-            .post(url)
-            .json(&json!({}))
-            .send()
-            .await
-            .expect("answer");
-    }
+    let url = format!("{}/v1/flows/ticket-pull/run", installation.url);
+    let run = installation.http.post(url).json(&json!({}));
+    run.send().await.expect("answer");
     installation
         .until("all tickets are there", async |_| {
             let page = installation.get("/v1/records/ticket?limit=1000").await;
@@ -134,23 +126,23 @@ pub async fn in_again() -> Line {
     }
 }
 
-/// The shipped customers and tickets, with what they poll by.
+/// The shipped tickets, with what they are polled by. The simulated ERP invents their customers, for whom they would wait: here
+/// they have none.
 fn furnish(folder: &Path) {
-    let mut flows = toml::Table::new();
-    for name in ["customers", "tickets"] {
-        let source = root().join("integrations").join(name);
-        let table = std::fs::read_to_string(source.join("integration.toml")).expect("a table");
-        let table: toml::Table = table.parse().expect("TOML");
-        flows.extend(table["flow"].as_table().expect("flows").clone());
-        for script in source.join("scripts").read_dir().into_iter().flatten().flatten() {
-            std::fs::copy(script.path(), folder.join("scripts").join(script.file_name())).expect("a script");
-        }
+    let source = root().join("integrations/tickets");
+    let read = |file: &str| std::fs::read_to_string(source.join(file)).expect("a file of the integration");
+    let table: toml::Table = read("integration.toml").parse().expect("TOML");
+    let flows = toml::Table::from_iter([("flow".to_owned(), table["flow"].clone())]);
+    for script in source.join("scripts").read_dir().into_iter().flatten().flatten() {
+        let name = script.file_name().into_string().expect("a name");
+        let text = read(&format!("scripts/{name}")).replace("customer: customer(row),", "customer: (),");
+        std::fs::write(folder.join("scripts").join(name), text).expect("written");
     }
-    let flows = toml::to_string(&toml::Table::from_iter([("flow".to_owned(), flows.into())]));
     let file = folder.join("sunmao.toml");
     let configuration = std::fs::read_to_string(&file).expect("a configuration");
     let (alone, _) = configuration.split_once("[flow.").expect("a flow");
-    std::fs::write(file, format!("{alone}\n{}", flows.expect("TOML"))).expect("written");
+    let flows = toml::to_string(&flows).expect("TOML");
+    std::fs::write(file, format!("{alone}\n{flows}")).expect("written");
 }
 
 /// Somebody at the ERP's reception, who enters what customers call about.

@@ -1,5 +1,7 @@
 //! `sunmao dead`: deliveries that wait for a person.
 
+mod replay;
+
 use crate::api::deliveries::{DeadDelivery, DeadPage, DeadQuery, Retried, RetrySelection};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -21,17 +23,28 @@ pub struct Dead {
 enum Action {
     /// List the deliveries that wait for a person, with the ERP's own words
     List,
-    /// Try deliveries again
+    /// List the causes, with how many deliveries each has: names and numbers make no other cause
+    Causes,
+    /// Try deliveries again: by number, every one, or all of a cause; of a cause only shows how many without --yes
     Retry {
         /// The numbers that `dead list` shows
-        #[arg(required_unless_present = "all")]
+        #[arg(required_unless_present_any = ["all", "cause", "target", "kind"], conflicts_with_all = ["cause", "target", "kind"])]
         ids: Vec<i64>,
         /// Try every one
-        #[arg(long, conflicts_with = "ids")]
+        #[arg(long, conflicts_with_all = ["ids", "cause", "target", "kind"])]
         all: bool,
         /// You looked in the ERP: their writes of which nobody saw the end had no effect
-        #[arg(long, conflicts_with = "all")]
+        #[arg(long, conflicts_with_all = ["all", "cause", "target", "kind"])]
         had_no_effect: bool,
+        #[command(flatten)]
+        of: replay::Chosen,
+    },
+    /// Show how far those are that are tried again together
+    Replays,
+    /// Put back what still waits of a replay: it is dead again, and nothing is lost
+    Cancel {
+        /// The number that `dead replays` shows
+        replay: i64,
     },
 }
 
@@ -40,10 +53,15 @@ impl Dead {
         let remote = self.target.connect(context)?;
         match self.action {
             Action::List => list(&remote, context.style()).await,
+            Action::Causes => replay::causes(&remote, context.style()).await,
+            Action::Replays => replay::list(&remote, context.style()).await,
+            Action::Cancel { replay } => replay::cancel(&remote, replay, context.style()).await,
+            Action::Retry { of, .. } if of.is_any() => of.retry(&remote, context.style()).await,
             Action::Retry {
                 ids,
                 all,
                 had_no_effect,
+                of: _,
             } => {
                 let selection = RetrySelection {
                     all: all.then_some(true),

@@ -55,15 +55,67 @@ async fn what_the_erp_refuses_waits_with_its_words_and_goes_on_after_a_retry() {
         (&json!("contact/c-2"), &json!(words))
     );
 
+    let run = async |arguments: &[&str]| {
+        let arguments = [&["dead"], arguments, &["--url", &host.url]].concat();
+        host.sunmao.run(&arguments).await
+    };
+    let causes = run(&["causes", "--json"]).await.json();
+    assert_eq!(
+        (
+            &causes["items"][0]["count"],
+            causes["items"].as_array().unwrap().len()
+        ),
+        (&json!(1), 1)
+    );
+    assert_eq!(causes["items"][0]["letter"]["message"], words);
+    let cause = causes["items"][0]["cause"].as_str().unwrap();
     save(&host, &own, "OTHER-1").await;
-    let retried = host
-        .sunmao
-        .run(&["dead", "retry", "--all", "--url", &host.url])
-        .await;
+    let told = run(&["retry", "--cause", cause]).await;
+    assert!(
+        told.stdout.contains("1 would be tried again"),
+        "{}{}",
+        told.stdout,
+        told.stderr
+    );
+    let other = run(&[
+        "retry",
+        "--cause",
+        "0123456789ab",
+        "--target",
+        "flow customer-push",
+    ])
+    .await;
+    assert!(
+        other.stdout.contains("0 would be tried again"),
+        "{}{}",
+        other.stdout,
+        other.stderr
+    );
+    let retried = run(&["retry", "--cause", cause, "--per-minute", "600", "--yes"]).await;
     assert_eq!(retried.code, Some(0), "{}", retried.stderr);
+    assert!(retried.stdout.contains("replay 1"), "{}", retried.stdout);
+    let unknown = run(&["cancel", "99"]).await;
+    assert!(
+        unknown.stderr.contains("there is no replay 99"),
+        "{}",
+        unknown.stderr
+    );
     let done = eventually(&address, |contact| contact["deliveries"][0]["state"] == "done").await;
     assert_eq!(done["links"][0]["number"], "WXc-2");
     assert_ne!(done["links"][0]["erp_key"].to_string(), own);
+    let replays = run(&["replays", "--json"]).await.json();
+    let replay = &replays["items"][0];
+    assert_eq!(
+        (&replay["chosen"], &replay["ended"], &replay["waiting"]),
+        (&json!(1), &json!(1), &json!(0))
+    );
+    let cancelled = run(&["cancel", "1"]).await;
+    assert!(
+        cancelled.stdout.contains("0 put back; 1 had ended"),
+        "{}{}",
+        cancelled.stdout,
+        cancelled.stderr
+    );
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ async fn lists_the_shipped_kinds_and_the_operators() {
     assert!(with_rows.as_array().unwrap().iter().any(is_row));
     let text = sunmao.run(&["kinds", "list"]).await;
     assert!(
-        text.stdout.contains("展厅到访") && text.stdout.contains("11 kinds"),
+        text.stdout.contains("展厅到访") && text.stdout.contains("12 kinds"),
         "{}",
         text.stdout
     );

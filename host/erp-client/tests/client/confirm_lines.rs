@@ -5,7 +5,7 @@ use crate::variants::start;
 use axum::response::{IntoResponse, Response};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use sunmao_catalogue::{Catalogue, Kind, Record, Value};
+use sunmao_catalogue::{Catalogue, Kind, Value};
 use sunmao_erp_client::{Before, ErpClient, Error, Outgoing, Sent, Settings};
 use sunmao_simulator::{Options, Simulator};
 

@@ -1,5 +1,6 @@
 //! Writing down how a delivery ended: done with its link, put off, or dead with its letter.
 
+use super::cause::cause;
 use super::handled::{Handled, Keep};
 use super::progress::Step;
 use super::references;
@@ -34,7 +35,7 @@ pub(super) async fn write(
             match deliveries.complete(lease, completion, host.clock.now()).await {
                 Err(error @ StoreError::LinkTaken { .. }) => {
                     let fault = Fault::new(Kind::Refused, error.to_string()).with_hint(error.hint());
-                    bury(host, lease, delivery, letter(&fault), watch).await
+                    bury(host, lease, delivery, letter(delivery, &fault), watch).await
                 }
                 // Somebody filed or linked it while it was merged: from the beginning, with what is there now.
                 Err(error @ (StoreError::RecordChanged { .. } | StoreError::LinkChanged { .. })) => {
@@ -94,15 +95,17 @@ pub(super) async fn write(
             put_off(host, lease, wait, reason, Cause::Panicked, watch).await
         }
         Handled::Panicked(words) => {
+            let message = format!("{} panicked {MOST_PANICS} times: {words}", delivery.target);
             let letter = DeadLetter {
+                cause: cause(delivery, "panicked", None, &message),
                 kind: "panicked".to_owned(),
                 code: None,
-                message: format!("{} panicked {MOST_PANICS} times: {words}", delivery.target),
+                message,
                 hint: BROKE.to_owned(),
             };
             bury(host, lease, delivery, letter, watch).await
         }
-        Handled::Dead(fault) => bury(host, lease, delivery, letter(fault), watch).await,
+        Handled::Dead(fault) => bury(host, lease, delivery, letter(delivery, fault), watch).await,
     }
 }
 
@@ -147,10 +150,12 @@ async fn bury(
     Ok(())
 }
 
-fn letter(fault: &Fault) -> DeadLetter {
+fn letter(delivery: &Delivery, fault: &Fault) -> DeadLetter {
+    let code = fault.code.map(|code| code.to_string());
     DeadLetter {
+        cause: cause(delivery, fault.kind.name(), code.as_deref(), &fault.message),
         kind: fault.kind.name().to_owned(),
-        code: fault.code.map(|code| code.to_string()),
+        code,
         message: fault.message.clone(),
         hint: fault.hint.clone(),
     }

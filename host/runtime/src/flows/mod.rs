@@ -3,6 +3,7 @@
 mod again;
 mod automate;
 mod carry;
+mod cause;
 mod clock_watch;
 mod control;
 mod ending;

@@ -14,6 +14,7 @@ pub mod links;
 pub mod listing;
 pub mod preconditions;
 pub mod records;
+pub mod replays;
 pub mod revisions;
 pub mod schedules;
 pub mod shares;
@@ -48,6 +49,11 @@ macro_rules! contract_tests {
                 records_are_found_by_what_identifies_them,
                 records_are_found_by_what_identifies_them_from_now_on,
                 any_text_survives;
+            replays:
+                dead_ones_are_counted_by_cause_and_chosen_by_it,
+                a_replay_lets_go_of_one_after_the_other_and_says_how_far_it_is,
+                what_still_waits_of_a_cancelled_replay_is_dead_again_with_its_letter,
+                what_was_filed_since_is_no_part_of_a_replay;
             fingerprints:
                 an_equal_fingerprint_is_unchanged_whatever_the_body,
                 another_fingerprint_of_the_same_body_is_kept_without_a_change,
@@ -242,6 +248,7 @@ fn letter(message: &str) -> DeadLetter {
         code: Some("5002".to_owned()),
         message: message.to_owned(),
         hint: "correct the contact".to_owned(),
+        cause: format!("cause of {message}"),
     }
 }
 

@@ -12,8 +12,8 @@ use super::job::Write;
 use crate::audit_chain::digest;
 use crate::{AuditRow, ChainAnchor, ChainLink, Said};
 
-/// Rows that are forgotten in one commit.
-const FORGOTTEN_AT_ONCE: i64 = 5_000;
+/// Links that are forgotten in one commit: more would hold up whoever writes.
+const FORGOTTEN_AT_ONCE: i64 = 1_000;
 
 /// Everything there is to read of the chain behind a place.
 pub(super) const LINKS: &str =

@@ -12,12 +12,13 @@ use super::discard::Discard;
 use super::enqueue::Enqueue;
 use super::finish::{Bury, Complete, Extend, Release};
 use super::lease::LeaseDue;
+use super::replays::{self, Cancel, RetryDead};
 use super::times::{Hasten, JudgeAnew, MakeDue};
-use super::upkeep::{Prune, RetryDead};
+use super::upkeep::Prune;
 use crate::{
-    Completion, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryFilter, DeliveryId,
-    DeliveryRecord, DeliveryState, Dropped, Enqueued, Lease, Leased, NewDelivery, PutOff, Selection,
-    StoreError, Unresolved, Wanted,
+    Completion, DeadCause, DeadLetter, DeadSelection, Deliveries, Delivery, DeliveryCounts, DeliveryFilter,
+    DeliveryId, DeliveryRecord, DeliveryState, Dropped, Enqueued, Lease, Leased, NewDelivery, PutOff, Replay,
+    ReplayId, Selection, StoreError, Unresolved, Wanted,
 };
 
 const READING: &str = "reading deliveries";
@@ -135,7 +136,52 @@ impl Deliveries for Sqlite {
     }
 
     async fn retry_dead(&self, selection: DeadSelection, now: Timestamp) -> Result<u64, StoreError> {
-        self.write(RetryDead { selection, now }).await
+        let replayed = RetryDead {
+            selection,
+            pause: None,
+            now,
+        };
+        Ok(self.write(replayed).await?.chosen)
+    }
+
+    async fn count_dead(&self, selection: DeadSelection) -> Result<u64, StoreError> {
+        let count = "SELECT COUNT(*) AS number FROM deliveries WHERE state = 'dead' AND ";
+        let chosen = replays::chosen(&selection).map_err(|failure| failure.at(&self.path, READING))?;
+        let count = format!("{count}{}", replays::CHOSEN);
+        let query = chosen.bind(query(sqlx::AssertSqlSafe(count)));
+        let number = self.read_one(READING, query, |row| row.try_get("number")).await?;
+        Ok(number.unwrap_or_default())
+    }
+
+    async fn replay_dead(
+        &self,
+        selection: DeadSelection,
+        pause: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Replay, StoreError> {
+        let replayed = RetryDead {
+            selection,
+            pause: Some(pause),
+            now,
+        };
+        self.write(replayed).await
+    }
+
+    async fn replays(&self, limit: u32) -> Result<Vec<Replay>, StoreError> {
+        self.read(
+            READING,
+            query(replays::LIST).bind(None::<i64>).bind(limit),
+            replays::replay,
+        )
+        .await
+    }
+
+    async fn cancel_replay(&self, id: ReplayId, now: Timestamp) -> Result<Option<Replay>, StoreError> {
+        self.write(Cancel { id, now }).await
+    }
+
+    async fn dead_causes(&self) -> Result<Vec<DeadCause>, StoreError> {
+        self.read(READING, query(replays::CAUSES), replays::cause).await
     }
 
     async fn list(
@@ -287,5 +333,6 @@ fn letter(row: &SqliteRow) -> Result<Option<DeadLetter>, sqlx::Error> {
         code: row.try_get("dead_code")?,
         message: row.try_get("dead_message")?,
         hint: row.try_get("dead_hint")?,
+        cause: row.try_get("dead_cause")?,
     }))
 }

@@ -148,8 +148,8 @@ async fn replace(
         "UPDATE deliveries
          SET event = newer.value ->> 'event', payload = newer.value ->> 'payload', revision = newer.value ->> 'revision', state = 'pending',
              attempt = 0, failures = 0, unconfirmed = 0, panics = 0,
-             due_at = CASE state WHEN 'pending' THEN due_at ELSE newer.value ->> 'micros' END,
-             updated_at = newer.value ->> 'micros'
+             due_at = CASE WHEN state = 'pending' AND replay IS NULL THEN due_at ELSE newer.value ->> 'micros' END,
+             replay = NULL, updated_at = newer.value ->> 'micros'
          FROM json_each(?1) AS newer WHERE deliveries.id = newer.value ->> 'id'",
     )
     .bind(list(&replacements)?)

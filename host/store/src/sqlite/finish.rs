@@ -61,7 +61,7 @@ impl Write for Release {
             "UPDATE deliveries
              SET state = 'pending', due_at = ?3, worker = NULL, reason = ?4, updated_at = ?5,
                  payload = COALESCE(?6, payload), revision = COALESCE(?7, revision), event = COALESCE(?13, event),
-                 waits_for = ?8,
+                 waits_for = ?8, replay = CASE WHEN ?7 IS NULL THEN replay END,
                  attempt = CASE WHEN ?7 IS NULL THEN attempt - ?9 ELSE 0 END,
                  failures = CASE WHEN ?7 IS NULL THEN failures + ?10 ELSE 0 END,
                  unconfirmed = CASE WHEN ?7 IS NULL THEN unconfirmed + ?11 ELSE 0 END,
@@ -143,7 +143,7 @@ impl Write for Complete {
         let row = query(
             "UPDATE deliveries
              SET state = 'done', worker = NULL, outcome = ?3, updated_at = ?4,
-                 dead_kind = NULL, dead_code = NULL, dead_message = NULL, dead_hint = NULL
+                 dead_kind = NULL, dead_code = NULL, dead_message = NULL, dead_hint = NULL, dead_cause = NULL
              WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, key, revision",
         )
         .bind(self.lease.delivery.0)
@@ -200,7 +200,7 @@ impl Write for Bury {
         let row = query(
             "UPDATE deliveries
              SET state = 'dead', worker = NULL, dead_kind = ?3, dead_code = ?4, dead_message = ?5, dead_hint = ?6,
-                 updated_at = ?7
+                 updated_at = ?7, dead_cause = ?8
              WHERE id = ?1 AND lease = ?2 AND state = 'leased' RETURNING target, key, revision",
         )
         .bind(self.lease.delivery.0)
@@ -210,6 +210,7 @@ impl Write for Bury {
         .bind(&self.letter.message)
         .bind(&self.letter.hint)
         .bind(micros(self.now))
+        .bind(&self.letter.cause)
         .fetch_optional(&mut *connection)
         .await?;
         supersede(connection, self.lease, &held(row, self.lease)?, self.now).await

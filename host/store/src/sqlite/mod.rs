@@ -29,6 +29,7 @@ mod presence;
 mod private;
 mod process;
 mod records;
+mod replays;
 pub(crate) mod restore;
 mod schedules;
 pub(crate) mod soundness;

@@ -1,54 +1,12 @@
-//! What people and schedules do with ended deliveries: retry the dead, forget the done.
+//! What becomes of ended deliveries in time.
 
 use jiff::Timestamp;
 use sqlx::query;
 use sqlx::sqlite::SqliteConnection;
 
-use super::codec::{list, micros};
+use super::codec::micros;
 use super::failure::Failure;
 use super::job::Write;
-use crate::DeadSelection;
-
-pub(super) struct RetryDead {
-    pub selection: DeadSelection,
-    pub now: Timestamp,
-}
-
-impl Write for RetryDead {
-    type Output = u64;
-    const PHASE: &'static str = "retrying dead deliveries";
-    const ARRIVAL: bool = true;
-
-    async fn apply(&self, connection: &mut SqliteConnection) -> Result<u64, Failure> {
-        let numbers = match &self.selection {
-            DeadSelection::All => None,
-            DeadSelection::These(ids) => Some(list(ids)?),
-        };
-        // An old payload must not follow a newer one of its record.
-        query(
-            "UPDATE deliveries SET state = 'superseded', updated_at = ?2
-             WHERE state = 'dead' AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))
-               AND EXISTS (SELECT 1 FROM deliveries AS newer
-                           WHERE newer.target = deliveries.target
-                             AND newer.key = deliveries.key AND newer.revision IS NOT NULL
-                             AND newer.revision > deliveries.revision AND newer.state <> 'superseded')",
-        )
-        .bind(&numbers)
-        .bind(micros(self.now))
-        .execute(&mut *connection)
-        .await?;
-        let retried = query(
-            "UPDATE deliveries SET state = 'pending', due_at = ?2, attempt = 0, failures = 0, unconfirmed = 0, panics = 0,
-                                   waits_for = NULL, updated_at = ?2
-             WHERE state = 'dead' AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))",
-        )
-        .bind(&numbers)
-        .bind(micros(self.now))
-        .execute(connection)
-        .await?;
-        Ok(retried.rows_affected())
-    }
-}
 
 pub(super) struct Prune {
     pub ended_before: Timestamp,
@@ -76,6 +34,13 @@ impl Write for Prune {
                                                             AND later.operation = intents.operation
                                                             AND later.extension = intents.extension
                                                             AND later.id > intents.id))))",
+        )
+        .bind(micros(self.ended_before))
+        .execute(&mut *connection)
+        .await?;
+        query(
+            "DELETE FROM replays
+             WHERE begun_at < ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.replay = replays.id)",
         )
         .bind(micros(self.ended_before))
         .execute(connection)

@@ -17,6 +17,7 @@ pub fn letter() -> DeadLetter {
         code: None,
         message: "no".to_owned(),
         hint: "correct it".to_owned(),
+        cause: String::new(),
     }
 }
 

@@ -1,6 +1,9 @@
 //! One case of a guest's fixtures, and what the guest makes of it.
 
+mod automation;
+
 use super::outcome::{self, Difference};
+use automation::Present;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -17,11 +20,16 @@ pub struct Case {
     pub title: String,
     pub role: Role,
     /// The kind of the record that is mapped, judged or merged: `erp.contracts`, `ticket`.
+    #[serde(default)]
     from: String,
     /// The kind or the operation that it is mapped to.
     #[serde(default)]
     to: Option<String>,
-    /// The record; of a merge what both sides say: `field`, `base`, `hub`, `erp`, `record`.
+    /// Of an automation: the records of the hub before it hears anything.
+    #[serde(default)]
+    hub: Vec<Present>,
+    /// The record; of a merge what both sides say: `field`, `base`, `hub`, `erp`, `record`; of an automation the `event`, its
+    /// `key` and its `payload`.
     input: Json,
     /// The present record, where it is mapped to a kind.
     #[serde(default)]
@@ -29,8 +37,8 @@ pub struct Case {
     /// The time that the guest sees; 1970 where it is not said.
     #[serde(default)]
     now: Option<Timestamp>,
-    /// What comes of it: the record or the arguments without what is empty; true or the reason why not; the ruling; or
-    /// `{"error": "…"}` with a part of what it throws.
+    /// What comes of it: the record or the arguments without what is empty; true or the reason why not; the ruling; the
+    /// records that an automation filed, by name; or `{"error": "…"}` with a part of what it throws.
     expected: Json,
 }
 
@@ -41,6 +49,7 @@ pub enum Role {
     Mapping,
     Policy,
     Merge,
+    Automation,
 }
 
 impl Role {
@@ -50,6 +59,7 @@ impl Role {
             Role::Mapping => "mapping",
             Role::Policy => "policy",
             Role::Merge => "merge",
+            Role::Automation => "automation",
         }
     }
 }
@@ -73,8 +83,11 @@ impl Case {
                 format!("nothing is called {name}; the nearest known is {nearest}"),
             )
         };
-        let from = kind(&self.from).ok_or_else(|| unknown("from", &self.from))?;
         let invocation = Invocation::at(self.now.unwrap_or(Timestamp::UNIX_EPOCH));
+        if self.role == Role::Automation {
+            return self.automated(host, guest, &invocation).await;
+        }
+        let from = kind(&self.from).ok_or_else(|| unknown("from", &self.from))?;
         if self.role == Role::Merge {
             let ruled = guest.merge(&invocation, &self.change()).await;
             return Ok(told(ruled.map(ruling)));
