@@ -486,6 +486,42 @@ How a write may be repeated and how it is read back. Parameters are wire names.
 """
 
 
+class Replay(TypedDict):
+    """
+    Dead deliveries that are tried again together, and how far that is.
+    """
+
+    id: int
+    begun_at: str
+    chosen: int
+    waiting: int
+    dead: int
+    ended: int
+    until: NotRequired[str | None]
+    cancelled_at: NotRequired[str | None]
+    put_back: int
+
+
+class ReplaySelection(TypedDict, closed=True):
+    """
+    Which dead deliveries to try again together, and how fast. All that is given has to hold of them.
+    """
+
+    cause: NotRequired[str | None]
+    target: NotRequired[str | None]
+    kind: NotRequired[str | None]
+    per_minute: NotRequired[int | None]
+    dry: NotRequired[bool]
+
+
+class Replays(TypedDict):
+    """
+    The last replays, the newest first.
+    """
+
+    items: list[Replay]
+
+
 class Retried(TypedDict):
     """
     How many were tried again.
@@ -1062,6 +1098,38 @@ class AuditPage(TypedDict):
 
     items: list[AuditRow]
     next: NotRequired[int | None]
+
+
+class Begun(TypedDict):
+    """
+    What came of it.
+    """
+
+    chosen: int
+    replay: NotRequired[Replay | None]
+
+
+class Cause(TypedDict):
+    """
+    What several dead deliveries have in common: who gave them up, and why, but for names and numbers.
+    """
+
+    cause: str
+    count: int
+    target: str
+    example: int
+    key: str
+    letter: NotRequired[Letter | None]
+    first_at: str
+    last_at: str
+
+
+class Causes(TypedDict):
+    """
+    Causes of what is dead, the most frequent first.
+    """
+
+    items: list[Cause]
 
 
 class DeadDelivery(TypedDict):
