@@ -30,6 +30,8 @@ mod fixtures;
 mod follow_ups;
 #[path = "integrations/fresh.rs"]
 mod fresh;
+#[path = "integrations/linked.rs"]
+mod linked;
 #[path = "integrations/made.rs"]
 mod made;
 #[path = "integrations/money.rs"]

@@ -172,7 +172,7 @@ async fn what_it_files_becomes_a_customer_and_what_it_accepts_a_contract() {
 
     let quotation = json!({
         "number": "BJ2026-001", "subject": "餐桌十套", "customer": "c-1", "customer_name": company,
-        "quoted_on": "2026-03-01", "status": "sent",
+        "quoted_on": "2026-03-01", "valid_until": "2026-03-31", "status": "sent",
         "lines": [{ "product_number": "CP000003", "description": "铝合金型材", "unit": "个", "quantity": 10, "unit_price": "99.99", "tax_rate": 13 }],
     });
     stage.files("quotation", "q-1", &quotation).await;

@@ -271,3 +271,63 @@ async fn an_offer_whose_last_day_is_over_expires() {
     }
     stage.has_no_dead().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quotation_is_printed_by_the_template_as_it_is_now_and_a_broken_one_is_told_with_its_line() {
+    let stage = stage().await;
+    let offer = json!({
+        "subject": "<b>门锁</b>", "customer": CONTACT, "notes": "<script>alert(1)</script>",
+        "lines": [{ "product_number": "=1+1", "description": "门锁", "quantity": 2, "unit_price": "80.00", "tax_rate": 13 }],
+    });
+    stage.files("quotation", "q-1", &offer).await;
+    let address = format!("{}/v1/records/quotation/q-1/document", stage.installation.url);
+    let http = &stage.installation.http;
+    let ask = async |query: &str| {
+        let answer = http
+            .get(format!("{address}{query}"))
+            .send()
+            .await
+            .expect("answer");
+        let told = |name: &str| {
+            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let headers = ["content-type", "content-security-policy", "content-disposition"].map(told);
+        (
+            answer.status().as_u16(),
+            headers,
+            answer.bytes().await.expect("a body"),
+        )
+    };
+    let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
+    let (status, [kind, policy, place], page) = ask("").await;
+    let page = text(&page);
+    assert_eq!((status, kind.as_str()), (200, "text/html; charset=utf-8"));
+    assert!(policy.starts_with("default-src 'none'"), "{policy}");
+    assert!(place.starts_with("inline; filename*=UTF-8''"), "{place}");
+    assert!(
+        page.contains("&lt;b&gt;门锁") && page.contains("160.00") && page.contains("壹佰陆拾元整"),
+        "{page}"
+    );
+    assert!(!page.contains("<script>"), "{page}");
+    let (status, [kind, ..], book) = ask("?format=xlsx").await;
+    assert_eq!((status, &book[..2]), (200, &b"PK"[..]), "{kind}");
+    let file = stage.installation.folder.path().join("templates/quotation.html");
+    std::fs::write(&file, "一\n二 {{ record.totl }}").expect("written");
+    let (status, _, told) = ask("").await;
+    let told: Json = serde_json::from_slice(&told).expect("JSON");
+    let words = told["error"]["message"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(status, 422, "{told}");
+    assert!(words.contains("quotation.html:2: undefined value"), "{words}");
+    std::fs::write(&file, "{{ record.total | money }} {{ record.status }}").expect("written");
+    let (status, _, page) = ask("").await;
+    assert_eq!((status, text(&page)), (200, "160.00 草稿".to_owned()));
+    std::fs::remove_file(&file).expect("removed");
+    assert_eq!(ask("").await.0, 404);
+    let (status, _, told) = ask("?format=pdf").await;
+    assert_eq!(status, 400, "{}", text(&told));
+    assert_eq!(ask("?format=xlsx").await.0, 200, "the other template is there");
+    let nobody = address.replace("q-1", "q-2");
+    let answer = http.get(nobody).send().await.expect("answer");
+    assert_eq!(answer.status(), 404);
+}

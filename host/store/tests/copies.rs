@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use sunmao_store::{
     AuditFilter, NewDelivery, NewRecord, Occasion, RecordName, Route, Store, StoreError, back_up,
-    look_through, measure, restore,
+    look_through, measure, restore, verify_chain,
 };
 
 type Outcome = Result<(), Box<dyn Error>>;
@@ -179,6 +179,7 @@ async fn a_copy_takes_the_stores_place_and_gives_no_number_twice() -> Outcome {
         "{told:?}"
     );
     assert!(rows[0].sequence > 1_000_000, "{rows:?}");
+    assert_eq!(verify_chain(&*store.audit, None).await?.broken, None);
     store.close().await?;
 
     let store = Store::open(&kept).await?;

@@ -42,6 +42,48 @@ class AuditRow(TypedDict):
     sequence: int
 
 
+class BackupFault(TypedDict):
+    """
+    Why a copy of the store was not made.
+    """
+
+    at: str
+    message: str
+    hint: str
+
+
+class BackupStatus(TypedDict):
+    """
+    Copies of the store.
+    """
+
+    last_at: NotRequired[str | None]
+    error: NotRequired[BackupFault | None]
+
+
+class Broken(TypedDict):
+    """
+    Where the chain does not hold.
+    """
+
+    position: int
+    sequence: int
+    message: str
+
+
+class Chain(TypedDict):
+    """
+    Whether the log is what it was when it was written.
+    """
+
+    forgotten: int
+    links: int
+    without_end: int
+    position: int
+    digest: str
+    broken: NotRequired[Broken | None]
+
+
 class Change(TypedDict):
     """
     The last change of a record.
@@ -303,38 +345,6 @@ class Panics(TypedDict):
     last: NotRequired[Panic | None]
 
 
-class Parameter(TypedDict):
-    """
-    A parameter of an operation, a column of its answer, or a member of a record.
-    """
-
-    name: str
-    wire: str
-    label: str
-    type: str
-    required: NotRequired[bool]
-    required_by_policy: NotRequired[bool]
-    max_length: NotRequired[int | None]
-    minimum: NotRequired[int | None]
-    maximum: NotRequired[int | None]
-    description: NotRequired[str]
-    personal: NotRequired[bool]
-    identity: NotRequired[str | None]
-    group: NotRequired[str | None]
-    reference: NotRequired[str | None]
-    multiple: NotRequired[bool]
-    matches_substring: NotRequired[bool]
-    unique: NotRequired[bool]
-    lookup: NotRequired[str | None]
-    lookup_page: NotRequired[str | None]
-    values: NotRequired[dict[str, str]]
-    values_are_sample: NotRequired[bool]
-    observed: NotRequired[bool]
-    aliases: NotRequired[list[str]]
-    json_text: NotRequired[bool]
-    fields: NotRequired[list[Parameter]]
-
-
 class Problem(TypedDict):
     """
     What happened and what to do.
@@ -476,6 +486,42 @@ How a write may be repeated and how it is read back. Parameters are wire names.
 """
 
 
+class Replay(TypedDict):
+    """
+    Dead deliveries that are tried again together, and how far that is.
+    """
+
+    id: int
+    begun_at: str
+    chosen: int
+    waiting: int
+    dead: int
+    ended: int
+    until: NotRequired[str | None]
+    cancelled_at: NotRequired[str | None]
+    put_back: int
+
+
+class ReplaySelection(TypedDict, closed=True):
+    """
+    Which dead deliveries to try again together, and how fast. All that is given has to hold of them.
+    """
+
+    cause: NotRequired[str | None]
+    target: NotRequired[str | None]
+    kind: NotRequired[str | None]
+    per_minute: NotRequired[int | None]
+    dry: NotRequired[bool]
+
+
+class Replays(TypedDict):
+    """
+    The last replays, the newest first.
+    """
+
+    items: list[Replay]
+
+
 class Retried(TypedDict):
     """
     How many were tried again.
@@ -491,9 +537,23 @@ class RetrySelection(TypedDict, closed=True):
 
     all: NotRequired[bool | None]
     ids: NotRequired[list[int] | None]
+    had_no_effect: NotRequired[bool]
 
 
 Rhythm: TypeAlias = Literal["schedule", "recent", "hand"]
+
+
+class Rules(TypedDict):
+    """
+    What a member of a record is beside its value.
+    """
+
+    computed: NotRequired[str | None]
+    assigned: NotRequired[str | None]
+    transitions: NotRequired[dict[str, list[str]]]
+    fixed_in: NotRequired[list[str]]
+    required_in: NotRequired[list[str]]
+    lookup: NotRequired[str | None]
 
 
 class Safety1(TypedDict):
@@ -604,6 +664,16 @@ class Source(TypedDict):
     detail: NotRequired[str | None]
 
 
+class Stale(TypedDict):
+    """
+    Why a record is older than was asked for: it is as the ERP last said.
+    """
+
+    kind: str
+    message: str
+    hint: str
+
+
 class Standing(TypedDict):
     """
     Where a delivery stands, and what holds it up if it waits.
@@ -654,6 +724,27 @@ class Unshown(TypedDict):
     field: str
     times: int
     first_at: str
+
+
+class AlertBody(TypedDict, closed=True):
+    """
+    预警: Something that somebody has to look at, from when it was noticed until its cause was gone.
+    """
+
+    cause: str
+    subject: str
+    status: NotRequired[Literal["raised", "ended"]]
+    occurrence: NotRequired[int]
+    product: NotRequired[str]
+    contract: NotRequired[str]
+    collection: NotRequired[str]
+    customer: NotRequired[str]
+    value: NotRequired[str | float]
+    level: NotRequired[str | float]
+    due_on: NotRequired[str]
+    raised_at: NotRequired[str]
+    ended_at: NotRequired[str]
+    notes: NotRequired[str]
 
 
 class CollectionBody(TypedDict, closed=True):
@@ -759,6 +850,15 @@ class ContractBody(TypedDict, closed=True):
     updated_at: NotRequired[str]
 
 
+class WantedItem(TypedDict, closed=True):
+    number: NotRequired[str]
+    name: NotRequired[str]
+    model: NotRequired[str]
+    quantity: NotRequired[str | float]
+    unit: NotRequired[str]
+    notes: NotRequired[str]
+
+
 class ConversationBody(TypedDict, closed=True):
     """
     会话: A thread of messages with a contact, and where it stands.
@@ -771,6 +871,7 @@ class ConversationBody(TypedDict, closed=True):
     bucket: NotRequired[Literal["WHITE", "GRAY", "BLACK"]]
     topic: NotRequired[str]
     summary: NotRequired[str]
+    wanted: NotRequired[list[WantedItem]]
     score: NotRequired[int]
     updated_at: NotRequired[str]
 
@@ -867,13 +968,16 @@ class Line2(TypedDict, closed=True):
     discount: NotRequired[str | float]
     tax_rate: NotRequired[str | float]
     delivery_on: NotRequired[str]
+    list_amount: NotRequired[str | float]
     amount: NotRequired[str | float]
+    tax: NotRequired[str | float]
+    candidates: NotRequired[str]
     notes: NotRequired[str]
 
 
 class QuotationBody(TypedDict, closed=True):
     """
-    报价单: Prices offered to a customer, for a while.
+    报价单: Prices offered to a customer, for a while. Prices are with tax; each line is rounded to the cent, half a cent upwards, and the totals are the sums of the lines.
     """
 
     number: NotRequired[str]
@@ -886,10 +990,13 @@ class QuotationBody(TypedDict, closed=True):
     status: NotRequired[Literal["draft", "sent", "accepted", "rejected", "expired"]]
     salesperson: NotRequired[str]
     currency: NotRequired[str]
-    total: NotRequired[str | float]
     payment_terms: NotRequired[str]
     delivery_terms: NotRequired[str]
     lines: NotRequired[list[Line2]]
+    list_total: NotRequired[str | float]
+    total: NotRequired[str | float]
+    tax: NotRequired[str | float]
+    concession: NotRequired[str | float]
     notes: NotRequired[str]
     updated_at: NotRequired[str]
 
@@ -991,6 +1098,38 @@ class AuditPage(TypedDict):
 
     items: list[AuditRow]
     next: NotRequired[int | None]
+
+
+class Begun(TypedDict):
+    """
+    What came of it.
+    """
+
+    chosen: int
+    replay: NotRequired[Replay | None]
+
+
+class Cause(TypedDict):
+    """
+    What several dead deliveries have in common: who gave them up, and why, but for names and numbers.
+    """
+
+    cause: str
+    count: int
+    target: str
+    example: int
+    key: str
+    letter: NotRequired[Letter | None]
+    first_at: str
+    last_at: str
+
+
+class Causes(TypedDict):
+    """
+    Causes of what is dead, the most frequent first.
+    """
+
+    items: list[Cause]
 
 
 class DeadDelivery(TypedDict):
@@ -1114,27 +1253,37 @@ class Health(TypedDict):
     error: NotRequired[Problem | None]
 
 
-class KindDetails(KindSummary):
+class Parameter(TypedDict):
     """
-    Everything that is known of one kind.
-    """
-
-    fields: list[Parameter]
-
-
-class OperationDetails(OperationSummary):
-    """
-    Everything that is known of one operation.
+    A parameter of an operation, a column of its answer, or a member of a record.
     """
 
-    path: str
-    legacy_path: NotRequired[str | None]
-    fixed_query: dict[str, str]
-    cmdkey: NotRequired[str | None]
-    paging: NotRequired[PagingParameters | None]
-    repeat: NotRequired[Repetition | None]
-    parameters: list[Parameter]
-    fields: list[Parameter]
+    name: str
+    wire: str
+    label: str
+    type: str
+    required: NotRequired[bool]
+    required_by_policy: NotRequired[bool]
+    max_length: NotRequired[int | None]
+    minimum: NotRequired[int | None]
+    maximum: NotRequired[int | None]
+    description: NotRequired[str]
+    personal: NotRequired[bool]
+    identity: NotRequired[str | None]
+    group: NotRequired[str | None]
+    rules: NotRequired[Rules | None]
+    reference: NotRequired[str | None]
+    multiple: NotRequired[bool]
+    matches_substring: NotRequired[bool]
+    unique: NotRequired[bool]
+    lookup: NotRequired[str | None]
+    lookup_page: NotRequired[str | None]
+    values: NotRequired[dict[str, str]]
+    values_are_sample: NotRequired[bool]
+    observed: NotRequired[bool]
+    aliases: NotRequired[list[str]]
+    json_text: NotRequired[bool]
+    fields: NotRequired[list[Parameter]]
 
 
 class Record(TypedDict):
@@ -1164,14 +1313,6 @@ class RecordPage(TypedDict):
     next: NotRequired[str | None]
 
 
-class RecordWithRelated(Record):
-    """
-    A record with those that belong to it.
-    """
-
-    included: NotRequired[dict[str, list[Related]]]
-
-
 class Settlement1(TypedDict):
     """
     What this side has.
@@ -1181,6 +1322,16 @@ class Settlement1(TypedDict):
 
 
 Settlement: TypeAlias = Settlement1 | Settlement2
+
+
+class ShownRecord(Record):
+    """
+    A record with those that belong to it.
+    """
+
+    seen_at: NotRequired[str | None]
+    stale: NotRequired[Stale | None]
+    included: NotRequired[dict[str, list[Related]]]
 
 
 class Status(TypedDict):
@@ -1199,6 +1350,7 @@ class Status(TypedDict):
     panics: Panics
     flows: list[str]
     unshown: list[Unshown]
+    backup: NotRequired[BackupStatus | None]
     log: Log
     configuration: ConfigurationStatus
 
@@ -1234,3 +1386,26 @@ class ConflictPage(TypedDict):
     items: list[Conflict]
     count: int
     next: NotRequired[int | None]
+
+
+class KindDetails(KindSummary):
+    """
+    Everything that is known of one kind.
+    """
+
+    fields: list[Parameter]
+
+
+class OperationDetails(OperationSummary):
+    """
+    Everything that is known of one operation.
+    """
+
+    path: str
+    legacy_path: NotRequired[str | None]
+    fixed_query: dict[str, str]
+    cmdkey: NotRequired[str | None]
+    paging: NotRequired[PagingParameters | None]
+    repeat: NotRequired[Repetition | None]
+    parameters: list[Parameter]
+    fields: list[Parameter]

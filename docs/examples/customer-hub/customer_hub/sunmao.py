@@ -16,7 +16,7 @@ from urllib.parse import quote
 import httpx
 from httpx_sse import connect_sse
 
-from customer_hub.api import Change, ChangePage, Problem, Receipt, RecordWithRelated, Refusal
+from customer_hub.api import Change, ChangePage, Problem, Receipt, Refusal, ShownRecord
 
 Body = dict[str, Any]
 
@@ -64,11 +64,11 @@ class Sunmao:
         headers = {} if revision is None else {"If-Match": f'"{revision}"'}
         return cast(Receipt, self._ask("PUT", path(kind, id), json=body, headers=headers).json())
 
-    def get(self, kind: str, id: str, *, include: Iterable[str] = ()) -> RecordWithRelated | None:
+    def get(self, kind: str, id: str, *, include: Iterable[str] = ()) -> ShownRecord | None:
         """A record with its links to the ERP, and in `included` the records of other kinds that belong to it."""
         params = {"include": ",".join(include)} if include else {}
         try:
-            return cast(RecordWithRelated, self._ask("GET", path(kind, id), params=params).json())
+            return cast(ShownRecord, self._ask("GET", path(kind, id), params=params).json())
         except Refused as refused:
             if refused.status == 404:
                 return None

@@ -3,7 +3,7 @@
 mod asking;
 mod looking;
 pub mod shipped;
-mod writing;
+pub mod writing;
 
 use crate::access;
 use crate::configuration::Configuration;

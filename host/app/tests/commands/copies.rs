@@ -232,8 +232,14 @@ async fn what_ended_long_ago_is_forgotten_as_the_settings_say() {
             true => eventually(&host.address("/v1/audit"), listed).await,
             false => eventually(&host.address("/v1/audit"), |audit| !listed(audit)).await,
         };
-        let told = audit["items"].to_string().contains("audit_days");
-        assert_eq!(told, !is_kept, "{audit}");
+        assert_eq!(listed(&audit), is_kept);
+        let verified = host
+            .sunmao
+            .run(&["audit", "verify", "--json", "--url", &host.url])
+            .await;
+        assert_eq!(verified.code, Some(0), "{}", verified.stderr);
+        let forgotten = verified.json()["forgotten"].as_i64();
+        assert_eq!(forgotten > Some(0), !is_kept, "{}", verified.stdout);
     }
 }
 

@@ -138,6 +138,10 @@ async fn nothing_is_overwritten_and_what_is_missing_is_named() {
     std::fs::remove_file(sunmao.folder.path().join("scripts/ticket-pull.rhai")).unwrap();
     let done = init(&sunmao, &["--offline", "--all"]).await;
     assert_eq!(done.code, Some(0), "{}", done.stderr);
+    for template in ["quotation.html", "quotation.sheet.toml"] {
+        let file = sunmao.folder.path().join("templates").join(template);
+        assert!(file.is_file(), "{}", file.display());
+    }
     let read = sunmao.run(&["doctor", "--json"]).await;
     assert!(
         read.stdout.contains("[erp]"),

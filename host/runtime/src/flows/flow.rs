@@ -333,6 +333,50 @@ mod tests {
     }
 
     #[test]
+    fn what_has_to_be_alike_is_of_a_linked_record_and_what_is_linked_of_one_that_is_filed() {
+        let equal = |write: &str, link: Option<&str>, member: &str, names: &[&str]| {
+            fault(|settings| {
+                settings.on = Some("quotation.saved".to_owned());
+                settings.of = None;
+                settings.write = Some(write.to_owned());
+                settings.link = link.map(str::to_owned);
+                let names = names.iter().map(|name| (*name).to_owned()).collect();
+                settings.equal = BTreeMap::from([(member.to_owned(), names)]);
+            })
+        };
+        let link = Some("contract");
+        assert_eq!(equal("contracts.create", link, "total", &["Premoney"]), None);
+        assert_eq!(
+            equal("contracts.create", link, "lines.amount", &["x.Money"]),
+            None
+        );
+        assert_eq!(
+            equal("contracts.create", None, "total", &["Premoney"]),
+            Some("equal")
+        );
+        assert_eq!(
+            equal("contracts.create", link, "totl", &["Premoney"]),
+            Some("equal")
+        );
+        assert_eq!(
+            equal("contracts.create", link, "lines.price", &["x"]),
+            Some("equal")
+        );
+        assert_eq!(equal("contracts.create", link, "total", &[]), Some("equal"));
+        let linked = |into: Option<&str>, member: &str| {
+            fault(|settings| {
+                settings.of = None;
+                settings.write = into.is_none().then(|| "contracts.create".to_owned());
+                settings.into = into.map(str::to_owned);
+                settings.linked = BTreeMap::from([(member.to_owned(), "contract-of-quotation".to_owned())]);
+            })
+        };
+        assert_eq!(linked(Some("contract"), "quotation"), None);
+        assert_eq!(linked(Some("contract"), "number"), Some("linked"));
+        assert_eq!(linked(None, "quotation"), Some("linked"));
+    }
+
+    #[test]
     fn what_belongs_together_says_by_what_and_who_stands_for_the_others() {
         let same = |member: &str, link: Option<&str>, beside: Option<&str>| {
             fault(|settings| {

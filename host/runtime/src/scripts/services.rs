@@ -260,18 +260,6 @@ fn clock() -> Module {
     add(&mut module, "unix_milliseconds", |context: Context<'_>| {
         Ok::<_, Raised>(run(&context)?.caller().invocation.now.as_millisecond())
     });
-    add(&mut module, "today", |context: Context<'_>, time_zone: &str| {
-        let now = run(&context)?.caller().invocation.now;
-        now.in_tz(time_zone)
-            .map(|now| now.date().to_string())
-            .map_err(|_| {
-                let problem = Problem {
-                    message: format!("{time_zone} is no time zone"),
-                    hint: "such as Asia/Shanghai".to_owned(),
-                };
-                failure::thrown_problem(&context, problem)
-            })
-    });
     module
 }
 

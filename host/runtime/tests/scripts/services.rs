@@ -55,6 +55,59 @@ async fn links_and_contacts_are_looked_up() {
 }
 
 #[tokio::test]
+async fn records_are_looked_up_listed_and_filed_on_what_is_there() {
+    let parts = parts().await;
+    let body = "let first = filing::file(\"product\", \"p-1\", #{ number: \"A-1\", name: \"合页\", model: \"M8\", sale_price: parse_decimal(\"12.350\") });
+        filing::file(\"product\", \"p-2\", #{ number: \"A-2\", name: \"合页\", model: \"M9\", discontinued: true }, 0);
+        let lost = filing::file(\"product\", \"p-1\", #{ name: \"门\" }, 0);
+        let stale = filing::file(\"product\", \"p-1\", #{ name: \"门\" }, first + 1);
+        let found = records::find(\"product\", \"model\", \"ｍ8\");
+        let both = records::find(\"product\", \"name\", \"合页\").map(|one| one.id);
+        let listed = records::list(\"product\", #{ discontinued: \"true\" }, \"\").map(|one| one.id);
+        let behind = records::list(\"product\", #{}, \"p-1\").map(|one| one.id);
+        let kept = records::stored(\"product\", \"p-1\");
+        `${lost == ()} ${stale == ()} ${found.len()} ${found[0].body.number} ${both} ${listed} ${behind} ${kept.origin} ${kept.revision == first} ${kept.body.sale_price}`";
+    assert_eq!(
+        evaluate(&parts, body).await,
+        "true true 1 A-1 [\"p-1\", \"p-2\"] [\"p-2\"] [\"p-2\"] script test true 12.350"
+    );
+    for (call, words) in [
+        (
+            "records::find(\"product\", \"notes\", \"x\")",
+            "are not found by notes",
+        ),
+        (
+            "records::find(\"product\", \"modell\", \"x\")",
+            "did you mean model?",
+        ),
+        (
+            "records::list(\"products\", #{ zebra: 1 }, \"\")",
+            "zebra is no member of product",
+        ),
+        (
+            "filing::file(\"product\", \"p-1\", #{ name: 7 })",
+            "name: is no text",
+        ),
+        (
+            "filing::file(\"erp.customers\", \"1\", #{})",
+            "are rows of the ERP",
+        ),
+        (
+            "filing::file(\"quotation\", \"q-1\", #{ subject: \"门\", customer: \"c-1\" }); \
+             filing::file(\"quotation\", \"q-1\", #{ subject: \"门\", customer: \"c-1\", status: \"expired\" })",
+            "cannot go from `draft` to `expired`",
+        ),
+        (
+            "for number in 0..101 { filing::file(\"product\", `n-${number}`, #{ name: \"门\" }); }",
+            "more than 100 records",
+        ),
+    ] {
+        let error = handle(&parts, call).await.expect_err(call).to_string();
+        assert!(error.contains(words), "{call}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn an_emitted_event_lies_in_the_queue_with_its_payload_as_json() {
     let parts = parts().await;
     parts

@@ -142,7 +142,8 @@ fn unwritable(file: &Path, error: &io::Error) -> Failure {
         .with_hint("see that this account may write to the folder, and that it has room")
 }
 
-fn configuration(chosen: &[&Integration], installation: &str) -> String {
+/// `sunmao.toml` with the tables of these integrations.
+pub fn configuration(chosen: &[&Integration], installation: &str) -> String {
     let mut text = format!(
         "# Every setting is explained in sunmao.toml.example. Changes of [limits], [script.*], [plugin.*] and [flow.*] take effect\n\
          # while the host runs. 每个设置的说明见 sunmao.toml.example。\n\n\

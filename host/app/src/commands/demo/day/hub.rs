@@ -77,7 +77,9 @@ impl Hub {
                 .as_str()
                 .and_then(|next| next.parse().ok());
             let is_ahead = next.is_some_and(|next: Timestamp| next > now.timestamp());
-            is_ahead && !schedule["last_fire_at"].is_null()
+            // An interval begins at once, a time of the day is waited for.
+            let begins = text(schedule, "/rule").starts_with("every");
+            is_ahead && !(begins && schedule["last_fire_at"].is_null())
         };
         let have_run = |page: &Json| {
             let all = page["items"].as_array();

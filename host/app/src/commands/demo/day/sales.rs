@@ -6,7 +6,9 @@ use super::{COMPANY, CONTACT, Day, Way};
 use crate::failure::Failure;
 use serde_json::{Value as Json, json};
 
-const QUOTATION: &str = "quotation/day-q1";
+/// The conversation in which goods are asked for, and the quotation that the host makes of it.
+const CONVERSATION: &str = "conversation/day-v1";
+const QUOTATION: &str = "quotation/q-day-v1";
 const EMAIL: &str = "office@changgeng.example.com";
 /// What arrives of the contract's amount.
 const PAID: &str = "500.00";
@@ -41,20 +43,23 @@ impl Day {
     pub(super) async fn a_lead_becomes_a_customer(&self) -> Result<(), Failure> {
         let contact = format!("contact/{CONTACT}");
         let path = format!("records/{contact}");
-        self.office.turn_to(9, 10).await?;
+        self.turn_to(9, 10).await?;
         let lead = json!({ "wx_id": "wx_changgeng", "remark": "要餐桌的", "source": "wechat", "type": "lead", "score": 30 });
         self.hub.files(&contact, &lead).await?;
-        let skipped = self
-            .hub
-            .until(&path, |record| text(record, "/deliveries/0/state") == "done")
-            .await?;
-        let words = text(&skipped, "/deliveries/0/outcome");
+        let outcome = |record: &Json| {
+            let deliveries = record["deliveries"].as_array().into_iter().flatten();
+            let mut own =
+                deliveries.filter(|one| one["target"] == "flow customer-push" && one["state"] == "done");
+            own.find_map(|one| one["outcome"].as_str().map(str::to_owned))
+        };
+        let skipped = self.hub.until(&path, |record| outcome(record).is_some()).await?;
+        let words = outcome(&skipped).unwrap_or_default();
         self.tell(
             Way::Hub,
             &format!("a lead writes in WeChat and is filed as {contact}; {words}"),
         );
 
-        self.office.turn_to(9, 25).await?;
+        self.turn_to(9, 25).await?;
         let known = json!({
             "company_name": COMPANY, "real_name": "李一", "phone": "+86 186 0000 4201", "phone_verified": true,
             "type": "customer", "score": 85, "confidence": 90,
@@ -74,14 +79,14 @@ impl Day {
 
     /// The staff correct the customer, and the hub has it with the hourly pull.
     pub(super) async fn a_colleague_corrects_the_customer(&self, stage: &Stage) -> Result<(), Failure> {
-        self.office.turn_to(9, 50).await?;
+        self.turn_to(9, 50).await?;
         let store = &stage.running.parts.host.store;
         stage.colleague.correct(store, CONTACT, EMAIL, "月结客户").await?;
         self.tell(
             Way::Erp,
             &format!("a colleague enters the customer's e-mail: {EMAIL}"),
         );
-        self.office.turn_to(10, 0).await?;
+        self.turn_to(10, 0).await?;
         let path = format!("records/contact/{CONTACT}");
         self.hub
             .until(&path, |record| text(record, "/body/email") == EMAIL)
@@ -96,21 +101,29 @@ impl Day {
 
     /// Prices from the ERP's list are quoted and accepted; the contract is approved.
     pub(super) async fn a_quotation_becomes_a_contract(&self, stage: &Stage) -> Result<(), Failure> {
-        self.office.turn_to(10, 40).await?;
-        let quotation = self.quotation().await?;
-        self.hub.files(QUOTATION, &quotation).await?;
-        let lines = quotation["lines"].as_array().map_or(0, Vec::len);
-        let number = text(&quotation, "/number");
+        let path = format!("records/{QUOTATION}");
+        self.turn_to(10, 40).await?;
+        self.hub.files(CONVERSATION, &self.conversation().await?).await?;
+        let draft = self.hub.until(&path, |record| record["body"].is_object()).await?;
+        let (number, total) = (text(&draft, "/body/number"), text(&draft, "/body/total"));
         self.tell(
             Way::Hub,
-            &format!("quotation {number} goes out: {lines} lines at the ERP's prices"),
+            &format!("the customer asks for goods: draft {number} at the ERP's prices, {total} with tax"),
+        );
+        self.turn_to(10, 55).await?;
+        self.hub.changes(QUOTATION, &json!({ "status": "sent" })).await?;
+        self.tell(
+            Way::Hub,
+            &format!(
+                "quotation {number} goes out, good until {}",
+                text(&draft, "/body/valid_until")
+            ),
         );
 
-        self.office.turn_to(11, 20).await?;
+        self.turn_to(11, 20).await?;
         self.hub
             .changes(QUOTATION, &json!({ "status": "accepted" }))
             .await?;
-        let path = format!("records/{QUOTATION}");
         let linked = self
             .hub
             .until(&path, |record| !record["links"][0].is_null())
@@ -121,14 +134,14 @@ impl Day {
             &format!("the customer accepts it: contract {contract}, waiting for approval"),
         );
 
-        self.office.turn_to(11, 45).await?;
+        self.turn_to(11, 45).await?;
         let key = self.contract_key().await?;
         let total = stage.colleague.approve(key).await?;
         self.tell(
             Way::Erp,
             &format!("the boss approves contract {contract} over {total}"),
         );
-        self.office.turn_to(12, 0).await?;
+        self.turn_to(12, 0).await?;
         let path = format!("records/contract/erp-{key}");
         let approved = self
             .hub
@@ -147,7 +160,7 @@ impl Day {
         let key = self.contract_key().await?;
         let path = format!("records/contract/erp-{key}");
         let contract = self.hub.asks(&path).await?;
-        self.office.turn_to(13, 40).await?;
+        self.turn_to(13, 40).await?;
         let collection = json!({
             "contract": key, "money1": text(&contract, "/body/payable"), "money2": PAID,
             "date1": self.office.now().date().to_string(),
@@ -157,7 +170,7 @@ impl Day {
             Way::Erp,
             &format!("the bookkeeper enters {PAID} that arrived from {COMPANY}"),
         );
-        self.office.turn_to(14, 0).await?;
+        self.turn_to(14, 0).await?;
         let paid = self
             .hub
             .until(&path, |record| text(record, "/body/paid") == PAID)
@@ -174,19 +187,14 @@ impl Day {
         Ok(())
     }
 
-    /// Two products of the ERP's list, forty of each.
-    async fn quotation(&self) -> Result<Json, Failure> {
+    /// Somebody asks for forty of the first two products of the ERP's list.
+    async fn conversation(&self) -> Result<Json, Failure> {
         let products = self.hub.asks("records/product?limit=2").await?;
-        let lines = products["items"].as_array().into_iter().flatten().map(|product| {
-            let body = &product["body"];
-            json!({
-                "product": product["id"], "product_number": body["number"], "description": body["name"], "unit": body["unit"],
-                "quantity": 40, "unit_price": body["sale_price"], "tax_rate": 13,
-            })
-        });
+        let products = products["items"].as_array().into_iter().flatten();
+        let wanted = products.map(|product| json!({ "number": product["body"]["number"], "quantity": 40 }));
         Ok(json!({
-            "number": "BJ-DAY-1", "subject": "餐桌四十套", "customer": CONTACT, "customer_name": COMPANY, "status": "sent",
-            "quoted_on": self.office.now().date().to_string(), "lines": lines.collect::<Vec<_>>(),
+            "contact_id": CONTACT, "status": "NEED_REPLY", "last_speaker": "them", "topic": "餐桌四十套",
+            "wanted": wanted.collect::<Vec<_>>(),
         }))
     }
 

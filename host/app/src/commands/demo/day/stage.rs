@@ -4,7 +4,7 @@ use super::super::any_port;
 use super::super::colleague::Colleague;
 use super::office::Office;
 use crate::access;
-use crate::commands::init::shipped;
+use crate::commands::init::{shipped, writing};
 use crate::configuration::{Flag, Sources};
 use crate::environment::Environment;
 use crate::exit::Exit;
@@ -15,7 +15,7 @@ use sunmao_runtime::Webhooks;
 use tempfile::TempDir;
 
 /// What the day shows; what they need comes along.
-const INTEGRATIONS: [&str; 4] = ["products", "contract-from-quotation", "money", "repairs"];
+const INTEGRATIONS: [&str; 4] = ["quotations", "contract-from-quotation", "money", "repairs"];
 
 /// A host that serves, and a colleague who is signed in to the ERP beside it.
 pub struct Stage {
@@ -64,24 +64,17 @@ impl Stage {
 fn furnish(folder: &Path) -> Result<(), Failure> {
     let known = shipped::all()?;
     let chosen = shipped::with_needs(&known, &INTEGRATIONS.map(str::to_owned))?;
-    let mut flows = toml::Table::new();
     let write = |file: &str, text: &str| {
         let file = folder.join(file);
         std::fs::write(file, text).map_err(|error| unwritable(&error.to_string()))
     };
     std::fs::create_dir_all(folder.join("scripts")).map_err(|error| unwritable(&error.to_string()))?;
-    for integration in chosen {
-        // Where two have a flow of one name, the one that needs the other has its way.
-        flows.extend(integration.flow.clone());
+    for integration in &chosen {
         for (name, text) in integration.scripts()? {
             write(&format!("scripts/{name}"), text)?;
         }
     }
-    // Nobody else works in this ERP.
-    let erp = toml::Table::from_iter([("requests_per_second".to_owned(), 1_000.into())]);
-    let configuration =
-        toml::Table::from_iter([("erp".to_owned(), erp.into()), ("flow".to_owned(), flows.into())]);
-    write("sunmao.toml", &configuration.to_string())
+    write("sunmao.toml", &writing::configuration(&chosen, "standard"))
 }
 
 fn flags(folder: &Path, plugins_folder: &Path) -> Vec<Flag> {
@@ -92,6 +85,8 @@ fn flags(folder: &Path, plugins_folder: &Path) -> Vec<Flag> {
         Flag::given("--cache-folder", "extensions.cache_folder", within("cache")),
         Flag::given("--scripts-folder", "extensions.scripts_folder", within("scripts")),
         Flag::given("the day", "hub.kinds_folder", within("kinds")),
+        // Nobody else works in this ERP.
+        Flag::given("the day", "erp.requests_per_second", Some(1_000)),
         Flag::given(
             "--plugins-folder",
             "extensions.plugins_folder",
