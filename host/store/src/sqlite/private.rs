@@ -62,7 +62,7 @@ pub(super) fn sync_folder(file: &Path) -> io::Result<()> {
 /// An empty file in place of whatever an earlier attempt left under its name.
 pub(super) fn create_anew(file: &Path) -> io::Result<File> {
     match fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => create_file(file),
     }
 }

@@ -58,7 +58,11 @@ struct Told<'a> {
 impl Export {
     pub async fn run(self, context: &Context, remote: &Remote) -> Result<(), Failure> {
         let Some(path) = &self.to else {
-            return self.pages(remote, |row| Ok(output::json_line(row))).await;
+            let print = |row: &AuditRow| {
+                output::json_line(row);
+                Ok(())
+            };
+            return self.pages(remote, print).await;
         };
         let mut sheet = Sheet::create(path, format(path)?, kind()?)?;
         let sign = spinner();

@@ -69,11 +69,11 @@ impl Case {
     pub async fn run(&self, host: &Host, guest: &SharedExtension) -> Vec<Difference> {
         match self.outcome(host, guest).await {
             Ok(found) => outcome::differences(&self.expected, &found),
-            Err(fault) => vec![fault],
+            Err(fault) => vec![*fault],
         }
     }
 
-    async fn outcome(&self, host: &Host, guest: &SharedExtension) -> Result<Json, Difference> {
+    async fn outcome(&self, host: &Host, guest: &SharedExtension) -> Result<Json, Box<Difference>> {
         let kinds = host.kinds.load();
         let kind = |name: &str| kinds.find(name).cloned();
         let unknown = |member: &str, name: &str| {
@@ -162,7 +162,7 @@ fn value(json: Option<&Json>) -> Value {
 }
 
 /// The record as a host shows it to a guest.
-fn checked(member: &str, kind: &RecordKind, json: &Json) -> Result<Record, Difference> {
+fn checked(member: &str, kind: &RecordKind, json: &Json) -> Result<Record, Box<Difference>> {
     let given = record(json);
     let body = kind.check(&given).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();

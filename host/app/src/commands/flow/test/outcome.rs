@@ -21,12 +21,12 @@ pub struct Difference {
 
 impl Difference {
     /// That a case cannot be run as it is written.
-    pub fn fault(field: &str, words: String) -> Self {
-        Difference {
+    pub fn fault(field: &str, words: String) -> Box<Self> {
+        Box::new(Difference {
             field: field.to_owned(),
             expected: None,
             found: Some(Json::String(words)),
-        }
+        })
     }
 }
 

@@ -46,7 +46,7 @@ impl Case {
         host: &Host,
         guest: &SharedExtension,
         invocation: &Invocation,
-    ) -> Result<Json, Difference> {
+    ) -> Result<Json, Box<Difference>> {
         let heard: Heard = serde_json::from_value(self.input.clone())
             .map_err(|error| Difference::fault("input", error.to_string()))?;
         for present in &self.hub {
@@ -82,7 +82,7 @@ impl Case {
     }
 }
 
-async fn file(host: &Host, present: &Present) -> Result<(), Difference> {
+async fn file(host: &Host, present: &Present) -> Result<(), Box<Difference>> {
     let unsound = |words: String| Difference::fault("hub", format!("{}: {words}", present.record));
     let name: RecordName = present
         .record
@@ -100,7 +100,7 @@ async fn file(host: &Host, present: &Present) -> Result<(), Difference> {
     put(host, kind, record, present.origin.as_deref().unwrap_or(BEFORE)).await
 }
 
-async fn put(host: &Host, kind: &RecordKind, record: NewRecord, origin: &str) -> Result<(), Difference> {
+async fn put(host: &Host, kind: &RecordKind, record: NewRecord, origin: &str) -> Result<(), Box<Difference>> {
     let filed = filing::file(host, kind, record, Rests::OnNothing, origin).await;
     filed
         .map(drop)
@@ -108,7 +108,7 @@ async fn put(host: &Host, kind: &RecordKind, record: NewRecord, origin: &str) ->
 }
 
 /// Leaves nothing to the next case.
-async fn clear(host: &Host) -> Result<(), Difference> {
+async fn clear(host: &Host) -> Result<(), Box<Difference>> {
     let kinds = host.kinds.load();
     for kept in changes(host, 0).await? {
         if let (Some(_), Some(kind)) = (&kept.body, kinds.find(&kept.name.kind)) {
@@ -118,12 +118,12 @@ async fn clear(host: &Host) -> Result<(), Difference> {
     Ok(())
 }
 
-async fn last_change(host: &Host) -> Result<i64, Difference> {
+async fn last_change(host: &Host) -> Result<i64, Box<Difference>> {
     let all = changes(host, 0).await?;
     Ok(all.last().map_or(0, |last| last.change))
 }
 
-async fn changes(host: &Host, after: i64) -> Result<Vec<StoredRecord>, Difference> {
+async fn changes(host: &Host, after: i64) -> Result<Vec<StoredRecord>, Box<Difference>> {
     let changed = host.store.records.changes(after, None, MOST).await;
     changed.map_err(|error| Difference::fault("hub", error.to_string()))
 }
