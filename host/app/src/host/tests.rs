@@ -29,6 +29,7 @@ async fn running_by(folder: &Path, clock: Clock) -> Running {
         },
         store: StoreSection {
             path: folder.join("sunmao.sqlite"),
+            ..StoreSection::default()
         },
         extensions: ExtensionsSection {
             plugins_folder: folder.join("plugins"),
