@@ -50,7 +50,7 @@ impl Books {
     }
 
     /// The keys of records that appeared while somebody read a list.
-    async fn slipped_in(&self, object: &str) -> BTreeSet<i64> {
+    pub async fn slipped_in(&self, object: &str) -> BTreeSet<i64> {
         if !self.minds_faults {
             return BTreeSet::new();
         }
@@ -80,6 +80,17 @@ impl Books {
     pub async fn enter(&self, object: &str, values: &Json) -> i64 {
         let said = self.tells(&format!("records/{object}"), values).await;
         said["ord"].as_i64().expect("a key")
+    }
+
+    /// The staff delete a record.
+    pub async fn delete(&self, object: &str, key: i64) {
+        let url = format!("{}/records/{object}/{key}", self.url);
+        let answer = self.http.delete(url).send().await.expect("an answer");
+        assert!(
+            answer.status().is_success(),
+            "{object} {key}: {}",
+            answer.status()
+        );
     }
 
     /// The ERP's clock goes ahead: `7d`, `1h`.

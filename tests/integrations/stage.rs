@@ -327,7 +327,8 @@ fn furnish(folder: &Path, integrations: &[String]) {
     }
     for (_, flow) in &mut flows {
         let Some(flow) = flow.as_table_mut() else { continue };
-        if flow.contains_key("sweep") || flow.contains_key("cron") {
+        let is_timed_automation = flow.contains_key("handle") && flow.contains_key("cron");
+        if flow.contains_key("sweep") || is_timed_automation {
             for key in ["every", "recent", "time_zone"] {
                 flow.remove(key);
             }

@@ -122,5 +122,11 @@ async fn a_ticket_that_begins_in_the_hub_stays_there_and_waits_for_none_to_handl
     stage.files("ticket", "t-1", &ticket).await;
     let outcome = stage.outcome("ticket-handle", "ticket", "t-1").await;
     assert_eq!(outcome, "skipped: it is open, not resolved");
+    // Those of the ERP that are open are listed with it, although their records leave out what is usual.
+    let open = stage.get("/v1/records/ticket?status=open&limit=100").await;
+    let open: Vec<&Json> = open["items"].as_array().expect("items").iter().collect();
+    let in_progress = stage.get("/v1/records/ticket?status=in_progress&limit=100").await;
+    let in_progress = in_progress["items"].as_array().expect("items").len();
+    assert_eq!((open.len(), in_progress), (5, 4), "{open:?}");
     assert!(stage.writes().await.is_empty());
 }

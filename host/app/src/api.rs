@@ -12,6 +12,7 @@ pub mod filing;
 pub mod flows;
 pub mod kinds;
 pub mod operations;
+pub mod preview;
 pub mod printed;
 pub mod records;
 pub mod replays;

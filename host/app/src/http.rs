@@ -19,6 +19,7 @@ mod json;
 mod kinds;
 mod listing;
 mod operations;
+mod preview;
 mod printed;
 mod query;
 mod records;
@@ -91,6 +92,7 @@ fn described() -> OpenApiRouter<Arc<Parts>> {
         .routes(routes!(flows::list))
         .routes(routes!(flows::show))
         .routes(routes!(flows::run))
+        .routes(routes!(preview::show))
         .routes(routes!(flows::pause))
         .routes(routes!(flows::resume))
         .routes(routes!(flows::schedules))

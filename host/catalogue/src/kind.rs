@@ -177,6 +177,14 @@ impl RecordKind {
         references
     }
 
+    /// Whether a member that is left out has this value.
+    pub fn is_usual(&self, member: &str, value: &str) -> bool {
+        let usual = self
+            .field(member)
+            .and_then(|field| field.default.as_ref()?.to_text());
+        usual.as_deref() == Some(value)
+    }
+
     /// A record as someone looks at it: `id` first, then every member of the kind, in order, with the defaults of those
     /// that are left out. Of the others, a typed guest sees null; scripts, the command line and HTTP see an absent text,
     /// day or time as `""`, an absent truth value as false, an absent list as `[]` and an absent number as null.

@@ -36,8 +36,8 @@ pub use extension::{
     SharedExtension, Surface,
 };
 pub use flows::{
-    CatchUp, Courier, FlowError, FlowSettings, Flows, Freshness, Letter, Progress, Retention, Schedule,
-    ScheduleStatus, Step, Timing, Told, Unsound, Webhook, WebhookSettings, Webhooks,
+    CatchUp, Courier, Difference, FlowError, FlowSettings, Flows, Freshness, Letter, Preview, Progress,
+    Retention, Schedule, ScheduleStatus, Step, Timing, Told, Unsound, Webhook, WebhookSettings, Webhooks,
 };
 pub use gateway::{Caller, Gateway, GatewayPages, StartingAt};
 pub use grants::{Grants, UnknownGrant};

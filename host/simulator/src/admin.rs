@@ -10,7 +10,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use jiff::Span;
 use jiff::civil::DateTime;
@@ -18,13 +18,14 @@ use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
 use sunmao_catalogue::{Catalogue, Record, Value, openapi_text};
 
-/// `GET ledger`, `GET openapi.json`, `GET` and `POST records/{object}`, `GET status`, `POST sessions/drop`, `GET` and
-/// `POST faults`, `GET` and `POST clock`.
+/// `GET ledger`, `GET openapi.json`, `GET` and `POST records/{object}`, `DELETE records/{object}/{ord}`, `GET status`,
+/// `POST sessions/drop`, `GET` and `POST faults`, `GET` and `POST clock`.
 pub(crate) fn router() -> Router<Arc<Erp>> {
     Router::new()
         .route("/ledger", get(ledger))
         .route("/openapi.json", get(openapi))
         .route("/records/{object}", get(records).post(enter))
+        .route("/records/{object}/{ord}", delete(remove))
         .route("/status", get(status))
         .route("/sessions/drop", post(drop_sessions))
         .route("/faults", get(faults).post(set_faults))
@@ -138,6 +139,27 @@ async fn enter(
     // Nobody asked for it by a request that would have to say what else it changed.
     state.world.followed.clear();
     let ord = entered.map_err(|words| (StatusCode::UNPROCESSABLE_ENTITY, words))?;
+    Ok(Json(Entered { ord }))
+}
+
+/// What the staff delete by hand, by key: something that went wrong. The object's rules hold as in a deletion.
+async fn remove(
+    State(erp): State<Arc<Erp>>,
+    Path((object, ord)): Path<(String, i64)>,
+) -> Result<Json<Entered>, (StatusCode, String)> {
+    let mut state = erp.state();
+    let world = &mut state.world;
+    let model = world.model.clone();
+    let Some(position) = model.object(&object) else {
+        return Err((StatusCode::NOT_FOUND, format!("no object is called `{object}`")));
+    };
+    let rules = &model.schemas[position].rules;
+    (rules.before_delete)(world, ord).map_err(|words| (StatusCode::UNPROCESSABLE_ENTITY, words))?;
+    let Some(entry) = world.table(position).remove(ord) else {
+        return Err((StatusCode::NOT_FOUND, format!("{object} has no record {ord}")));
+    };
+    (rules.after_delete)(world, ord, &entry);
+    world.followed.clear();
     Ok(Json(Entered { ord }))
 }
 

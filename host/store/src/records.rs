@@ -159,6 +159,8 @@ pub struct RecordFilter {
     pub changed_after: Option<i64>,
     /// Members of the body and their values, as text.
     pub members: Vec<(String, String)>,
+    /// Members among them that a body may as well leave out: their value is what is usual.
+    pub usual: Vec<String>,
     /// Whether deleted ones are meant.
     pub presence: Presence,
 }

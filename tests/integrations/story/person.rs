@@ -2,8 +2,10 @@
 //! is looked at in the ERP's books and then tried again, or dropped where the ERP has it already.
 
 use super::Story;
-use crate::books::{Books, number, text};
+use crate::books::{Books, key, number, text};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use sunmao_simulator::Fault;
 use tokio::task::JoinHandle;
@@ -35,6 +37,7 @@ impl Person {
             url,
             http,
             books: story.stage.books().minding_faults(),
+            seen_before: Mutex::default(),
         };
         Person(tokio::spawn(async move {
             loop {
@@ -59,6 +62,7 @@ struct Desk {
     url: String,
     http: reqwest::Client,
     books: Books,
+    seen_before: Mutex<BTreeSet<String>>,
 }
 
 impl Desk {
@@ -107,39 +111,64 @@ impl Desk {
                 let tickets = self.books.that_say("service-tickets", "ord", &key).await;
                 tickets.iter().any(|ticket| text(&ticket["clzt"]) == "2")
             }
+            // What is there the host finds by itself; what is there in part nobody finds, and a person clears it away.
             "flow repair-push" => {
-                let made = self.books.that_say("repairs", "SerialNumber", "WX-r-1").await;
-                // The host finds by its number what is there.
-                return if made.is_empty() {
-                    Seen::Nothing
-                } else {
-                    Seen::ByTheHost
-                };
+                let made = self.books.that_say("repairs", "title", "更换桌面").await;
+                return self
+                    .cleared("repairs", made, |one| text(&one["SerialNumber"]) == "WX-r-1")
+                    .await;
             }
             "flow person-push" => {
-                let made = self
-                    .books
-                    .that_say("customer-contacts", "mobile", "18600004202")
+                let customers = self.books.that_say("customers", "khid", "WXc-1").await;
+                let key = customers
+                    .first()
+                    .map(|customer| text(&customer["ord"]))
+                    .unwrap_or_default();
+                let mut people = self.books.that_say("customer-contacts", "company", &key).await;
+                people.retain(|one| text(&one["person_name"]) != "李一");
+                return self
+                    .cleared("customer-contacts", people, |one| {
+                        text(&one["mobile"]) == "18600004202"
+                    })
                     .await;
-                return if made.is_empty() {
-                    Seen::Nothing
-                } else {
-                    Seen::ByTheHost
-                };
             }
-            "flow contract-create" => {
+            // Looked at once more, a contract that is not as it was sent is deleted.
+            "flow contract-create" if self.has_seen(letter) => {
                 for contract in self
                     .books
                     .that_say("contracts", "htid", super::sales::CONTRACT)
                     .await
                 {
-                    println!("in the books: {contract}");
+                    let own = self
+                        .books
+                        .that_say("contract-lines", "contract", &text(&contract["ord"]))
+                        .await;
+                    self.cleared("contract-lines", own, |_| false).await;
+                    self.cleared("contracts", vec![contract], |_| false).await;
                 }
-                return Seen::ByTheHost;
+                return Seen::Nothing;
             }
             _ => return Seen::ByTheHost,
         };
         if is_done { Seen::Done } else { Seen::Nothing }
+    }
+
+    /// Deletes what is there in part; what is left to do.
+    async fn cleared(&self, object: &str, made: Vec<Json>, is_whole: impl Fn(&Json) -> bool) -> Seen {
+        if made.iter().any(&is_whole) {
+            return Seen::ByTheHost;
+        }
+        for one in made {
+            println!("a person deletes {object} {}", one["ord"]);
+            self.books.delete(object, key(&one)).await;
+        }
+        Seen::Nothing
+    }
+
+    /// Whether a letter comes for another time.
+    fn has_seen(&self, letter: &Json) -> bool {
+        let mut seen = self.seen_before.lock().unwrap_or_else(PoisonError::into_inner);
+        !seen.insert(text(&letter["id"]))
     }
 
     async fn get(&self, path: &str) -> Json {

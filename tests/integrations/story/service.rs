@@ -35,12 +35,14 @@ impl Story {
             (&ticket["customer"], said(&ticket, "status", "open")),
             (&json!("c-1"), "open")
         );
+        self.yes_is_yes().await;
         let resolved = json!({ "status": "resolved", "resolution": "已上门紧固", "assignee": "李工", "salesperson": "赵静怡" });
         self.stage
             .changes("ticket", &format!("erp-{key}"), resolved)
             .await;
         self.rests().await;
         assert_eq!(self.handled(key).await, ["2", "已上门紧固", "李工"]);
+        self.weather_comes().await;
         self.sweep(&["ticket-pull"]).await;
         assert_eq!(self.ticket(key).await["status"], "closed");
     }
@@ -82,6 +84,7 @@ impl Story {
             (&json!(format!("erp-{ticket}")), &json!("桌腿断裂"))
         );
         assert_eq!(self.ticket(ticket).await["status"], "in_progress");
+        self.yes_is_yes().await;
         let resolved = json!({ "status": "resolved", "resolution": "桌面与桌腿已换", "assignee": "李工", "salesperson": "赵静怡" });
         self.stage
             .changes("ticket", &format!("erp-{ticket}"), resolved)

@@ -72,6 +72,8 @@ const KINDS: [&str; 8] = [
 ];
 const TIMES: [&str; 3] = ["opened_at", "updated_at", "signed_on"];
 
+/// What stands for what was given out, by kind and id.
+type Names = BTreeMap<(String, String), String>;
 /// Everything, in one order.
 pub type State = BTreeMap<String, Vec<Json>>;
 
@@ -106,8 +108,8 @@ impl Story {
         state
     }
 
-    /// What stands for an id or a number that was given out in this telling: the record's subject.
-    async fn names(&self) -> BTreeMap<String, String> {
+    /// What stands for an id or a number that was given out in this telling, by the kind whose it is: the record's subject.
+    async fn names(&self) -> Names {
         let mut names = BTreeMap::new();
         for kind in ["contract", "ticket", "repair"] {
             for (id, body) in self.of_the_story(kind).await {
@@ -116,22 +118,23 @@ impl Story {
                     .as_str()
                     .is_some_and(|number| number.starts_with("SH"))
                 {
-                    names.insert(text(&body["number"]), format!("number of {subject}"));
+                    let number = ("number".to_owned(), text(&body["number"]));
+                    names.insert(number, format!("number of {subject}"));
                 }
-                names.insert(id, subject);
+                names.insert((kind.to_owned(), id), subject);
             }
         }
         names
     }
 
-    async fn records(&self, kind: &str, names: &BTreeMap<String, String>) -> Vec<Json> {
+    async fn records(&self, kind: &str, names: &Names) -> Vec<Json> {
         let records = self.of_the_story(kind).await.into_iter();
         let shown = records.map(|(id, body)| {
             let mut shown = Map::new();
-            shown.insert("id".to_owned(), named(&json!(id), names));
+            shown.insert("id".to_owned(), named(kind, &json!(id), names));
             for (member, value) in body.as_object().into_iter().flatten() {
                 if !TIMES.contains(&member.as_str()) && !member.ends_with("_on") {
-                    shown.insert(member.clone(), named(value, names));
+                    shown.insert(member.clone(), named(member, value, names));
                 }
             }
             // What money is called has no subject.
@@ -147,7 +150,8 @@ impl Story {
     /// The hub's records of a kind that this story is about.
     async fn of_the_story(&self, kind: &str) -> Vec<(String, Json)> {
         let page = self.stage.get(&format!("/v1/records/{kind}?limit=1000")).await;
-        let items = page["items"].as_array().expect("items").iter();
+        let items = page["items"].as_array().expect("items").clone();
+        let items = self.without_strangers(kind, items).await.into_iter();
         let all = items.map(|item| (text(&item["id"]), item["body"].clone()));
         let is_own = |id: &str, body: &Json| match kind {
             "contact" => text(&body["wx_id"]).starts_with("wxid_story"),
@@ -160,8 +164,9 @@ impl Story {
     }
 }
 
-fn named(value: &Json, names: &BTreeMap<String, String>) -> Json {
-    let name = value.as_str().and_then(|text| names.get(text));
+/// A value, or what stands for it where it is the id of a record of this kind.
+fn named(kind: &str, value: &Json, names: &Names) -> Json {
+    let name = names.get(&(kind.to_owned(), text(value)));
     name.map_or_else(|| value.clone(), |name| json!(name))
 }
 

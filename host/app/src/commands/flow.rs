@@ -1,5 +1,6 @@
 //! `sunmao flow`: what each flow does, how it stands, and letting it run, pausing it, letting it go on.
 
+mod preview;
 mod test;
 
 use super::schedule::time;
@@ -9,6 +10,7 @@ use crate::failure::Failure;
 use crate::output::{self, Style};
 use crate::remote::{Remote, Target};
 use clap::{Args, Subcommand};
+use preview::Preview;
 use test::Test;
 
 /// Look at a running host's flows, let one run now, hold one back, or test guests with their fixtures
@@ -40,6 +42,7 @@ enum Action {
     Resume {
         name: String,
     },
+    Preview(Preview),
     Test(Test),
 }
 
@@ -72,6 +75,7 @@ impl Flow {
             }
             Action::Pause { name } => ended(&ask(&remote, &name, "/pause").await?, style),
             Action::Resume { name } => ended(&ask(&remote, &name, "/resume").await?, style),
+            Action::Preview(preview) => return preview.run(&remote, style).await,
             Action::Test(_) => {}
         }
         Ok(())

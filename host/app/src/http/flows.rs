@@ -133,7 +133,8 @@ async fn flow(parts: &Parts, name: &str) -> Result<Flow, ApiError> {
     Ok(shown(parts, name, &settings, &schedules).await?)
 }
 
-fn known(parts: &Parts, name: &str) -> Result<FlowSettings, ApiError> {
+/// A flow that is declared.
+pub(super) fn known(parts: &Parts, name: &str) -> Result<FlowSettings, ApiError> {
     let configuration = parts.configuration.load();
     configuration.flow.get(name).cloned().ok_or_else(|| {
         let names = configuration.flow.keys().map(String::as_str);

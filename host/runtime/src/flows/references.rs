@@ -153,6 +153,10 @@ async fn saying(
     let filter = RecordFilter {
         kind: kind.name.clone(),
         members: vec![(member.to_owned(), value.to_owned())],
+        usual: match kind.is_usual(member, value) {
+            true => vec![member.to_owned()],
+            false => Vec::new(),
+        },
         ..RecordFilter::default()
     };
     let found = records.list(filter, ALIKE).await?;

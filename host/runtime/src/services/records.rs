@@ -76,15 +76,19 @@ pub async fn list(
 ) -> Result<Vec<Known>, Problem> {
     granted(caller, "records")?;
     let kind = known(host, kind)?;
-    for (member, _) in &members {
-        if kind.field(member).is_none() {
-            return Err(no_member(&kind, member));
+    let (mut wanted, mut usual) = (Vec::new(), Vec::new());
+    for (member, value) in members {
+        let field = kind.field(&member).ok_or_else(|| no_member(&kind, &member))?;
+        if kind.is_usual(&member, &value) {
+            usual.push(field.snake_name());
         }
+        wanted.push((field.snake_name(), value));
     }
     let filter = RecordFilter {
         kind: kind.name.clone(),
         after: (!after.is_empty()).then(|| after.to_owned()),
-        members,
+        members: wanted,
+        usual,
         ..RecordFilter::default()
     };
     let found = host.store.records.list(filter, MOST_RECORDS).await?;

@@ -90,8 +90,14 @@ fn lose(schema: &Schema, lost_part: u64, before: Option<&Entry>, entry: &mut Ent
             .derived
             .iter()
             .any(|(wire, ..)| own.id.eq_ignore_ascii_case(wire));
-        let is_kept =
-            [KEY, schema.created, schema.state].contains(&column) || schema.unique.contains(&column);
+        let is_own = schema
+            .rules
+            .own
+            .iter()
+            .any(|wire| own.id.eq_ignore_ascii_case(wire));
+        let is_kept = is_own
+            || [KEY, schema.created, schema.state].contains(&column)
+            || schema.unique.contains(&column);
         !is_kept && !is_derived && (!own.required || nested(own.kind))
     };
     let changed = (0..entry.values.len())

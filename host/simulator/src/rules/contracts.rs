@@ -85,6 +85,7 @@ pub(super) const RULES: Rules = Rules {
         view("remind", "201", SHARED),
     ],
     screen: &["datatype", "ly", "checktype", "catetype"],
+    own: &["SpStatus", "CurSp"],
     number: ("合同编号", "HT"),
     before_save,
     after_save,

@@ -72,6 +72,8 @@ pub(crate) struct Rules {
     pub(crate) chosen_by: &'static [(&'static str, &'static str)],
     /// Derived columns of lines, by wire name, and the parameter whose members the lines have.
     pub(crate) members: &'static [(&'static str, &'static str)],
+    /// Columns that the ERP sets by itself when a record is saved, by wire name: no caller says them, and no save loses them.
+    pub(crate) own: &'static [&'static str],
     /// Columns whose codes follow from what was done to a record.
     pub(crate) states: &'static [State],
     /// Lists that show one row for all records that agree in some columns.
@@ -186,6 +188,7 @@ impl Rules {
         screen: &[],
         chosen_by: &[],
         members: &[],
+        own: &[],
         states: &[],
         summaries: &[],
         number: ("", "BH"),

@@ -86,6 +86,12 @@ pub(super) const REPAIR_RULES: Rules = Rules {
         let ticket = at(REPAIRS, ord).integer(world, "repair_sl");
         ticket.map_or_else(Vec::new, |ticket| vec![refresh(world, at(TICKETS, ticket))])
     },
+    after_delete: |world, _, removed| {
+        let column = world.model.object(REPAIRS);
+        let column = column.and_then(|object| world.model.schemas[object].named("repair_sl"));
+        let ticket = column.and_then(|column| removed.values.get(column)?.as_integer());
+        ticket.map_or_else(Vec::new, |ticket| vec![refresh(world, at(TICKETS, ticket))])
+    },
     ..Rules::NONE
 };
 

@@ -88,6 +88,20 @@ async fn an_invoice_that_is_written_by_hand_has_its_share_of_the_tax() {
 }
 
 #[tokio::test]
+async fn what_somebody_deletes_by_hand_is_gone_and_counted_no_more() {
+    let caller = small().await;
+    let repair = json!({ "title": "换桌腿", "SerialNumber": "WX-A", "repair_sl": 5, "ProcessID": 1, "num": 1, "Cost": "10" });
+    let ord = enters(&caller, "repairs", repair).await;
+    let repaired = async || book(&caller, "service-tickets", 5).await["repairnum"].clone();
+    assert_eq!(repaired().await, json!(2));
+    let url = caller.url(&format!("/_simulator/records/repairs/{ord}"));
+    let answer = caller.http.delete(&url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(repaired().await, json!(1));
+    assert_eq!(caller.http.delete(&url).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
 async fn what_cannot_be_entered_is_said() {
     let caller = small().await;
     for (object, values, status) in [

@@ -90,6 +90,18 @@ pub async fn lists_are_filtered_by_members_and_by_presence(store: &Store) -> Res
     assert_eq!(list(&[], Presence::Deleted).await?, "e");
     assert_eq!(list(&[], Presence::Any).await?, "a b c d e");
     assert_eq!(store.records.count("contact").await?, 4);
+    let usual = |city: &str| RecordFilter {
+        members: vec![
+            ("invalid".to_owned(), "false".to_owned()),
+            ("city".to_owned(), city.to_owned()),
+        ],
+        usual: vec!["invalid".to_owned()],
+        ..contacts()
+    };
+    let north = store.records.list(usual("北京"), 10).await?;
+    assert_eq!(ids(&north), ["c"], "it leaves out what is usual");
+    let south = store.records.list(usual("上海"), 10).await?;
+    assert_eq!(ids(&south), ["b"], "what says otherwise is another one");
     Ok(())
 }
 

@@ -20,8 +20,8 @@ use crate::{
 const READING: &str = "reading records";
 
 /// A page of records with their links and the newest delivery of each target: one row for each of these deliveries.
-/// `?1` to `?6` are the kind, the id after which and the change after which it begins, what members have to be, whether
-/// deleted ones are meant, and how many.
+/// `?1` to `?7` are the kind, the id after which and the change after which it begins, what members have to be, whether
+/// deleted ones are meant, how many, and which of the members may be left out.
 macro_rules! entries {
     ($start:literal, $order:literal) => {
         concat!(
@@ -42,7 +42,11 @@ macro_rules! entries {
                              SELECT 1 FROM json_each(CASE WHEN json_valid(body) THEN body ELSE '{}' END) AS member
                              WHERE member.key = wanted.value ->> 0
                                AND CASE member.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'
-                                        ELSE CAST(member.value AS TEXT) END = wanted.value ->> 1)))
+                                        ELSE CAST(member.value AS TEXT) END = wanted.value ->> 1)
+                           AND NOT (wanted.value ->> 0 IN (SELECT value FROM json_each(?7))
+                                    AND NOT EXISTS (
+                                        SELECT 1 FROM json_each(CASE WHEN json_valid(body) THEN body ELSE '{}' END) AS said
+                                        WHERE said.key = wanted.value ->> 0))))
                    ORDER BY ",
             $order,
             " LIMIT ?6) AS page
@@ -226,6 +230,7 @@ impl Sqlite {
             true => None,
             false => Some(list(&filter.members).map_err(|failure| failure.at(&self.path, READING))?),
         };
+        let usual = list(&filter.usual).map_err(|failure| failure.at(&self.path, READING))?;
         let presence = match filter.presence {
             Presence::Present => "present",
             Presence::Deleted => "deleted",
@@ -237,7 +242,8 @@ impl Sqlite {
             .bind(filter.changed_after)
             .bind(members)
             .bind(presence)
-            .bind(limit);
+            .bind(limit)
+            .bind(usual);
         let rows = self.read(READING, query, |row| Ok((entry(row)?, delivery(row)?)));
         let mut entries: Vec<RecordEntry> = Vec::new();
         for (entry, delivery) in rows.await? {

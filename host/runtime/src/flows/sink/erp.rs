@@ -4,12 +4,13 @@ mod acting;
 mod ending;
 mod equal;
 mod merging;
+mod previewing;
 mod taken;
 mod told;
 
 use super::find::{Found, find};
 use super::{Strategy, WriteSink};
-use crate::flows::carry::{Carried, Carrying, Stop};
+use crate::flows::carry::{Carried, Carrying, Purpose, Stop};
 use crate::flows::handled::Keep;
 use crate::flows::progress::Step;
 use crate::gateway::{Caller, EARLIER};
@@ -233,6 +234,9 @@ impl Writing<'_> {
 
     async fn create(&self) -> Carried {
         let operation = &self.sink.operation;
+        if self.carrying.purpose == Purpose::Preview {
+            return Err(self.would_create());
+        }
         let (arguments, key) = match &self.sink.strategy {
             Strategy::Reserve { key, reserve } => {
                 let reserved = self.reserve(reserve).await?;
@@ -324,6 +328,9 @@ impl Writing<'_> {
         arguments: &Record,
         before: Before<'_>,
     ) -> Result<Sent, Stop> {
+        if self.carrying.purpose == Purpose::Preview {
+            return Err(self.would_send(operation, arguments));
+        }
         let gateway = &self.carrying.host.gateway;
         Ok(gateway.send(&self.caller, operation, arguments, before).await?)
     }

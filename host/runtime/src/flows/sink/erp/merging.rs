@@ -4,7 +4,7 @@ use super::ending::Stands;
 use super::taken::agreed_for;
 use super::{Writing, with_key, writes_content};
 use crate::extension::ExtensionError;
-use crate::flows::carry::{Carried, Stop};
+use crate::flows::carry::{Carried, Purpose, Stop};
 use crate::flows::ruling::{self, Meeting};
 use crate::merge::{Agreed, Direction, Sides, Snapshot, Vocabulary, compare};
 use crate::record;
@@ -101,6 +101,10 @@ impl Writing<'_> {
         let verdicts = ruling::verdicts(&meeting, compared.disputed()).await?;
         let merged = compared.decide(verdicts);
         let changes = merged.for_erp();
+        if carrying.purpose == Purpose::Preview && !changes.is_empty() {
+            let (conflicts, _) = ruling::ended(&meeting, &merged, Some(key));
+            return Err(self.would_change(operation, key, &record, &changes, &conflicts));
+        }
         let stands = if changes.is_empty() {
             Stands {
                 key: Some(key),
