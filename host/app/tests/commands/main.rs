@@ -29,6 +29,7 @@ mod operations;
 mod pages;
 mod patches;
 mod plugins;
+mod preview;
 mod records;
 mod related;
 mod scripted;

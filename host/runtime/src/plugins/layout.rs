@@ -169,14 +169,19 @@ impl Layout {
             return Err(convert::mismatch("", "a record"));
         };
         let mut record = Record::with_capacity_and_hasher(members.len(), Default::default());
-        for (at, ((_, value), slot)) in members.into_iter().zip(&self.members).enumerate() {
+        for (at, ((name, value), slot)) in members.into_iter().zip(&self.members).enumerate() {
             let lifted = slot.form.lift(value);
             match lifted.map_err(|error| convert::nested(&slot.name, error))? {
                 Value::Null => {}
                 Value::List(pairs) if self.extra == Some(at) => flatten(pairs, &mut record),
                 Value::List(values) if values.is_empty() => {}
                 value => {
-                    record.insert(slot.key.clone(), value);
+                    // The engine has made each name anew: mostly it is the key.
+                    let key = match name == slot.key {
+                        true => name,
+                        false => slot.key.clone(),
+                    };
+                    record.insert(key, value);
                 }
             }
         }
