@@ -109,12 +109,16 @@ impl Plan {
         tracing::info!(
             file = %copied.file.display(), bytes = copied.bytes, records = copied.records, "the store was copied"
         );
-        self.forget();
+        self.forget(now);
         Ok(())
     }
 
-    /// Deletes the oldest copies beyond those that are kept.
-    fn forget(&self) {
+    /// Deletes the oldest copies beyond those that are kept, and what is left of copies that were cut short.
+    fn forget(&self, now: Timestamp) {
+        for partial in partials(&self.folder, now) {
+            // It is in nobody's way, and gone with the next copy.
+            let _ = std::fs::remove_file(partial);
+        }
         let copies = self.copies().unwrap_or_default();
         let many = copies.len().saturating_sub(self.keep);
         for old in copies.into_iter().take(many) {
@@ -190,6 +194,18 @@ fn copies(folder: &Path) -> std::io::Result<Vec<Timestamp>> {
     }
     copies.sort_unstable();
     Ok(copies)
+}
+
+/// What is left of copies that were cut short: whoever makes one now needs no day for it.
+fn partials(folder: &Path, now: Timestamp) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_partial = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.and_then(|name| name.strip_suffix(".partial"));
+        let begun = name.and_then(made);
+        begun.is_some_and(|begun| now.duration_since(begun) > SignedDuration::from_hours(24))
+    };
+    entries.map(|entry| entry.path()).filter(is_partial).collect()
 }
 
 /// When a copy was made; none for a file that is called otherwise, which is nobody's to delete.

@@ -93,6 +93,9 @@ async fn a_host_copies_itself_by_its_plan_and_keeps_the_newest() {
     let plan = "[store.backup]\nfolder = \"backups\"\nevery = \"1s\"\nkeep = 2\n";
     let host = bare(plan, &[]).await;
     let strange = host.sunmao.write("backups/sunmao-notes.sqlite", "somebody's");
+    let cut_short = host
+        .sunmao
+        .write("backups/sunmao-20200101T000000Z.sqlite.partial", "half");
     file(&host, "c-1", "样例木作").await;
     until("two copies lie beside what is somebody's", async || {
         let newest = copies(&host);
@@ -101,6 +104,7 @@ async fn a_host_copies_itself_by_its_plan_and_keeps_the_newest() {
     .await;
     let first = copies(&host)[0].clone();
     until("the first is forgotten", async || !first.exists()).await;
+    assert!(!cut_short.exists(), "what a killed host left of a copy is gone");
     assert!(
         strange.exists(),
         "what the host did not make is not its to delete"

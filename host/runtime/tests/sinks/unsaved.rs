@@ -4,7 +4,7 @@
 use crate::cases::{Case, MOST, Way, all};
 use crate::stage::Stage;
 use serde_json::Value as Json;
-use sunmao_catalogue::{FieldType, Record};
+use sunmao_catalogue::Record;
 use sunmao_simulator::{Fault, Faults};
 use sunmao_store::{DeliveryRecord, DeliveryState};
 
