@@ -33,7 +33,6 @@ enum Act {
 /// A product as a quotation names it.
 #[derive(Debug, Clone)]
 pub struct Product {
-    pub key: i64,
     pub number: String,
     pub name: String,
     pub unit: String,
@@ -70,8 +69,7 @@ impl Business {
     /// On what there is at the beginning.
     pub async fn of(year: &Year, seed: u64) -> Business {
         let products = year.books.all("products").await;
-        let products = products.into_iter().map(|(key, product)| Product {
-            key,
+        let products = products.into_values().map(|product| Product {
             number: text(&product["Code"]),
             name: text(&product["Title"]),
             unit: text(&product["unitname"]),
