@@ -24,10 +24,15 @@ pub async fn show(State(parts): State<Arc<Parts>>) -> Result<impl IntoResponse, 
 /// Adds what the bodies of the hub's records hold, `ContactBody` for a contact's, and what webhooks are told.
 pub fn complete(document: &mut Value, kinds: &Kinds) {
     let schemas = &mut document["components"]["schemas"];
+    let mut bodies = Vec::new();
     for kind in kinds.own() {
-        schemas[body_name(&kind.name)] = kind.json_schema();
+        let name = body_name(&kind.name);
+        bodies.push(json!({"$ref": format!("#/components/schemas/{name}")}));
+        schemas[name] = kind.json_schema();
     }
     schemas["WebhookMessage"] = webhook_message();
+    document["paths"]["/v1/records/{kind}/{id}"]["put"]["requestBody"]["content"]["application/json"]["schema"] =
+        json!({"description": "The members of a record, as its kind has them.", "anyOf": bodies});
     let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/WebhookMessage"}}});
     let answer = json!({"description": "Taken. Any other answer is tried again, but 410, which ends it."});
     document["webhooks"] = json!({"record": {"post": {

@@ -146,12 +146,6 @@ impl Flows {
         self.inner.wake.notify_one();
     }
 
-    /// The clock was set: whatever waits for a time looks at it again, before it would by itself.
-    pub fn look_at_the_clock(&self) {
-        self.inner.retimed.notify_one();
-        self.inner.wake.notify_one();
-    }
-
     /// Keeps what has ended this long from now on. Until it is said, nothing is forgotten.
     pub fn keep(&self, retention: Retention) {
         self.inner.retention.send_replace(Some(retention));

@@ -18,7 +18,6 @@ use serde_json::json;
 use stage::Stage;
 use std::path::Path;
 use std::time::Instant;
-use sunmao_runtime::Flows;
 
 /// The contact that the day is about, and its company.
 const CONTACT: &str = "day-1";
@@ -37,7 +36,6 @@ enum Way {
 struct Day {
     office: Office,
     hub: Hub,
-    flows: Flows,
     style: Style,
 }
 
@@ -51,7 +49,6 @@ pub async fn play(context: &Context, plugins_folder: &Path, shutdown: &Shutdown)
     let stage = Stage::set(&office, plugins_folder).await?;
     let day = Day {
         hub: Hub::at(&stage.address())?,
-        flows: stage.running.parts.flows.clone(),
         office,
         style: context.style(),
     };
@@ -84,13 +81,6 @@ impl Day {
         self.money_arrives().await?;
         self.a_machine_breaks_and_is_repaired().await?;
         self.is_over().await
-    }
-
-    /// Moves the clock of host and ERP ahead to a time of the day.
-    async fn turn_to(&self, hour: i8, minute: i8) -> Result<(), Failure> {
-        self.office.turn_to(hour, minute).await?;
-        self.flows.look_at_the_clock();
-        Ok(())
     }
 
     /// Says what just happened, at the time of the clock on the wall.

@@ -43,7 +43,7 @@ impl Day {
     pub(super) async fn a_lead_becomes_a_customer(&self) -> Result<(), Failure> {
         let contact = format!("contact/{CONTACT}");
         let path = format!("records/{contact}");
-        self.turn_to(9, 10).await?;
+        self.office.turn_to(9, 10).await?;
         let lead = json!({ "wx_id": "wx_changgeng", "remark": "要餐桌的", "source": "wechat", "type": "lead", "score": 30 });
         self.hub.files(&contact, &lead).await?;
         let outcome = |record: &Json| {
@@ -59,7 +59,7 @@ impl Day {
             &format!("a lead writes in WeChat and is filed as {contact}; {words}"),
         );
 
-        self.turn_to(9, 25).await?;
+        self.office.turn_to(9, 25).await?;
         let known = json!({
             "company_name": COMPANY, "real_name": "李一", "phone": "+86 186 0000 4201", "phone_verified": true,
             "type": "customer", "score": 85, "confidence": 90,
@@ -79,14 +79,14 @@ impl Day {
 
     /// The staff correct the customer, and the hub has it with the hourly pull.
     pub(super) async fn a_colleague_corrects_the_customer(&self, stage: &Stage) -> Result<(), Failure> {
-        self.turn_to(9, 50).await?;
+        self.office.turn_to(9, 50).await?;
         let store = &stage.running.parts.host.store;
         stage.colleague.correct(store, CONTACT, EMAIL, "月结客户").await?;
         self.tell(
             Way::Erp,
             &format!("a colleague enters the customer's e-mail: {EMAIL}"),
         );
-        self.turn_to(10, 0).await?;
+        self.office.turn_to(10, 0).await?;
         let path = format!("records/contact/{CONTACT}");
         self.hub
             .until(&path, |record| text(record, "/body/email") == EMAIL)
@@ -102,7 +102,7 @@ impl Day {
     /// Prices from the ERP's list are quoted and accepted; the contract is approved.
     pub(super) async fn a_quotation_becomes_a_contract(&self, stage: &Stage) -> Result<(), Failure> {
         let path = format!("records/{QUOTATION}");
-        self.turn_to(10, 40).await?;
+        self.office.turn_to(10, 40).await?;
         self.hub.files(CONVERSATION, &self.conversation().await?).await?;
         let draft = self.hub.until(&path, |record| record["body"].is_object()).await?;
         let (number, total) = (text(&draft, "/body/number"), text(&draft, "/body/total"));
@@ -110,7 +110,7 @@ impl Day {
             Way::Hub,
             &format!("the customer asks for goods: draft {number} at the ERP's prices, {total} with tax"),
         );
-        self.turn_to(10, 55).await?;
+        self.office.turn_to(10, 55).await?;
         self.hub.changes(QUOTATION, &json!({ "status": "sent" })).await?;
         self.tell(
             Way::Hub,
@@ -120,7 +120,7 @@ impl Day {
             ),
         );
 
-        self.turn_to(11, 20).await?;
+        self.office.turn_to(11, 20).await?;
         self.hub
             .changes(QUOTATION, &json!({ "status": "accepted" }))
             .await?;
@@ -134,14 +134,14 @@ impl Day {
             &format!("the customer accepts it: contract {contract}, waiting for approval"),
         );
 
-        self.turn_to(11, 45).await?;
+        self.office.turn_to(11, 45).await?;
         let key = self.contract_key().await?;
         let total = stage.colleague.approve(key).await?;
         self.tell(
             Way::Erp,
             &format!("the boss approves contract {contract} over {total}"),
         );
-        self.turn_to(12, 0).await?;
+        self.office.turn_to(12, 0).await?;
         let path = format!("records/contract/erp-{key}");
         let approved = self
             .hub
@@ -160,7 +160,7 @@ impl Day {
         let key = self.contract_key().await?;
         let path = format!("records/contract/erp-{key}");
         let contract = self.hub.asks(&path).await?;
-        self.turn_to(13, 40).await?;
+        self.office.turn_to(13, 40).await?;
         let collection = json!({
             "contract": key, "money1": text(&contract, "/body/payable"), "money2": PAID,
             "date1": self.office.now().date().to_string(),
@@ -170,7 +170,7 @@ impl Day {
             Way::Erp,
             &format!("the bookkeeper enters {PAID} that arrived from {COMPANY}"),
         );
-        self.turn_to(14, 0).await?;
+        self.office.turn_to(14, 0).await?;
         let paid = self
             .hub
             .until(&path, |record| text(record, "/body/paid") == PAID)

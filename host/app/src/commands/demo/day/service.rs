@@ -10,7 +10,7 @@ const REPAIR: &str = "repair/day-r1";
 impl Day {
     /// The service takes a call; the hub sees it, repairs it, and both sides close it.
     pub(super) async fn a_machine_breaks_and_is_repaired(&self) -> Result<(), Failure> {
-        self.turn_to(14, 30).await?;
+        self.office.turn_to(14, 30).await?;
         let call = json!({
             "title": "桌腿松动", "TelName": COMPANY, "ProName": "餐桌", "introts": "客户来电", "clzt": 0, "cateid": "李工",
         });
@@ -20,7 +20,7 @@ impl Day {
         );
         self.tell(Way::Erp, "the service takes a call: 桌腿松动");
         let path = format!("records/{ticket}");
-        self.turn_to(14, 31).await?;
+        self.office.turn_to(14, 31).await?;
         let arrived = self
             .hub
             .until(&path, |record| text(record, "/body/customer") == CONTACT)
@@ -31,7 +31,7 @@ impl Day {
             &format!("half a minute later it is {ticket} of contact/{CONTACT}: {subject}"),
         );
 
-        self.turn_to(15, 5).await?;
+        self.office.turn_to(15, 5).await?;
         let repair = json!({
             "subject": "紧固桌腿", "ticket": ticket.trim_start_matches("ticket/"), "fault": "桌腿松动", "quantity": 1,
             "fee": "80.00", "engineer": "李工",
@@ -48,7 +48,7 @@ impl Day {
             &format!("an engineer is sent: repair {number} under that ticket"),
         );
 
-        self.turn_to(16, 40).await?;
+        self.office.turn_to(16, 40).await?;
         let resolved = json!({
             "status": "resolved", "resolution": "已上门紧固", "assignee": "李工", "salesperson": "赵静怡",
         });
@@ -64,7 +64,7 @@ impl Day {
             Way::IntoErp,
             "the engineer reports in WeChat: the ticket is handled in the ERP",
         );
-        self.turn_to(17, 0).await?;
+        self.office.turn_to(17, 0).await?;
         self.hub
             .until(&path, |record| text(record, "/body/status") == "closed")
             .await?;
@@ -77,7 +77,7 @@ impl Day {
 
     /// What the hub's page of the customer shows, and what it took.
     pub(super) async fn is_over(&self) -> Result<(), Failure> {
-        self.turn_to(17, 30).await?;
+        self.office.turn_to(17, 30).await?;
         self.hub.rests(&self.office.now()).await?;
         let page = format!("records/contact/{CONTACT}?include=quotation,contract,ticket");
         let page = self.hub.asks(&page).await?;
