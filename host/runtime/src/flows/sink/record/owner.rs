@@ -8,11 +8,15 @@ use crate::flows::sink::erp::WHOLE_RECORD;
 use crate::gateway::EARLIER;
 use crate::merge::conflicts::{Settlement, Side};
 use crate::record::{self, ID};
-use sunmao_catalogue::{IdentityForm, Record, Value};
-use sunmao_store::{Conflict, IntentOutcome, NewConflict, RecordName, StoredRecord};
+use sunmao_catalogue::{Fault, IdentityForm, Kind, KindSource, Record, Value};
+use sunmao_store::{
+    Conflict, DeliveryFilter, DeliveryState, IntentOutcome, NewConflict, RecordName, StoredRecord,
+};
 
 /// Records that are looked at where one identifies itself.
 const ALIKE: u32 = 5;
+/// Deliveries that are in hand at once, more than any host has hands for.
+const MOST_IN_HAND: u32 = 1_000;
 
 /// Whom a record belongs to.
 pub(super) enum Owner {
@@ -50,10 +54,13 @@ impl Filed<'_> {
     async fn by_identity(&self, mapped: &Record, new: RecordName) -> Result<Owner, Stop> {
         let alike = self.alike(mapped).await?;
         let [one] = alike.names.as_slice() else {
-            return Ok(match alike.names.is_empty() {
-                true => Owner::Is(new),
-                false => Owner::Undecided(Box::new(self.which_record(&alike.names))),
-            });
+            if !alike.names.is_empty() {
+                return Ok(Owner::Undecided(Box::new(self.which_record(&alike.names))));
+            }
+            return match self.being_made().await? {
+                None => Ok(Owner::Is(new)),
+                Some(name) => Err(Stop::Fault(self.may_be_made_of(&name))),
+            };
         };
         let rivals = self.rivals(&alike.values).await?;
         if rivals.is_empty() {
@@ -161,6 +168,42 @@ impl Filed<'_> {
                 && intent.write.reserved_key != self.key;
             is_under_way && actor.is_ok_and(|actor| actor.is_flow())
         }))
+    }
+
+    /// A record of the hub that a flow is just making one of the ERP's records of: it has no link yet, and may turn out to be this one.
+    async fn being_made(&self) -> Result<Option<RecordName>, Stop> {
+        let carrying = self.carrying;
+        let store = &carrying.host.store;
+        let (Some(link), KindSource::Erp { object }) = (&carrying.flow.link, &carrying.kind.source) else {
+            return Ok(None);
+        };
+        let in_hand = DeliveryFilter {
+            state: Some(DeliveryState::Leased),
+            ..DeliveryFilter::default()
+        };
+        for leased in store.deliveries.list(in_hand, None, MOST_IN_HAND).await? {
+            let Ok(name) = leased.delivery.key.parse::<RecordName>() else {
+                continue;
+            };
+            if name.kind != self.kind.name || store.links.get(link, &name).await?.is_some() {
+                continue;
+            }
+            let intents = store.intents.of_delivery(leased.delivery.id).await?;
+            let makes_it = intents.iter().any(|intent| {
+                let is_of_object = intent.write.operation.split('.').next() == Some(object);
+                let may_be_it = intent.write.reserved_key.is_none() || intent.write.reserved_key == self.key;
+                is_of_object && may_be_it && intent.outcome != IntentOutcome::Refused
+            });
+            if makes_it {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    fn may_be_made_of(&self, name: &RecordName) -> Fault {
+        let words = format!("{} may be what {name} is just made into", self.carrying.name);
+        Fault::new(Kind::Unavailable, words).with_hint("it goes on by itself once that is linked")
     }
 
     /// The keys of the ERP's records without a link that say the same as this one, and this one's.
