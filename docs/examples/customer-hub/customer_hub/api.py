@@ -158,6 +158,16 @@ class Deliveries(TypedDict):
 DeliveryState: TypeAlias = Literal["pending", "leased", "done", "dead", "superseded"]
 
 
+class Difference(TypedDict):
+    """
+    One field that would be another.
+    """
+
+    field: str
+    now: Any
+    then: Any
+
+
 Disposition: TypeAlias = Literal["queued", "merged", "covered"]
 
 
@@ -343,6 +353,28 @@ class Panics(TypedDict):
 
     count: int
     last: NotRequired[Panic | None]
+
+
+class PreviewSelection(TypedDict, closed=True):
+    """
+    Which records.
+    """
+
+    records: list[str]
+
+
+class Previewed(TypedDict):
+    """
+    What the flow would do with one record.
+    """
+
+    record: str
+    outcome: str
+    reason: NotRequired[str | None]
+    into: NotRequired[str | None]
+    erp_key: NotRequired[int | None]
+    changes: list[Difference]
+    undecided: list[str]
 
 
 class Problem(TypedDict):
@@ -1284,6 +1316,14 @@ class Parameter(TypedDict):
     aliases: NotRequired[list[str]]
     json_text: NotRequired[bool]
     fields: NotRequired[list[Parameter]]
+
+
+class PreviewPage(TypedDict):
+    """
+    What the flow would do, in the order in which the records were named.
+    """
+
+    items: list[Previewed]
 
 
 class Record(TypedDict):
