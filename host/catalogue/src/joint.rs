@@ -51,10 +51,31 @@ impl Side {
     }
 }
 
+impl Side {
+    /// What stands behind the side's name in a text that begins with it.
+    fn behind<'a>(&self, text: &'a str) -> Option<&'a str> {
+        match self {
+            Side::Kind(kind) => text.strip_prefix(kind_name(kind)),
+            Side::Operation(operation) => {
+                let verb = text.strip_prefix(&*operation.object)?.strip_prefix('-')?;
+                verb.strip_prefix(&*operation.verb)
+            }
+        }
+    }
+}
+
 impl Joint {
     /// The name of the interface.
     pub fn interface(&self) -> String {
         format!("{}{BETWEEN}{}", self.from.name(), self.to.name())
+    }
+
+    /// Whether an interface of that name is this one's: told without making the name, since it is asked for every record.
+    pub fn is_called(&self, interface: &str) -> bool {
+        let behind = |text| self.to.behind(text).is_some_and(str::is_empty);
+        let from = self.from.behind(interface);
+        from.and_then(|rest| rest.strip_prefix(BETWEEN))
+            .is_some_and(behind)
     }
 
     /// The joint of an interface's name.

@@ -132,6 +132,10 @@ fn no_two_joints_have_one_name() {
                 continue;
             };
             let interface = joint.interface();
+            assert!(joint.is_called(&interface), "{interface}");
+            assert!(!joint.is_called(&format!("{interface}-again")), "{interface}");
+            let is_another = |other: &&String| **other != interface && joint.is_called(other);
+            assert_eq!(seen.keys().rev().take(20).find(is_another), None, "{interface}");
             let earlier = seen.insert(interface.clone(), (*from, *to));
             assert_eq!(earlier, None, "{interface}: {from} to {to}");
             if *from == "contact" || *to == "contact" {

@@ -76,8 +76,9 @@ fn without_quotations(words: &str) -> String {
 
 /// A word with a digit in it is a number, a date, or the name of a record.
 fn without_numbers(words: &str) -> String {
-    let is_inside =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '/' | '.' | ',' | ':' | '+');
+    let is_inside = |letter: char| {
+        letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '/' | '.' | ',' | ':' | '+')
+    };
     let mut kept = String::with_capacity(words.len());
     let mut word = String::new();
     let end = |word: &mut String, kept: &mut String| {

@@ -80,8 +80,9 @@ impl Pure {
         from: &Record,
         known: Option<&Record>,
     ) -> Result<Record, Failed> {
-        let mapping = self.roles.mappings.get(&joint.interface());
-        let mapping = mapping.ok_or(Failed::NotProvided)?;
+        let mut mappings = self.roles.mappings.iter();
+        let mapping = mappings.find(|(interface, _)| joint.is_called(interface));
+        let (_, mapping) = mapping.ok_or(Failed::NotProvided)?;
         let parameters = mapping.parameters(from, known)?;
         let made = self.call(call, &mapping.function, &parameters).await?;
         mapping.give_back(parameters);
