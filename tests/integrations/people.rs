@@ -196,3 +196,25 @@ async fn a_contact_that_was_typed_twice_is_one_customer_with_one_person() {
     assert_eq!(people.len(), 1, "{people:?}");
     assert_eq!(stage.books().all("customers").await.len(), 9);
 }
+
+/// As people write to a company from WeChat: nobody knows yet which one they are of.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_without_a_company_that_was_typed_twice_is_one_customer() {
+    let stage = Stage::with(&["people"]).await;
+    let (mut typed, mut again) = (person(1, ""), person(2, ""));
+    typed["phone"] = json!("+86 199 0000 4711");
+    again["phone"] = json!("１９９－００００－４７１１");
+    for contact in [&mut typed, &mut again] {
+        contact.as_object_mut().expect("members").remove("company_name");
+    }
+    stage.installation.file(&[typed, again]).await;
+    ended(&stage, &[1, 2]).await;
+    assert_eq!(made(&stage).await, 1);
+    assert_eq!(stage.books().all("customers").await.len(), 9);
+    // Another one, whose phone is another, is another customer.
+    let mut other = person(3, "");
+    other.as_object_mut().expect("members").remove("company_name");
+    stage.installation.file(&[other]).await;
+    ended(&stage, &[1, 2, 3]).await;
+    assert_eq!(made(&stage).await, 2);
+}

@@ -383,13 +383,17 @@ mod tests {
                 settings.of = None;
                 settings.write = Some("customers.save-company".to_owned());
                 settings.link = link.map(str::to_owned);
-                settings.same = Some(member.to_owned());
+                settings.same = member.split(' ').map(str::to_owned).collect();
                 settings.beside = beside.map(str::to_owned);
             })
         };
         assert_eq!(same("company_name", Some("customer"), None), None);
         assert_eq!(same("company_name", Some("person"), Some("customer")), None);
-        assert_eq!(same("real_name", Some("customer"), None), Some("same"));
+        assert_eq!(same("company_name phone", Some("customer"), None), None);
+        assert_eq!(
+            same("company_name real_name", Some("customer"), None),
+            Some("same")
+        );
         assert_eq!(same("company", Some("customer"), None), Some("same"));
         assert_eq!(
             fault(|settings| settings.beside = Some("customer".to_owned())),

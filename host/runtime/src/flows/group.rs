@@ -19,9 +19,8 @@ const MOST: u32 = 1_000;
 /// What records have in common that are one record in the ERP.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
-    /// The member that says the same of all of them.
-    member: String,
-    form: IdentityForm,
+    /// The members that say the same of all of them, and how that is compared: the first that a record has tells.
+    members: Vec<(String, IdentityForm)>,
     /// The link of the one that stands for the others.
     pub link: String,
     /// The member that refers to that one, in a flow that carries the others.
@@ -43,31 +42,33 @@ impl Group {
     /// The member is none by which records of the kind belong together; nothing says which link counts; no member refers
     /// to the one that stands for the others.
     pub fn read(source: &Source, settings: &FlowSettings) -> Result<Option<Group>, Unsound> {
-        let Some(same) = &settings.same else {
+        if settings.same.is_empty() {
             let stray =
-                |_: &String| Unsound::new("beside", "is of no use without same", "same = \"company_name\"");
+                |_: &String| Unsound::new("beside", "is of no use without same", "same = [\"company_name\"]");
             return match settings.beside.as_ref().map(stray) {
                 Some(unsound) => Err(unsound),
                 None => Ok(None),
             };
-        };
+        }
         let Some(kind) = source.record() else {
             return Err(Unsound::new("same", "it has no records to carry", "leave it out"));
         };
-        let grouped = kind
-            .field(same)
-            .and_then(|field| Some((field.snake_name(), field.group?)));
-        let (member, form) = grouped.ok_or_else(|| {
-            let message = format!(
-                "records of the kind {} do not belong together by {same}",
-                kind.name
-            );
-            let hint = format!(
-                "name a member that has group in its kind: sunmao kinds show {}",
-                kind.name
-            );
-            Unsound::new("same", message, hint)
-        })?;
+        let member = |same: &String| {
+            let found = kind.field(same);
+            let grouped = found.and_then(|field| Some((field.snake_name(), field.group.or(field.identity)?)));
+            grouped.ok_or_else(|| {
+                let message = format!(
+                    "records of the kind {} do not belong together by {same}",
+                    kind.name
+                );
+                let hint = format!(
+                    "name members that have group or identity in their kind: sunmao kinds show {}",
+                    kind.name
+                );
+                Unsound::new("same", message, hint)
+            })
+        };
+        let members = settings.same.iter().map(member).collect::<Result<_, _>>()?;
         let link = settings.beside.as_ref().or(settings.link.as_ref());
         let link = link.ok_or_else(|| {
             let message = "no link says who stands for the others";
@@ -84,8 +85,7 @@ impl Group {
             }
         };
         Ok(Some(Group {
-            member,
-            form,
+            members,
             link: link.clone(),
             beside,
         }))
@@ -122,14 +122,16 @@ impl Carrying<'_> {
         if store.links.get(&group.link, &self.name).await?.is_some() {
             return Ok(Standing::Itself);
         }
-        let said = self.body.get(&group.member).and_then(Value::to_text);
-        let said = group.form.normal(&said.unwrap_or_default());
-        if said.is_empty() {
+        let said = group.members.iter().find_map(|(member, form)| {
+            let said = form.normal(&self.body.get(member)?.to_text()?);
+            (!said.is_empty()).then_some((member, said))
+        });
+        let Some((member, said)) = said else {
             return Ok(Standing::Itself);
-        }
+        };
         let records = &store.records;
         let alike = records
-            .find_by_identity(&self.name.kind, &group.member, &said, MOST)
+            .find_by_identity(&self.name.kind, member, &said, MOST)
             .await?;
         let own_age = alike.iter().find(|one| one.name == self.name).map(age);
         let others: Vec<StoredRecord> = alike.into_iter().filter(|one| one.name != self.name).collect();

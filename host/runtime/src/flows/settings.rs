@@ -48,8 +48,9 @@ pub struct FlowSettings {
     pub after: Vec<String>,
     /// The link that names the ERP's record which it acts on, where it acts on one that is there: `customer`.
     pub of: Option<String>,
-    /// The member by which records belong together that are one record in the ERP: the first that gets the link stands for all.
-    pub same: Option<String>,
+    /// The members by which records belong together that are one record in the ERP: the first of them that a record has tells. The
+    /// first record that gets the link stands for all.
+    pub same: Vec<String>,
     /// With `same`: the link of the one that stands for the others, which are what this flow carries: `customer`.
     pub beside: Option<String>,
     /// The ERP account, as in `[erp.NAME]`; none for `main`.
