@@ -28,6 +28,8 @@ pub struct Plan {
     pub hidden: BTreeSet<i64>,
     /// A page that is not answered before the test says so.
     pub held: Option<u64>,
+    /// The next look at a record is not answered before the test says so.
+    pub held_look: bool,
     /// The pages that were asked for.
     pub pages: Vec<u64>,
 }
@@ -127,6 +129,11 @@ async fn forward(State(proxy): State<Proxy>, uri: Uri, body: Bytes) -> (StatusCo
     tokio::time::sleep(Duration::from_millis(proxy.latency.load(Ordering::SeqCst))).await;
     if uri.path().ends_with("/custom/add") && uri.query().is_some_and(|query| query.contains("edit=1")) {
         proxy.details.fetch_add(1, Ordering::SeqCst);
+        let is_held = std::mem::take(&mut proxy.plan().held_look);
+        if is_held {
+            proxy.reached.notify_one();
+            proxy.release.notified().await;
+        }
     }
     let fate = match is_list {
         true => proxy.judge(&body).await,

@@ -252,7 +252,8 @@ impl Life {
         rows.count()
     }
 
-    async fn deliveries(&self, flow: &str) -> Vec<DeliveryRecord> {
+    /// Every delivery of a flow.
+    pub async fn deliveries(&self, flow: &str) -> Vec<DeliveryRecord> {
         let filter = DeliveryFilter {
             target: Some(format!("flow {flow}")),
             ..DeliveryFilter::default()
