@@ -75,7 +75,8 @@ impl Flows {
         }
         let mut questions = Vec::new();
         for origin in &origins {
-            if !inner.is_fresh(origin, max_age).await? {
+            // What the ERP said a moment ago may be on its way into the record still: then it is waited for.
+            if !inner.is_fresh(origin, max_age).await? || inner.is_asked(origin) {
                 questions.push(inner.question(origin, max_age));
             }
         }
@@ -155,6 +156,12 @@ impl Inner {
         let seen_at = self.seen_at(origin).await?;
         let now = self.host.clock.now();
         Ok(seen_at.is_some_and(|at| now.duration_since(at) <= max_age))
+    }
+
+    /// Whether a question about a row is under way.
+    fn is_asked(&self, origin: &Origin) -> bool {
+        let name = (origin.target.clone(), origin.key.clone());
+        self.questions.under_way().contains_key(&name)
     }
 
     /// The question about a row that is under way, or a new one. It goes on whoever ceases to wait for it.
